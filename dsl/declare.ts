@@ -1,0 +1,305 @@
+/**
+ * What a layer, a loss, a metric or an optimizer is: a declaration that code generation reads.
+ *
+ * @module
+ */
+import { type DimValues, divide, type Extent, factors, type Shape, showExtent } from "./dim.ts";
+import { DeclarationError } from "./errors.ts";
+import type { Initial, Initialiser } from "./initial.ts";
+import { make } from "./intern.ts";
+import { instantiate } from "./instantiate.ts";
+import type { Node } from "./ops.ts";
+import { describe } from "./shape_rules.ts";
+import { handle, type Tensor } from "./tensor.ts";
+import { applyInModel } from "./tracing.ts";
+
+/** The shape, element type and first values of an input or a parameter. */
+export interface TensorDeclaration<S extends Shape = Shape, T extends "f32" | "u32" = "f32" | "u32"> {
+  readonly shape: S;
+  readonly dtype: T;
+  readonly initial?: Initial;
+  /** The same, with first values. */
+  init(initialiser: Initialiser): TensorDeclaration<S, T>;
+  /** The same, with elements of u32. */
+  u32(): TensorDeclaration<S, "u32">;
+}
+
+function declaration<S extends Shape, T extends "f32" | "u32">(
+  shape: S,
+  dtype: T,
+  initial?: Initial,
+): TensorDeclaration<S, T> {
+  return {
+    shape,
+    dtype,
+    ...(initial === undefined ? {} : { initial }),
+    init: (initialiser) => declaration(shape, dtype, initialiser(shape)),
+    u32: () => declaration(shape, "u32", initial),
+  };
+}
+
+/**
+ * Declares an input or a parameter of f32 with this shape.
+ *
+ * ```ts
+ * import { dim } from "./dim.ts";
+ * import { tensor } from "./declare.ts";
+ * import { zeros } from "./initial.ts";
+ * const b = tensor(dim("O")).init(zeros());
+ * if (b.initial?.kind !== "constant") throw new Error();
+ * ```
+ */
+export function tensor<const S extends Shape>(...shape: S): TensorDeclaration<S, "f32"> {
+  return declaration(shape, "f32");
+}
+
+type Declarations = Readonly<Record<string, TensorDeclaration>>;
+type HandleOf<D> = D extends TensorDeclaration<infer S, infer T> ? Tensor<S, T> : never;
+/** The tensors that a function of a declaration receives, by name. */
+export type Handles<D extends Declarations> = { readonly [N in keyof D]: HandleOf<D[N]> };
+
+/** What {@linkcode defineLayer} takes. `I` are inputs, `P` parameters, `Y` is the result's shape. */
+export interface LayerOptions<I extends Declarations, P extends Declarations, Y extends Shape> {
+  /** Names the generated folder and files: snake_case. */
+  readonly name: string;
+  /** What it computes, for the generated documents. */
+  readonly doc?: string;
+  readonly inputs: I;
+  readonly params?: P;
+  readonly forward: (tensors: Handles<I & P>) => Tensor<Y, "f32">;
+  /**
+   * Gradients written by hand, named `g` + name, of the same shapes as their tensors. Code generation
+   * compares each with the derived one and refuses a wrong one.
+   */
+  readonly backward?: (
+    tensors: Handles<I & P> & { readonly gy: Tensor<Y, "f32"> },
+  ) => Readonly<Record<`g${string}`, Tensor>>;
+  /** Sizes to count operations with, and to choose schedules for. */
+  readonly typical?: DimValues;
+}
+
+/** A traced declaration: graphs over named leaves. */
+export interface LayerDeclaration {
+  readonly kind: "layer";
+  readonly name: string;
+  readonly doc: string;
+  readonly inputs: readonly Node[];
+  readonly params: readonly Node[];
+  readonly output: Node;
+  /** The leaf that stands for the gradient of the result in `backward`. */
+  readonly outputGradient: Node;
+  /** Hand-written gradients by the name of the tensor they belong to. */
+  readonly backward: ReadonlyMap<string, Node>;
+  readonly typical: DimValues;
+}
+
+/** A layer with some dims bound, ready to be applied in a model. */
+export type LayerUse<Y extends Shape = Shape> = (...inputs: readonly Tensor[]) => Tensor<Y, "f32">;
+
+/** A declared layer: call it with sizes to use it in a model. */
+export interface Layer extends LayerDeclaration {
+  (sizes?: Readonly<Record<string, Extent>>): LayerUse;
+}
+
+/** Checks a name that will be a file, a folder or an identifier in generated code. */
+export function checkName(name: string, what: string): void {
+  if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) {
+    throw new DeclarationError(
+      `Cannot declare ${what} "${name}": use a letter followed by letters, digits or "_"`,
+    );
+  }
+}
+
+function leaf(name: string, role: "input" | "parameter", declared: TensorDeclaration): Node {
+  checkName(name, role);
+  return make("input", {
+    name,
+    role,
+    shape: declared.shape,
+    dtype: declared.dtype,
+    ...(declared.initial === undefined ? {} : { initial: declared.initial }),
+  });
+}
+
+/** Makes the leaves of some declarations, and typed handles on them. */
+export function leaves<D extends Declarations>(
+  role: "input" | "parameter",
+  declarations: D,
+): { nodes: Node[]; handles: Handles<D> } {
+  const nodes = Object.entries(declarations).map(([name, each]) => leaf(name, role, each));
+  const handles = Object.fromEntries(
+    Object.keys(declarations).map((name, i) => [name, handle(nodes[i] ?? fail(name))]),
+  );
+  // Each handle was made from the declaration of the same name.
+  return { nodes, handles: handles as Handles<D> };
+}
+
+function fail(name: string): never {
+  throw new DeclarationError(`Cannot find the tensor "${name}"`);
+}
+
+/**
+ * Declares a layer: `forward` as mathematics over named dims; optionally a hand-written `backward`.
+ *
+ * ```ts
+ * import { defineLayer, dim, lecunNormal, matmul, tensor, transpose } from "./mod.ts";
+ * const B = dim("B"), O = dim("O"), I = dim("I");
+ * const linear = defineLayer({
+ *   name: "my_linear",
+ *   inputs: { x: tensor(B, I) },
+ *   params: { W: tensor(O, I).init(lecunNormal()) },
+ *   forward: ({ x, W }) => matmul(x, transpose(W)),
+ * });
+ * if (linear.output.shape.length !== 2) throw new Error();
+ * ```
+ *
+ * @throws {DeclarationError} if names, dims or shapes are wrong.
+ */
+export function defineLayer<
+  const I extends Declarations,
+  const Y extends Shape,
+  const P extends Declarations = Record<never, never>,
+>(options: LayerOptions<I, P, Y>): Layer {
+  const { name, inputs, params, forward, backward } = options;
+  checkName(name, "a layer");
+  const x = leaves("input", inputs);
+  const p = leaves("parameter", params ?? {});
+  for (const taken of Object.keys(inputs).filter((each) => params !== undefined && each in params)) {
+    throw new DeclarationError(
+      `Cannot declare layer "${name}": "${taken}" names both an input and a parameter`,
+    );
+  }
+  for (const reserved of ["y", "gy"]) {
+    if (reserved in inputs || (params !== undefined && reserved in params)) {
+      throw new DeclarationError(
+        `Cannot declare layer "${name}": "${reserved}" is the name of the result${
+          reserved === "y" ? "" : "'s gradient"
+        }; use another name`,
+      );
+    }
+  }
+  // `P` defaults to no parameters exactly when `params` is absent.
+  const handles = { ...x.handles, ...p.handles } as Handles<I & P>;
+  const y = within(name, () => forward(handles));
+  const gy = make("input", { name: "gy", role: "input", shape: y.shape, dtype: "f32" });
+  const declaration: LayerDeclaration = {
+    kind: "layer",
+    name,
+    doc: options.doc ?? "",
+    inputs: x.nodes,
+    params: p.nodes,
+    output: y.node,
+    outputGradient: gy,
+    backward: backward === undefined ? new Map() : gradients(
+      name,
+      [...x.nodes, ...p.nodes],
+      within(name, () => backward({ ...handles, gy: handle<Y, "f32">(gy) })),
+    ),
+    typical: options.typical ?? {},
+  };
+  const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse => layerUse(declaration, sizes);
+  // A function's own `name` is read-only and must give way to the layer's.
+  for (const [key, value] of Object.entries(declaration)) {
+    Object.defineProperty(use, key, { value, enumerable: true });
+  }
+  return use as Layer;
+}
+
+/** Runs a user's function; its error names the declaration. */
+export function within<R>(name: string, run: () => R): R {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof DeclarationError && !error.message.startsWith("In ")) {
+      throw new DeclarationError(`In ${name}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function gradients(
+  layer: string,
+  leaves: readonly Node[],
+  given: Readonly<Record<string, Tensor>>,
+): ReadonlyMap<string, Node> {
+  const names = leaves.map((each) => each.op === "input" ? each.attrs.name : "");
+  return new Map(Object.entries(given).map(([key, value]) => {
+    const name = key.slice(1);
+    if (!key.startsWith("g") || !names.includes(name)) {
+      throw new DeclarationError(
+        `In ${layer}: backward returns "${key}"; expected one of ${names.map((each) => `g${each}`).join(", ")}`,
+      );
+    }
+    return [name, value.node];
+  }));
+}
+
+/** Finds the extents of a layer's dims from the sizes given and the shapes of its operands. */
+function bindDims(
+  layer: LayerDeclaration,
+  sizes: Readonly<Record<string, Extent>>,
+  operands: readonly Node[],
+): Map<string, Extent> {
+  const dims = new Set(
+    [...layer.inputs, ...layer.params].flatMap((each) => each.shape.flatMap((e) => factors(e).symbols)),
+  );
+  for (const name of Object.keys(sizes)) {
+    if (!dims.has(name)) {
+      throw new DeclarationError(
+        `Cannot use layer "${layer.name}" with ${name}: its dims are ${[...dims].join(", ")}`,
+      );
+    }
+  }
+  const bound = new Map<string, Extent>(Object.entries(sizes));
+  layer.inputs.forEach((declared, i) => {
+    const got = operands[i];
+    if (got === undefined || got.shape.length !== declared.shape.length) {
+      throw new DeclarationError(
+        `Cannot apply layer "${layer.name}" to ${got === undefined ? "nothing" : describe(got)}: wanted ${describe(declared)}`,
+      );
+    }
+    declared.shape.forEach((extent, axis) => bindExtent(bound, extent, got.shape[axis] ?? NaN));
+  });
+  for (const name of dims) {
+    if (!bound.has(name)) {
+      throw new DeclarationError(
+        `Cannot use layer "${layer.name}": dim ${name} is unknown; write ${layer.name}({ ${name}: … })`,
+      );
+    }
+  }
+  return bound;
+}
+
+/** If just one symbol of the declared extent is unbound, the size of the operand determines it. */
+function bindExtent(bound: Map<string, Extent>, declared: Extent, got: Extent): void {
+  const { coefficient, symbols } = factors(declared);
+  const unknown = symbols.filter((symbol) => !bound.has(symbol));
+  const [symbol] = unknown;
+  if (unknown.length !== 1 || symbol === undefined) return;
+  let rest: Extent | undefined = divide(got, coefficient);
+  for (const known of symbols.filter((each) => each !== symbol)) {
+    rest = rest === undefined ? undefined : divide(rest, bound.get(known) ?? 1);
+  }
+  if (rest === undefined) {
+    throw new DeclarationError(
+      `Cannot split ${showExtent(got)} into ${showExtent(declared)}: with ${
+        symbols.filter((each) => each !== symbol).map((each) =>
+          `${each} = ${showExtent(bound.get(each) ?? NaN)}`
+        ).join(", ")
+      } it does not divide; choose a divisor of ${showExtent(got)}`,
+    );
+  }
+  bound.set(symbol, rest);
+}
+
+function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent>>): LayerUse {
+  const use: LayerUse = (...inputs) => {
+    const operands = inputs.map((each) => each.node);
+    const bound = within(layer.name, () => bindDims(layer, sizes, operands));
+    const node = within(layer.name, () =>
+      applyInModel(use, layer, (parameter) =>
+        instantiate(layer, bound, operands, parameter)));
+    return handle(node);
+  };
+  return use;
+}

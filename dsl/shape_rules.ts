@@ -1,0 +1,206 @@
+/**
+ * The shape and element type of every op's result, or a {@linkcode DeclarationError}.
+ *
+ * @module
+ */
+import { divide, type Extent, product, sameExtent, sameShape, type Shape, showExtent, showShape } from "./dim.ts";
+import { labelExtents, parseEinsum } from "./einsum.ts";
+import { DeclarationError } from "./errors.ts";
+import type { ElementType, Node, OpAttrs, OpKind } from "./ops.ts";
+
+/** What a shape rule finds out. */
+export interface Signature {
+  readonly shape: Shape;
+  readonly dtype: ElementType;
+}
+
+type ShapeRules = {
+  readonly [K in OpKind]: (attrs: OpAttrs[K], inputs: readonly Node[]) => Signature;
+};
+
+/** A node as it is named in messages: `x[B, K]`, or `[B, K]` for a value without a name. */
+export function describe(node: Node): string {
+  return node.op === "input" ? node.attrs.name + showShape(node.shape) : showShape(node.shape);
+}
+
+function operand(inputs: readonly Node[], position: number): Node {
+  const node = inputs[position];
+  if (node === undefined) throw new DeclarationError(`An op lacks operand ${position}`);
+  return node;
+}
+
+function sameOperands(op: OpKind, inputs: readonly Node[], first = 0): Signature {
+  const a = operand(inputs, first);
+  for (const b of inputs) {
+    if (!sameShape(a.shape, b.shape)) {
+      throw new DeclarationError(
+        `Cannot ${op} ${describe(a)} and ${describe(b)}: shapes must be equal after broadcasting`,
+      );
+    }
+  }
+  for (const b of inputs.slice(first)) {
+    if (a.dtype !== b.dtype) {
+      throw new DeclarationError(
+        `Cannot ${op} ${describe(a)} of ${a.dtype} and ${describe(b)} of ${b.dtype}: element types must be equal; use cast`,
+      );
+    }
+  }
+  return { shape: a.shape, dtype: a.dtype };
+}
+
+const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const signature = sameOperands(op, inputs);
+  if (signature.dtype !== "f32") {
+    throw new DeclarationError(
+      `Cannot take ${op} of ${describe(operand(inputs, 0))} of ${signature.dtype}: it needs f32; use cast`,
+    );
+  }
+  return signature;
+};
+
+const arithmetic = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const signature = sameOperands(op, inputs);
+  if (signature.dtype === "bool") {
+    throw new DeclarationError(`Cannot ${op} bools: use select, or cast to f32`);
+  }
+  return signature;
+};
+
+const comparison = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => ({
+  shape: sameOperands(op, inputs).shape,
+  dtype: "bool",
+});
+
+function checkAxis(op: OpKind, node: Node, axis: number): void {
+  if (!Number.isInteger(axis) || axis < 0 || axis >= node.shape.length) {
+    throw new DeclarationError(
+      `Cannot ${op} ${describe(node)} over axis ${axis}: axes run from 0 to ${node.shape.length - 1}`,
+    );
+  }
+}
+
+const reduction = (op: OpKind) => (attrs: { axes: readonly number[] }, inputs: readonly Node[]) => {
+  const node = operand(inputs, 0);
+  for (const axis of attrs.axes) checkAxis(op, node, axis);
+  return { shape: node.shape.filter((_, i) => !attrs.axes.includes(i)), dtype: node.dtype };
+};
+
+/** The rule of each op. */
+export const SHAPE_RULES: ShapeRules = {
+  input: ({ shape, dtype }) => ({ shape, dtype }),
+  constant: ({ value, dtype }) => {
+    if (!Number.isFinite(Math.fround(value))) {
+      throw new DeclarationError(
+        `Cannot use the constant ${value}: it is not a finite 32-bit float; use a finite bound such as -3.4e38`,
+      );
+    }
+    return { shape: [], dtype };
+  },
+  size: () => ({ shape: [], dtype: "f32" }),
+  iota: ({ extent }) => ({ shape: [extent], dtype: "u32" }),
+
+  neg: float("neg"),
+  exp: float("exp"),
+  log: float("log"),
+  sqrt: float("sqrt"),
+  tanh: float("tanh"),
+  cast: ({ dtype }, inputs) => ({ shape: operand(inputs, 0).shape, dtype }),
+  stopGradient: (_, inputs) => sameOperands("stopGradient", inputs),
+
+  add: arithmetic("add"),
+  sub: arithmetic("sub"),
+  mul: arithmetic("mul"),
+  div: arithmetic("div"),
+  maximum: arithmetic("maximum"),
+  minimum: arithmetic("minimum"),
+  pow: float("pow"),
+  greater: comparison("greater"),
+  equal: comparison("equal"),
+  select: (_, inputs) => {
+    if (operand(inputs, 0).dtype !== "bool") {
+      throw new DeclarationError(
+        `Cannot select by ${describe(operand(inputs, 0))}: the condition must be a comparison`,
+      );
+    }
+    return sameOperands("select", inputs, 1);
+  },
+
+  sum: reduction("sum"),
+  max: reduction("max"),
+  argmax: ({ axis }, inputs) => {
+    const node = operand(inputs, 0);
+    checkAxis("argmax", node, axis);
+    return { shape: node.shape.filter((_, i) => i !== axis), dtype: "u32" };
+  },
+
+  reshape: ({ shape }, inputs) => {
+    const node = operand(inputs, 0);
+    if (!sameExtent(product(shape), product(node.shape))) {
+      throw new DeclarationError(
+        `Cannot reshape ${describe(node)} to ${showShape(shape)}: ` +
+          `the number of elements must stay ${showExtent(product(node.shape))}, got ${
+            showExtent(product(shape))
+          }`,
+      );
+    }
+    return { shape, dtype: node.dtype };
+  },
+  transpose: ({ permutation }, inputs) => {
+    const node = operand(inputs, 0);
+    const sorted = [...permutation].sort((a, b) => a - b);
+    if (sorted.length !== node.shape.length || sorted.some((axis, i) => axis !== i)) {
+      throw new DeclarationError(
+        `Cannot transpose ${describe(node)} by [${permutation.join(", ")}]: every axis must occur once`,
+      );
+    }
+    return { shape: permutation.map((axis) => node.shape[axis] ?? NaN), dtype: node.dtype };
+  },
+  broadcast: ({ shape, axes }, inputs) => {
+    const node = operand(inputs, 0);
+    const fits = axes.length === node.shape.length &&
+      axes.every((axis, i) => sameExtent(shape[axis] ?? NaN, node.shape[i] ?? NaN)) &&
+      axes.every((axis, i) => i === 0 || axis > (axes[i - 1] ?? -1));
+    if (!fits) {
+      throw new DeclarationError(
+        `Cannot broadcast ${describe(node)} to ${showShape(shape)} along axes [${axes.join(", ")}]`,
+      );
+    }
+    return { shape, dtype: node.dtype };
+  },
+  tile: ({ repeats }, inputs) => {
+    const node = operand(inputs, 0);
+    if (repeats.length !== node.shape.length) {
+      throw new DeclarationError(
+        `Cannot tile ${describe(node)} by ${showShape(repeats)}: give one count for each of the ${node.shape.length} axes`,
+      );
+    }
+    return {
+      shape: node.shape.map((extent, axis) => product([repeats[axis] ?? 1, extent])),
+      dtype: node.dtype,
+    };
+  },
+
+  einsum: ({ spec }, inputs) => {
+    const { out } = parseEinsum(spec);
+    const extents = labelExtents(spec, inputs, describe);
+    for (const node of inputs) {
+      if (node.dtype !== "f32") {
+        throw new DeclarationError(
+          `Cannot multiply ${describe(node)} of ${node.dtype}: a contraction needs f32; use cast`,
+        );
+      }
+    }
+    return { shape: [...out].map((label) => extents.get(label) ?? NaN), dtype: "f32" };
+  },
+};
+
+/** How many times smaller `part` is than `whole`, or a {@linkcode DeclarationError}. */
+export function exactQuotient(whole: Extent, part: Extent, action: string): Extent {
+  const quotient = divide(whole, part);
+  if (quotient === undefined) {
+    throw new DeclarationError(
+      `Cannot ${action}: ${showExtent(whole)} is not a multiple of ${showExtent(part)}`,
+    );
+  }
+  return quotient;
+}

@@ -1,0 +1,59 @@
+/**
+ * The MNIST classifiers: an experiment of 2016 with a weight-sharing layer, and the ordinary model
+ * it was compared with.
+ *
+ * @module
+ */
+import {
+  accuracy,
+  adam,
+  defineModel,
+  dim,
+  linear,
+  relu,
+  sequential,
+  sharedLinear,
+  softmaxCrossEntropy,
+  tensor,
+} from "../../dsl/mod.ts";
+
+const B = dim("B");
+const inputs = { x: tensor(B, 784), label: tensor(B).u32() };
+const training = {
+  loss: softmaxCrossEntropy,
+  metrics: { accuracy },
+  optimizer: adam(),
+  typical: { B: 100 },
+};
+
+/** 784 → 1000 → 900 → 10; the middle layer uses one 900 × 100 matrix for ten slices of its input. */
+export const mnistShared = defineModel({
+  name: "mnist_shared",
+  doc: "784 → 1000 → 900 (weight-sharing, n = 10) → 10",
+  inputs,
+  forward: ({ x }) =>
+    sequential(x, [
+      linear({ I: 784, O: 1000 }),
+      relu(),
+      sharedLinear({ K: 100, n: 10, O: 900 }),
+      relu(),
+      linear({ I: 900, O: 10 }),
+    ]),
+  ...training,
+});
+
+/** 784 → 1000 → 1000 → 10, all ordinary. */
+export const mnistOriginal = defineModel({
+  name: "mnist_original",
+  doc: "784 → 1000 → 1000 → 10",
+  inputs,
+  forward: ({ x }) =>
+    sequential(x, [
+      linear({ I: 784, O: 1000 }),
+      relu(),
+      linear({ I: 1000, O: 1000 }),
+      relu(),
+      linear({ I: 1000, O: 10 }),
+    ]),
+  ...training,
+});

@@ -1,0 +1,58 @@
+/**
+ * The seam between programs and hardware. A trainer sees only these interfaces.
+ *
+ * @module
+ */
+import type { ModuleSpec } from "./spec.ts";
+
+/** Host-side view of a tensor's elements. */
+export type TensorData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/** What a backend runs on, for reports and messages. */
+export interface BackendInfo {
+  readonly name: "webgpu" | "wasm";
+  /** The adapter's own description, or the CPU engine's. */
+  readonly adapter: string;
+  /** True when a "GPU" is really a program on the CPU. */
+  readonly software: boolean;
+  readonly threads: number;
+}
+
+/** Names of a module's tensors and programs, and its dims, taken from its exact type. */
+export type TensorName<M extends ModuleSpec> = keyof M["tensors"] & string;
+export type ProgramName<M extends ModuleSpec> = keyof M["programs"] & string;
+export type DimName<M extends ModuleSpec> = M["fixedDims"][number] | M["callDims"][number];
+
+/** A device that runs compiled modules. */
+export interface Backend {
+  readonly info: BackendInfo;
+  /**
+   * Allocates every slot of a module and prepares every kernel; nothing is allocated afterwards.
+   * `dims` gives each fixed dim its value and each call dim its largest value.
+   */
+  load<const M extends ModuleSpec>(
+    module: M,
+    dims: Readonly<Record<DimName<M>, number>>,
+  ): Promise<LoadedModule<M>>;
+  dispose(): Promise<void>;
+}
+
+/** A module with memory of its own on one backend. Use after `dispose` is refused with a sentence. */
+export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
+  readonly spec: M;
+  readonly backend: BackendInfo;
+  /** Copies `data` to the start of a tensor; a count above the tensor's size is refused. */
+  write(tensor: TensorName<M>, data: TensorData): void;
+  /**
+   * Queues one run of a program. Nothing is read back and nothing is awaited. `values` gives a number
+   * for each call dim and each scalar of the program.
+   */
+  run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void;
+  /**
+   * Waits for everything queued, and returns the first elements of a tensor for these call dims (the
+   * largest where not given). Throws the first error of any run since the last read: no data is ever
+   * returned from a run with a pending error.
+   */
+  read(tensor: TensorName<M>, dims?: Readonly<Record<string, number>>): Promise<TensorData>;
+  dispose(): void;
+}

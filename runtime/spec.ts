@@ -1,0 +1,141 @@
+/**
+ * The contract between generated bindings and the runtime.
+ *
+ * The code generator writes one {@linkcode ModuleSpec} for every layer and every model, as a literal
+ * that ends in `satisfies ModuleSpec<...>`; `deno check` therefore proves that generator and runtime
+ * agree. The runtime never sees a declaration, a graph or a compiler: everything it needs to run a
+ * program is data in this file's types.
+ *
+ * Functions of dims are declared as methods on purpose: a module knows its dims by name, and method
+ * parameters let such a module stand where only `ModuleSpec` (any dims) is asked for.
+ *
+ * @module
+ */
+
+/** Element types a tensor can have on a device; both take four bytes. */
+export type Dtype = "f32" | "u32";
+
+/** A number for each named dim, e.g. `{ B: 100, K: 100, n: 10, O: 900 }`. */
+export type Dims<D extends string> = Readonly<Record<D, number>>;
+
+/** What the values of a call may depend on: every dim, and every scalar the program asks for. */
+export type CallValues<D extends string> = Dims<D> & Readonly<Record<string, number>>;
+
+/** How a parameter gets its first values. Sizes are already numbers. */
+export type Initialiser =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
+
+/** A named tensor of a module: what it holds, how large it is, and where it lives. */
+export interface TensorSpec<D extends string> {
+  readonly dtype: Dtype;
+  /** The shape as declared, for reading and for error messages, e.g. `["B", "n·K"]`. */
+  readonly dims: readonly string[];
+  /** The shape in numbers (row-major; the last axis is contiguous). */
+  shape(dims: Dims<D>): readonly number[];
+  /**
+   * - `input`: written by the caller before a run.
+   * - `parameter`: trainable; initialised once, updated in place by a training program.
+   * - `state`: kept between runs (moments of an optimizer, totals of a metric).
+   * - `output`: the result of a program; valid after its run.
+   * - `temporary`: lives inside one run; shares its slot with others.
+   */
+  readonly kind: "input" | "parameter" | "state" | "output" | "temporary";
+  /** Index into {@linkcode ModuleSpec.slots}: the piece of memory that holds this tensor. */
+  readonly slot: number;
+  /** First values; present for every `parameter` and `state`. */
+  init?(dims: Dims<D>): Initialiser;
+}
+
+/** A piece of memory, allocated once; tensors whose lifetimes do not meet share one. */
+export interface SlotSpec<D extends string> {
+  bytes(dims: Dims<D>): number;
+}
+
+/** How a kernel uses a tensor. `read_write` is an update in place. */
+export type Access = "read" | "write" | "read_write";
+
+/**
+ * One generated WGSL text of a kernel and how to launch it. The text has exactly one entry point, of
+ * any name, and declares an `override` for each of the kernel's constants and no others.
+ */
+export interface ShaderSpec<D extends string> {
+  /**
+   * Where the text stands, relative to {@linkcode ModuleSpec.wasm}, i.e. to the module's folder; named
+   * in error messages.
+   */
+  readonly file: string;
+  readonly source: string;
+  /** Number of workgroups in x, y and z for these dims; any of them 0 means nothing to do. */
+  workgroups(dims: Dims<D>): readonly [number, number, number];
+  /** The workgroup size the text declares, to be checked against the device's limits. */
+  readonly workgroupSize: readonly [number, number, number];
+}
+
+/** One kernel call of a program. */
+export interface KernelSpec<D extends string> {
+  readonly name: string;
+  /** The declaration the kernel comes from, e.g. `shared_linear`; named in error messages. */
+  readonly layer: string;
+  /** What the kernel computes, as mathematics. */
+  readonly formula: string;
+  /**
+   * Storage buffers: the tensor at position i is `@group(0) @binding(i)`. If the program has uniforms
+   * and {@linkcode KernelSpec.usesUniforms} is true, the uniform buffer follows at
+   * `@binding(bindings.length)`.
+   */
+  readonly bindings: readonly { readonly tensor: string; readonly access: Access }[];
+  readonly usesUniforms: boolean;
+  /** Dims that the text declares as pipeline-overridable constants (`override K: u32;`). */
+  readonly constants: readonly D[];
+  /** The scheduled kernel, and its plain twin: one invocation per output element, same values. */
+  readonly shader: ShaderSpec<D>;
+  readonly plain: ShaderSpec<D>;
+}
+
+/**
+ * A value computed on the host in float64 before each run and handed to every kernel: a dim that may
+ * change from call to call, or a scalar such as a bias-corrected learning rate.
+ */
+export interface UniformSpec<D extends string> {
+  readonly name: string;
+  readonly dtype: Dtype;
+  value(call: CallValues<D>): number;
+}
+
+/** A list of kernel calls over the module's tensors. */
+export interface ProgramSpec<D extends string> {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Tensors kept between runs that this program changes in place. */
+  readonly updates: readonly string[];
+  /** Names of scalars that the caller gives with each run, e.g. `["step"]`. */
+  readonly scalars: readonly string[];
+  /**
+   * In order: fields of the WGSL struct `Uniforms` (four bytes each) and parameters of the
+   * WebAssembly export that bears the program's name.
+   */
+  readonly uniforms: readonly UniformSpec<D>[];
+  readonly kernels: readonly KernelSpec<D>[];
+}
+
+/**
+ * A compiled layer or model.
+ *
+ * The WebAssembly file imports `env.memory`, one immutable i32 global `dim.<name>` for each dim in
+ * {@linkcode ModuleSpec.fixedDims}, one immutable i32 global `at.<tensor>` (byte address, a multiple
+ * of 16) for each tensor, and from `math` those of `exp`, `log`, `tanh` (f64 → f64) and `pow`
+ * (f64, f64 → f64) that it uses. It exports one function per program, which runs all its kernels.
+ */
+export interface ModuleSpec<D extends string = string> {
+  readonly name: string;
+  /** Dims given once, when the module is loaded. */
+  readonly fixedDims: readonly D[];
+  /** Dims that each run may choose anew, up to the size given when the module is loaded. */
+  readonly callDims: readonly D[];
+  readonly tensors: Readonly<Record<string, TensorSpec<D>>>;
+  readonly slots: readonly SlotSpec<D>[];
+  readonly programs: Readonly<Record<string, ProgramSpec<D>>>;
+  readonly wasm: URL;
+}
