@@ -14,7 +14,10 @@ import { handle, type Tensor } from "./tensor.ts";
 import { applyInModel } from "./tracing.ts";
 
 /** The shape, element type and first values of an input or a parameter. */
-export interface TensorDeclaration<S extends Shape = Shape, T extends "f32" | "u32" = "f32" | "u32"> {
+export interface TensorDeclaration<
+  S extends Shape = Shape,
+  T extends "f32" | "u32" = "f32" | "u32",
+> {
   readonly shape: S;
   readonly dtype: T;
   readonly initial?: Initial;
@@ -164,7 +167,9 @@ export function defineLayer<
   checkName(name, "a layer");
   const x = leaves("input", inputs);
   const p = leaves("parameter", params ?? {});
-  for (const taken of Object.keys(inputs).filter((each) => params !== undefined && each in params)) {
+  for (
+    const taken of Object.keys(inputs).filter((each) => params !== undefined && each in params)
+  ) {
     throw new DeclarationError(
       `Cannot declare layer "${name}": "${taken}" names both an input and a parameter`,
     );
@@ -197,7 +202,8 @@ export function defineLayer<
     ),
     typical: options.typical ?? {},
   };
-  const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse => layerUse(declaration, sizes);
+  const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse =>
+    layerUse(declaration, sizes);
   // A function's own `name` is read-only and must give way to the layer's.
   for (const [key, value] of Object.entries(declaration)) {
     Object.defineProperty(use, key, { value, enumerable: true });
@@ -223,15 +229,19 @@ function gradients(
   given: Readonly<Record<string, Tensor>>,
 ): ReadonlyMap<string, Node> {
   const names = leaves.map((each) => each.op === "input" ? each.attrs.name : "");
-  return new Map(Object.entries(given).map(([key, value]) => {
-    const name = key.slice(1);
-    if (!key.startsWith("g") || !names.includes(name)) {
-      throw new DeclarationError(
-        `In ${layer}: backward returns "${key}"; expected one of ${names.map((each) => `g${each}`).join(", ")}`,
-      );
-    }
-    return [name, value.node];
-  }));
+  return new Map(
+    Object.entries(given).map(([key, value]) => {
+      const name = key.slice(1);
+      if (!key.startsWith("g") || !names.includes(name)) {
+        throw new DeclarationError(
+          `In ${layer}: backward returns "${key}"; expected one of ${
+            names.map((each) => `g${each}`).join(", ")
+          }`,
+        );
+      }
+      return [name, value.node];
+    }),
+  );
 }
 
 /** Finds the extents of a layer's dims from the sizes given and the shapes of its operands. */
@@ -241,7 +251,9 @@ function bindDims(
   operands: readonly Node[],
 ): Map<string, Extent> {
   const dims = new Set(
-    [...layer.inputs, ...layer.params].flatMap((each) => each.shape.flatMap((e) => factors(e).symbols)),
+    [...layer.inputs, ...layer.params].flatMap((each) =>
+      each.shape.flatMap((e) => factors(e).symbols)
+    ),
   );
   for (const name of Object.keys(sizes)) {
     if (!dims.has(name)) {
@@ -255,7 +267,9 @@ function bindDims(
     const got = operands[i];
     if (got === undefined || got.shape.length !== declared.shape.length) {
       throw new DeclarationError(
-        `Cannot apply layer "${layer.name}" to ${got === undefined ? "nothing" : describe(got)}: wanted ${describe(declared)}`,
+        `Cannot apply layer "${layer.name}" to ${
+          got === undefined ? "nothing" : describe(got)
+        }: wanted ${describe(declared)}`,
       );
     }
     declared.shape.forEach((extent, axis) => bindExtent(bound, extent, got.shape[axis] ?? NaN));
@@ -296,9 +310,10 @@ function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent
   const use: LayerUse = (...inputs) => {
     const operands = inputs.map((each) => each.node);
     const bound = within(layer.name, () => bindDims(layer, sizes, operands));
-    const node = within(layer.name, () =>
-      applyInModel(use, layer, (parameter) =>
-        instantiate(layer, bound, operands, parameter)));
+    const node = within(
+      layer.name,
+      () => applyInModel(use, layer, (parameter) => instantiate(layer, bound, operands, parameter)),
+    );
     return handle(node);
   };
   return use;

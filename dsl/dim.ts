@@ -170,7 +170,9 @@ export function evaluateExtent(extent: Extent, values: DimValues): number {
     const value = values[symbol];
     if (value === undefined) {
       throw new DeclarationError(
-        `Cannot compute the size ${showExtent(extent)}: dim "${symbol}" has no number; give one of { ${
+        `Cannot compute the size ${
+          showExtent(extent)
+        }: dim "${symbol}" has no number; give one of { ${
           Object.keys(values).join(", ")
         } } or add ${symbol}`,
       );

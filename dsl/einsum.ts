@@ -54,7 +54,9 @@ export function labelExtents<T extends Shaped>(
   [lhs, rhs].forEach((labels, position) => {
     const shape = inputs[position]?.shape ?? [];
     if (labels.length !== shape.length || new Set(labels).size !== labels.length) {
-      throw new DeclarationError(`${action}: operand ${position} has rank ${shape.length}, the product "${spec}" wants ${labels.length} different labels`);
+      throw new DeclarationError(
+        `${action}: operand ${position} has rank ${shape.length}, the product "${spec}" wants ${labels.length} different labels`,
+      );
     }
     [...labels].forEach((label, axis) => {
       const extent = shape[axis] ?? NaN;
@@ -70,7 +72,9 @@ export function labelExtents<T extends Shaped>(
   for (const label of new Set(lhs + rhs + out)) {
     const uses = [lhs, rhs, out].filter((labels) => labels.includes(label)).length;
     if (uses < 2) {
-      throw new DeclarationError(`${action}: label "${label}" of "${spec}" occurs only once; sum or broadcast first`);
+      throw new DeclarationError(
+        `${action}: label "${label}" of "${spec}" occurs only once; sum or broadcast first`,
+      );
     }
   }
   return extents;

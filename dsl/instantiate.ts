@@ -29,7 +29,12 @@ function substituteInitial(initial: Initial, by: Substitution): Initial {
   return initial.kind === "normal" ? { ...initial, fan: by(initial.fan) } : initial;
 }
 
-function remake<K extends OpKind>(op: K, attrs: OpAttrs[K], inputs: readonly Node[], by: Substitution): Node {
+function remake<K extends OpKind>(
+  op: K,
+  attrs: OpAttrs[K],
+  inputs: readonly Node[],
+  by: Substitution,
+): Node {
   const change: ((attrs: OpAttrs[K], by: Substitution) => OpAttrs[K]) | undefined = ATTRIBUTES[op];
   return make(op, change === undefined ? attrs : change(attrs, by), inputs);
 }
@@ -53,9 +58,9 @@ export function instantiate(
     const wanted: Shape = declared.shape.map(by);
     if (got === undefined || !sameShape(got.shape, wanted) || got.dtype !== declared.dtype) {
       throw new DeclarationError(
-        `Cannot apply layer "${layer.name}" to ${got === undefined ? "nothing" : describe(got)}: wanted ${
-          describe(declared)
-        } = ${showShape(wanted)} of ${declared.dtype}`,
+        `Cannot apply layer "${layer.name}" to ${
+          got === undefined ? "nothing" : describe(got)
+        }: wanted ${describe(declared)} = ${showShape(wanted)} of ${declared.dtype}`,
       );
     }
     done.set(declared, got);

@@ -12,7 +12,9 @@ function attributeKey(value: unknown): string {
     if ("name" in value && Object.keys(value).length === 1 && typeof value.name === "string") {
       return extentKey({ name: value.name });
     }
-    return `{${Object.entries(value).map(([key, part]) => `${key}:${attributeKey(part)}`).join(",")}}`;
+    return `{${
+      Object.entries(value).map(([key, part]) => `${key}:${attributeKey(part)}`).join(",")
+    }}`;
   }
   return String(value);
 }
@@ -31,8 +33,10 @@ export function make<K extends OpKind>(
   const known = interned.get(key);
   // The key begins with the op, so the node found under it has this op.
   if (known !== undefined) return known as NodeOf<K> & Node;
-  const rule: (attrs: OpAttrs[K], inputs: readonly Node[]) => { shape: Shape; dtype: Node["dtype"] } =
-    SHAPE_RULES[op];
+  const rule: (
+    attrs: OpAttrs[K],
+    inputs: readonly Node[],
+  ) => { shape: Shape; dtype: Node["dtype"] } = SHAPE_RULES[op];
   const { shape, dtype } = rule(attrs, inputs);
   // `op` and `attrs` belong together by this function's own signature.
   const node = Object.freeze({ id: interned.size, op, attrs, inputs, shape, dtype }) as

@@ -7,7 +7,13 @@ export * from "./dim.ts";
 export * from "./errors.ts";
 export * from "./initial.ts";
 export * from "./tensor.ts";
-export { defineLayer, type Layer, type LayerDeclaration, type LayerUse, tensor } from "./declare.ts";
+export {
+  defineLayer,
+  type Layer,
+  type LayerDeclaration,
+  type LayerUse,
+  tensor,
+} from "./declare.ts";
 export { defineModel, type ModelDeclaration, sequential } from "./model.ts";
 export { defineOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
 export * from "./layers/mod.ts";

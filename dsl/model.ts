@@ -2,8 +2,8 @@
 import {
   checkName,
   type Handles,
-  type LayerDeclaration,
   type Layer,
+  type LayerDeclaration,
   type LayerUse,
   leaves,
   type TensorDeclaration,

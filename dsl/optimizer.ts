@@ -22,9 +22,11 @@ export interface OptimizerOptions<S extends string> {
    * `step` (1 at the first step; shape []).
    */
   readonly update: (
-    tensors: { readonly w: Like; readonly g: Like; readonly step: Tensor<readonly [], "f32"> } & {
-      readonly [N in S]: Like;
-    },
+    tensors:
+      & { readonly w: Like; readonly g: Like; readonly step: Tensor<readonly [], "f32"> }
+      & {
+        readonly [N in S]: Like;
+      },
   ) => { readonly w: Like } & { readonly [N in S]: Like };
 }
 
@@ -76,7 +78,13 @@ export function defineOptimizer<const S extends string = never>(
       if (parameter.op !== "input") throw new DeclarationError("An optimizer updates leaves only");
       const { name: path, shape } = parameter.attrs;
       const state = options.state.map((each) =>
-        make("input", { name: `${path}.${each}`, role: "state", shape, dtype: "f32", initial: ZERO })
+        make("input", {
+          name: `${path}.${each}`,
+          role: "state",
+          shape,
+          dtype: "f32",
+          initial: ZERO,
+        })
       );
       const like = (node: Node): Like => handle(node);
       const tensors = {

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { divide, type Extent, product, sameExtent, sameShape, type Shape, showExtent, showShape } from "./dim.ts";
+import {
+  divide,
+  type Extent,
+  product,
+  sameExtent,
+  sameShape,
+  type Shape,
+  showExtent,
+  showShape,
+} from "./dim.ts";
 import { labelExtents, parseEinsum } from "./einsum.ts";
 import { DeclarationError } from "./errors.ts";
 import type { ElementType, Node, OpAttrs, OpKind } from "./ops.ts";
@@ -41,7 +50,9 @@ function sameOperands(op: OpKind, inputs: readonly Node[], first = 0): Signature
   for (const b of inputs.slice(first)) {
     if (a.dtype !== b.dtype) {
       throw new DeclarationError(
-        `Cannot ${op} ${describe(a)} of ${a.dtype} and ${describe(b)} of ${b.dtype}: element types must be equal; use cast`,
+        `Cannot ${op} ${describe(a)} of ${a.dtype} and ${
+          describe(b)
+        } of ${b.dtype}: element types must be equal; use cast`,
       );
     }
   }
@@ -52,7 +63,9 @@ const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature =
   const signature = sameOperands(op, inputs);
   if (signature.dtype !== "f32") {
     throw new DeclarationError(
-      `Cannot take ${op} of ${describe(operand(inputs, 0))} of ${signature.dtype}: it needs f32; use cast`,
+      `Cannot take ${op} of ${
+        describe(operand(inputs, 0))
+      } of ${signature.dtype}: it needs f32; use cast`,
     );
   }
   return signature;
@@ -74,7 +87,9 @@ const comparison = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signat
 function checkAxis(op: OpKind, node: Node, axis: number): void {
   if (!Number.isInteger(axis) || axis < 0 || axis >= node.shape.length) {
     throw new DeclarationError(
-      `Cannot ${op} ${describe(node)} over axis ${axis}: axes run from 0 to ${node.shape.length - 1}`,
+      `Cannot ${op} ${describe(node)} over axis ${axis}: axes run from 0 to ${
+        node.shape.length - 1
+      }`,
     );
   }
 }
@@ -150,7 +165,9 @@ export const SHAPE_RULES: ShapeRules = {
     const sorted = [...permutation].sort((a, b) => a - b);
     if (sorted.length !== node.shape.length || sorted.some((axis, i) => axis !== i)) {
       throw new DeclarationError(
-        `Cannot transpose ${describe(node)} by [${permutation.join(", ")}]: every axis must occur once`,
+        `Cannot transpose ${describe(node)} by [${
+          permutation.join(", ")
+        }]: every axis must occur once`,
       );
     }
     return { shape: permutation.map((axis) => node.shape[axis] ?? NaN), dtype: node.dtype };
@@ -171,7 +188,9 @@ export const SHAPE_RULES: ShapeRules = {
     const node = operand(inputs, 0);
     if (repeats.length !== node.shape.length) {
       throw new DeclarationError(
-        `Cannot tile ${describe(node)} by ${showShape(repeats)}: give one count for each of the ${node.shape.length} axes`,
+        `Cannot tile ${describe(node)} by ${
+          showShape(repeats)
+        }: give one count for each of the ${node.shape.length} axes`,
       );
     }
     return {

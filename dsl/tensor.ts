@@ -32,19 +32,20 @@ type Numeric = "f32" | "u32";
 
 /** The shape with one axis taken out. */
 export type WithoutAxis<S extends Shape, A extends number> = S extends
-  readonly [infer H extends Extent, ...infer R extends Shape]
-  ? A extends 0 ? R
+  readonly [infer H extends Extent, ...infer R extends Shape] ? A extends 0 ? R
   : readonly [H, ...WithoutAxis<R, Minus1<A>>]
   : Shape;
-type Minus1<A extends number> = A extends 1 ? 0 : A extends 2 ? 1 : A extends 3 ? 2 : A extends 4 ? 3 : number;
+type Minus1<A extends number> = A extends 1 ? 0
+  : A extends 2 ? 1
+  : A extends 3 ? 2
+  : A extends 4 ? 3
+  : number;
 
 /** The shape of an elementwise result: the operand of higher rank decides. */
-export type Broadcast<A extends Shape, B extends Shape> = A extends readonly []
-  ? B
+export type Broadcast<A extends Shape, B extends Shape> = A extends readonly [] ? B
   : B extends readonly [] ? A
   : A extends readonly [Extent, ...infer RA extends Shape]
-    ? B extends readonly [Extent, ...infer RB extends Shape]
-      ? Broadcast<RA, RB> extends RA ? A : B
+    ? B extends readonly [Extent, ...infer RB extends Shape] ? Broadcast<RA, RB> extends RA ? A : B
     : A
   : Shape;
 
@@ -191,7 +192,11 @@ function lift(value: Operand, beside: readonly Operand[]): Node {
 }
 
 /** An elementwise op over operands of any fitting shapes. */
-export function elementwise(op: ElementwiseKind, operands: readonly Operand[], branchFrom = 0): Node {
+export function elementwise(
+  op: ElementwiseKind,
+  operands: readonly Operand[],
+  branchFrom = 0,
+): Node {
   const nodes = operands.map((operand) => lift(operand, operands.slice(branchFrom)));
   const rank = Math.max(...nodes.map((node) => node.shape.length));
   const shape = Array.from({ length: rank }, (_, axis): Extent => {
@@ -272,7 +277,9 @@ export function cast<S extends Shape, T extends Numeric>(
 }
 
 /** x itself, but constant for the purpose of gradients. */
-export function stopGradient<S extends Shape, T extends ElementType>(x: Tensor<S, T>): Tensor<S, T> {
+export function stopGradient<S extends Shape, T extends ElementType>(
+  x: Tensor<S, T>,
+): Tensor<S, T> {
   return handle(make("stopGradient", {}, [x.node]));
 }
 

@@ -63,6 +63,8 @@ export function applyInModel(
     if (!trace.params.includes(owned)) trace.params.push(owned);
     return owned;
   });
-  if (!trace.names.has(node)) trace.names.set(node, layer.params.length > 0 ? `${name}.y` : `${name}`);
+  if (!trace.names.has(node)) {
+    trace.names.set(node, layer.params.length > 0 ? `${name}.y` : `${name}`);
+  }
   return node;
 }

@@ -10,21 +10,26 @@ export type TensorData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 /** What a backend runs on, for reports and messages. */
 export interface BackendInfo {
+  /** Which backend it is, as callers ask for it. */
   readonly name: "webgpu" | "wasm";
   /** The adapter's own description, or the CPU engine's. */
   readonly adapter: string;
   /** True when a "GPU" is really a program on the CPU. */
   readonly software: boolean;
+  /** Threads of the CPU that run kernels; 1 where the GPU does. */
   readonly threads: number;
 }
 
-/** Names of a module's tensors and programs, and its dims, taken from its exact type. */
+/** Names of a module's tensors, taken from its exact type. */
 export type TensorName<M extends ModuleSpec> = keyof M["tensors"] & string;
+/** Names of a module's programs, taken from its exact type. */
 export type ProgramName<M extends ModuleSpec> = keyof M["programs"] & string;
+/** Names of a module's dims, taken from its exact type. */
 export type DimName<M extends ModuleSpec> = M["fixedDims"][number] | M["callDims"][number];
 
 /** A device that runs compiled modules. */
 export interface Backend {
+  /** What it runs on. */
   readonly info: BackendInfo;
   /**
    * Allocates every slot of a module and prepares every kernel; nothing is allocated afterwards.
@@ -34,18 +39,22 @@ export interface Backend {
     module: M,
     dims: Readonly<Record<DimName<M>, number>>,
   ): Promise<LoadedModule<M>>;
+  /** Waits for queued work, then gives all memory back, that of loaded modules included. */
   dispose(): Promise<void>;
 }
 
 /** A module with memory of its own on one backend. Use after `dispose` is refused with a sentence. */
 export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
+  /** The module that was loaded. */
   readonly spec: M;
+  /** What it runs on. */
   readonly backend: BackendInfo;
   /** Copies `data` to the start of a tensor; a count above the tensor's size is refused. */
   write(tensor: TensorName<M>, data: TensorData): void;
   /**
    * Queues one run of a program. Nothing is read back and nothing is awaited. `values` gives a number
-   * for each call dim and each scalar of the program.
+   * for each call dim (0 is allowed) and each scalar of the program, and no others; values that do not
+   * fit are refused here, before anything is queued.
    */
   run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void;
   /**
@@ -54,5 +63,6 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
    * returned from a run with a pending error.
    */
   read(tensor: TensorName<M>, dims?: Readonly<Record<string, number>>): Promise<TensorData>;
+  /** Gives the memory back; a second time does nothing. */
   dispose(): void;
 }

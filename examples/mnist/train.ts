@@ -1,0 +1,103 @@
+/**
+ * `deno task train`: trains a network on MNIST with the generated kernels.
+ *
+ * Exit codes: 0 done, 1 failed, 2 the command line cannot be followed, 130 interrupted.
+ *
+ * @module
+ */
+import process from "node:process";
+import type { Backend } from "../../runtime/backend.ts";
+import { openBackend } from "../../runtime/open_backend.ts";
+import { initialiseModule } from "../../runtime/parameters.ts";
+import { Trainer } from "../../runtime/train/trainer.ts";
+import { tableHeading, tableRow } from "./epoch_table.ts";
+import { Interrupt } from "./interrupt.ts";
+import { loadMnist } from "./mnist_files.ts";
+import { MODELS } from "./models.ts";
+import { ProgressBar } from "./progress_bar.ts";
+import { parseTrainArguments, type TrainOptions, UsageError } from "./train_options.ts";
+import { ReportBuilder, requireReportPath, writeReport } from "./train_report.ts";
+
+/** Runs the command; returns its exit code. Errors become a sentence on standard error. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseTrainArguments(args);
+    if (parsed.kind === "help") {
+      console.log(parsed.text.trimEnd());
+      return 0;
+    }
+    return await train(parsed.options);
+  } catch (error) {
+    console.error(describe(error));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return Deno.env.get("TILEWRIGHT_DEBUG") === "1" ? error.stack ?? error.message : error.message;
+}
+
+async function train(options: TrainOptions): Promise<number> {
+  if (options.report !== undefined) await requireReportPath(options.report);
+  giveVulkanAFolder();
+  const { backend, reason } = await openBackend({ backend: options.backend });
+  try {
+    console.log(`${reason}.`);
+    return await trainOn(backend, options);
+  } finally {
+    await backend.dispose();
+  }
+}
+
+async function trainOn(backend: Backend, options: TrainOptions): Promise<number> {
+  const { training, validation } = await loadMnist(options.data);
+  const dims = { B: options.batch };
+  const model = await backend.load(MODELS[options.model], dims);
+  const interrupt = new Interrupt();
+  const bar = new ProgressBar();
+  try {
+    initialiseModule(model, dims, options.seed);
+    const trainer = new Trainer({
+      model,
+      training,
+      validation,
+      batchSize: options.batch,
+      epochs: options.epochs,
+      seed: options.seed,
+      signal: interrupt.signal,
+      ...(options.steps === undefined ? {} : { stepLimit: options.steps }),
+    });
+    const report = new ReportBuilder();
+    console.log(tableHeading());
+    for await (const event of trainer.run()) {
+      report.add(event);
+      if (event.kind === "progress") bar.show(event);
+      if (event.kind !== "epoch_end") continue;
+      bar.hide();
+      console.log(tableRow(event));
+    }
+    if (options.report !== undefined) {
+      await writeReport(options.report, report.build(options, backend.info, peakMemoryMiB()));
+    }
+    return interrupt.signal.aborted ? 130 : 0;
+  } finally {
+    bar.hide();
+    interrupt.dispose();
+    model.dispose();
+  }
+}
+
+/** Most memory the process has held; the system counts in KiB. */
+function peakMemoryMiB(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** Vulkan's loader complains on standard error where no folder for sockets is named; none is used. */
+function giveVulkanAFolder(): void {
+  if (Deno.build.os === "linux" && Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
+    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  }
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { parseTrainArguments, type TrainOptions, UsageError } from "./train_options.ts";
+
+function options(...args: string[]): TrainOptions {
+  const parsed = parseTrainArguments(args);
+  assert.ok(parsed.kind === "train");
+  return parsed.options;
+}
+
+Deno.test("without arguments everything has its default", () => {
+  assert.deepEqual(options(), {
+    model: "shared",
+    epochs: 5,
+    batch: 100,
+    seed: 0,
+    backend: "auto",
+  });
+});
+
+Deno.test("every option is taken over", () => {
+  const args = "--model original --epochs 2 --batch 7 --seed 9 --backend wasm --data d --steps 3";
+  assert.deepEqual(options(...args.split(" "), "--report=r.json"), {
+    model: "original",
+    epochs: 2,
+    batch: 7,
+    seed: 9,
+    backend: "wasm",
+    data: "d",
+    steps: 3,
+    report: "r.json",
+  });
+});
+
+Deno.test("values that are not allowed are refused with one sentence", () => {
+  const cases = [
+    ["--epochs", "0", /'--epochs <n>' argument '0' is invalid\. Expected .* at least 1\.$/],
+    ["--batch", "x", /'--batch <n>' argument 'x' is invalid\. Expected .* at least 1\.$/],
+    ["--batch", "1e2", /'1e2' is invalid\. Expected a whole number/],
+    ["--steps", "-1", /'-1' is invalid\. Expected a whole number of at least 1\.$/],
+    ["--seed", "0.5", /'0\.5' is invalid\. Expected a whole number of at least 0\.$/],
+    ["--seed", "9007199254740992", /is invalid\. Expected a whole number/],
+    ["--model", "large", /'large' is invalid\. Allowed choices are shared, original\.$/],
+    ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm\.$/],
+  ] as const;
+  for (const [option, value, message] of cases) {
+    assert.throws(() => options(option, value), (error: unknown) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+      assert.ok(!error.message.includes("\n") && !error.message.includes("error:"));
+      return true;
+    });
+  }
+});
+
+Deno.test("unknown options, missing values and stray words are refused", () => {
+  assert.throws(() => options("--epoch", "1"), /^UsageError: Unknown option '--epoch' .*--epochs/);
+  assert.throws(() => options("--data"), /^UsageError: Option '--data <dir>' argument missing\.$/);
+  assert.throws(() => options("fast"), /^UsageError: Too many arguments/);
+});
+
+Deno.test("help names every option and its default", () => {
+  const parsed = parseTrainArguments(["--help"]);
+  assert.ok(parsed.kind === "help");
+  for (const word of ["model", "epochs", "batch", "seed", "backend", "data", "steps", "report"]) {
+    assert.match(parsed.text, new RegExp(`--${word} <`));
+  }
+  assert.match(parsed.text, /Usage: deno task train/);
+  assert.match(parsed.text, /default: 100/);
+});

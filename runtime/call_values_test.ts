@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { callValues, readDims, uniformValues } from "./call_values.ts";
+import { layOut, programOf, tensorOf } from "./module_layout.ts";
+import { checkData } from "./tensor_data.ts";
+import { scaling } from "./testing/tiny_modules.ts";
+
+const layout = layOut(scaling(), { B: 4, K: 3 });
+const scale = programOf(layout, "scale");
+const valuesOf = (values: Record<string, number>) => callValues(layout, "scale", scale, values);
+
+Deno.test("a call sees its own batch, its scalars and the fixed dims", () => {
+  const call = valuesOf({ B: 2, gain: 0.5, K: 3 });
+  assert.deepEqual(call, { B: 2, K: 3, gain: 0.5 });
+  assert.deepEqual(uniformValues("scale", scale, call), [2, 1]);
+});
+
+Deno.test("a call gives every call dim and scalar, and nothing else", () => {
+  assert.throws(() => valuesOf({ gain: 1 }), {
+    name: "TypeError",
+    message: `Cannot run program "scale" of module "scaling": "B" missing; ` +
+      `give a number for each of "B" and "gain"`,
+  });
+  assert.throws(() => valuesOf({ B: 1 }), /"gain" missing/);
+  assert.throws(() => valuesOf({ B: 1, gain: 1, lr: 1 }), {
+    name: "TypeError",
+    message: /there is no value "lr"; it takes "B" and "gain"/,
+  });
+});
+
+Deno.test("sizes stay within what was loaded", () => {
+  assert.throws(() => valuesOf({ B: 5, gain: 1 }), {
+    name: "RangeError",
+    message: /dim "B" is 5; give a whole number from 0 to 4, the size chosen when/,
+  });
+  assert.throws(() => valuesOf({ B: 0.5, gain: 1 }), RangeError);
+  assert.throws(() => valuesOf({ B: -1, gain: 1 }), RangeError);
+  assert.throws(() => valuesOf({ B: 1, gain: 1, K: 4 }), /dim "K" is 4, but .* loaded with 3/);
+  assert.throws(() => readDims(layout, "x", { B: 5 }), /Cannot read tensor "x" of module/);
+  assert.deepEqual(readDims(layout, "x", {}), { B: 4, K: 3 });
+});
+
+Deno.test("scalars and uniforms are finite numbers of their dtype", () => {
+  assert.throws(() => valuesOf({ B: 1, gain: NaN }), /scalar "gain" is NaN; give a finite number/);
+  assert.throws(
+    () => uniformValues("scale", scale, valuesOf({ B: 1, gain: 1e38 * 2 })),
+    /its value "factor" becomes 4e\+38, which is no finite f32/,
+  );
+});
+
+Deno.test("data has the tensor's dtype and fits", () => {
+  const x = tensorOf(layout, "x");
+  checkData(x, new Float32Array(12));
+  checkData(x, new Float32Array(0));
+  assert.throws(() => checkData(x, new Uint32Array(12)), {
+    name: "TypeError",
+    message:
+      `Cannot write tensor "x": it is f32, but the data is a Uint32Array; give a Float32Array`,
+  });
+  assert.throws(() => checkData(x, new Float32Array(13)), {
+    name: "RangeError",
+    message:
+      `Cannot write tensor "x": got 13 elements, but [B, K] holds 12; give at most that many`,
+  });
+});

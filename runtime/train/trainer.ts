@@ -1,0 +1,241 @@
+/**
+ * Trains a loaded model on labelled data and tells about it. Knows no device: every backend's
+ * {@linkcode LoadedModule} will do.
+ *
+ * A step fills arrays that already exist and queues one run; it reads nothing back. The host waits
+ * for the device only after the first step, once every hundred steps (so that the queue stays short)
+ * and at the end of an epoch.
+ *
+ * @module
+ */
+import type { LoadedModule } from "../backend.ts";
+import { BatchBuffer, fileOrder, fillEpochOrder } from "../data/batches.ts";
+import type { LabelledBytes } from "../data/labelled_bytes.ts";
+import type { Done, Means, Progress, TrainerEvent } from "./events.ts";
+import { Totals, type TrainableSpec, TrainingError } from "./totals.ts";
+
+/** What to train, on what, and for how long. */
+export interface TrainerOptions {
+  /** Loaded with a batch of at least `batchSize`; its parameters and states have first values. */
+  readonly model: LoadedModule<TrainableSpec>;
+  readonly training: LabelledBytes;
+  readonly validation: LabelledBytes;
+  /** Samples per step, at least 1; the last batch of an epoch may hold fewer. */
+  readonly batchSize: number;
+  /** At least 1. */
+  readonly epochs: number;
+  /** Decides the order of samples in every epoch; a whole number from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** Ends the run after this many steps, at least 1, even within an epoch. */
+  readonly stepLimit?: number;
+  /** Ends the run after the step in progress. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs that may be queued before the host waits for the device. */
+const RUNS_BETWEEN_READS = 100;
+/** After this time the event loop gets a turn: for timers, signals and the screen. */
+const TURN_MILLISECONDS = 50;
+
+/**
+ * One training run.
+ *
+ * @example A run that prints one line per epoch
+ * ```ts ignore
+ * const trainer = new Trainer({ model, training, validation, batchSize: 100, epochs: 5, seed: 1 });
+ * for await (const event of trainer.run()) {
+ *   if (event.kind === "epoch_end") console.log(event.epoch, event.main.loss);
+ * }
+ * ```
+ */
+export class Trainer {
+  readonly #options: TrainerOptions;
+  readonly #totals: Totals;
+  readonly #trainingBatch: BatchBuffer;
+  readonly #validationBatch: BatchBuffer;
+  readonly #trainingOrder: Uint32Array;
+  readonly #validationOrder: Uint32Array;
+  readonly #totalSteps: number;
+  /** Values of each program's call dims and scalars; the same objects for every run. */
+  readonly #values = { step: { B: 0, step: 0 }, evaluate: { B: 0 } };
+  #startedAt: number | null = null;
+  #turnAt = 0;
+
+  /** @throws {TrainingError} if a number is out of range, a data set is empty or does not fit */
+  constructor(options: TrainerOptions) {
+    requireCount("batch size", options.batchSize);
+    requireCount("number of epochs", options.epochs);
+    if (options.stepLimit !== undefined) requireCount("number of steps", options.stepLimit);
+    requireFittingData("training", options.training, options);
+    requireFittingData("validation", options.validation, options);
+    this.#options = options;
+    this.#totals = new Totals(options.model);
+    this.#trainingBatch = new BatchBuffer(options.training, options.batchSize);
+    this.#validationBatch = new BatchBuffer(options.validation, options.batchSize);
+    this.#trainingOrder = new Uint32Array(options.training.count);
+    this.#validationOrder = fileOrder(options.validation.count);
+    this.#totalSteps = Math.min(
+      options.stepLimit ?? Infinity,
+      options.epochs * this.#trainingBatch.batches,
+    );
+  }
+
+  /**
+   * Trains. The iteration ends after the `done` event; leaving it early stops training too.
+   *
+   * @throws {TrainingError} if a loss is not finite, or if this trainer has run before
+   * @throws whatever the backend reports for a failed run
+   */
+  async *run(): AsyncGenerator<TrainerEvent, void, void> {
+    if (this.#startedAt !== null) throw new TrainingError("A trainer can run only once.");
+    this.#startedAt = this.#turnAt = performance.now();
+    this.#totals.clear();
+    for (let epoch = 1; this.#step < this.#totalSteps && !this.#cancelled; epoch++) {
+      yield* this.#epoch(epoch);
+    }
+    const seconds = this.#seconds();
+    yield { kind: "done", reason: this.#outcome(), steps: this.#step, seconds };
+  }
+
+  async *#epoch(epoch: number): AsyncGenerator<TrainerEvent, void, void> {
+    const { seed } = this.#options;
+    const before = this.#seconds();
+    const planned = Math.min(
+      this.#trainingBatch.batches,
+      this.#totalSteps - this.#step,
+    );
+    yield { kind: "epoch_start", epoch, steps: planned };
+    fillEpochOrder(this.#trainingOrder, seed, epoch);
+    const steps = yield* this.#train(epoch, planned);
+    if (steps === 0) return;
+    const main = this.#totals.take();
+    const validation = yield* this.#validate(epoch);
+    const elapsedSeconds = this.#seconds();
+    const seconds = elapsedSeconds - before;
+    yield { kind: "epoch_end", epoch, steps, seconds, elapsedSeconds, main, validation };
+  }
+
+  /** Takes up to `planned` steps; returns how many it took. Their totals are drained. */
+  async *#train(epoch: number, planned: number): AsyncGenerator<TrainerEvent, number, void> {
+    const { model } = this.#options;
+    const batch = this.#trainingBatch;
+    let taken = 0, drained = 0;
+    while (taken < planned && !this.#cancelled) {
+      batch.gather(this.#trainingOrder, taken);
+      this.#values.step.step++;
+      this.#queue("step", batch);
+      taken++;
+      if (this.#step === 1) {
+        await model.read("loss_total");
+        yield { kind: "first_step", seconds: this.#seconds() };
+      }
+      if (taken - drained === RUNS_BETWEEN_READS) {
+        await this.#totals.drain(describeSteps(epoch, drained, taken));
+        drained = taken;
+      }
+      if (this.#turnIsDue()) {
+        yield this.#progress("training", epoch, taken, planned);
+        await this.#turn();
+      }
+    }
+    if (taken > drained) await this.#totals.drain(describeSteps(epoch, drained, taken));
+    return taken;
+  }
+
+  /** Judges all validation data; null if cancelled before the end. */
+  async *#validate(epoch: number): AsyncGenerator<TrainerEvent, Means | null, void> {
+    const batch = this.#validationBatch;
+    const where = `on validation data after epoch ${epoch}, step ${this.#step}`;
+    for (let index = 0; index < batch.batches; index++) {
+      if (this.#cancelled) return null;
+      batch.gather(this.#validationOrder, index);
+      this.#queue("evaluate", batch);
+      if ((index + 1) % RUNS_BETWEEN_READS === 0) await this.#totals.drain(where);
+      if (this.#turnIsDue()) {
+        yield this.#progress("validation", epoch, index + 1, batch.batches);
+        await this.#turn();
+      }
+    }
+    await this.#totals.drain(where);
+    return this.#totals.take();
+  }
+
+  #queue(program: "step" | "evaluate", batch: BatchBuffer): void {
+    const { model } = this.#options;
+    model.write("x", batch.features);
+    model.write("label", batch.labels);
+    this.#values[program].B = batch.size;
+    model.run(program, this.#values[program]);
+    this.#totals.count(batch.size);
+  }
+
+  /** Training steps queued since the start of the run. */
+  get #step(): number {
+    return this.#values.step.step;
+  }
+
+  get #cancelled(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  #outcome(): Done["reason"] {
+    if (this.#cancelled) return "cancelled";
+    const finished = this.#step === this.#options.epochs * this.#trainingBatch.batches;
+    return finished ? "finished" : "step_limit";
+  }
+
+  #progress(
+    phase: Progress["phase"],
+    epoch: number,
+    batches: number,
+    batchesInPhase: number,
+  ): Progress {
+    const step = this.#step;
+    const totalSteps = this.#totalSteps;
+    const seconds = this.#seconds();
+    return { kind: "progress", phase, epoch, batches, batchesInPhase, step, totalSteps, seconds };
+  }
+
+  #seconds(): number {
+    return (performance.now() - (this.#startedAt ?? 0)) / 1000;
+  }
+
+  #turnIsDue(): boolean {
+    return performance.now() - this.#turnAt >= TURN_MILLISECONDS;
+  }
+
+  async #turn(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#turnAt = performance.now();
+  }
+}
+
+function describeSteps(epoch: number, before: number, last: number): string {
+  return `in epoch ${epoch}, steps ${before + 1} to ${last}`;
+}
+
+function requireCount(what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new TrainingError(
+    `Cannot train with a ${what} of ${value}: expected a whole number of at least 1.`,
+  );
+}
+
+function requireFittingData(
+  use: "training" | "validation",
+  data: LabelledBytes,
+  { model, batchSize }: TrainerOptions,
+): void {
+  if (data.count === 0) {
+    throw new TrainingError(
+      `Cannot train ${model.spec.name}: the ${use} data is empty; expected at least one sample.`,
+    );
+  }
+  const width = model.spec.tensors.x.shape({ B: batchSize })[1];
+  if (data.width !== width) {
+    throw new TrainingError(
+      `Cannot train ${model.spec.name}: a sample of the ${use} data has ${data.width} features; ` +
+        `expected ${width}.`,
+    );
+  }
+}

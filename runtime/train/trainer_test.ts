@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import type { LabelledBytes } from "../data/labelled_bytes.ts";
+import { SoftmaxRegression, WIDTH } from "../testing/softmax_regression.ts";
+import type { EpochEnd, TrainerEvent } from "./events.ts";
+import { TrainingError } from "./totals.ts";
+import { Trainer, type TrainerOptions } from "./trainer.ts";
+
+/** Samples of three classes that a line through the origin can tell apart. */
+function samples(count: number): LabelledBytes {
+  const labels = Uint8Array.from({ length: count }, (_, index) => index % 3);
+  const corners = [[255, 0], [0, 255], [200, 200]];
+  const features = Uint8Array.from([...labels].flatMap((label) => corners[label] ?? []));
+  return { count, width: WIDTH, features, labels };
+}
+
+const TRAINING = samples(10);
+const VALIDATION = samples(7);
+
+function options(changes: Partial<TrainerOptions> = {}): TrainerOptions {
+  const model = new SoftmaxRegression(4);
+  const numbers = { batchSize: 4, epochs: 2, seed: 1 };
+  return { model, training: TRAINING, validation: VALIDATION, ...numbers, ...changes };
+}
+
+async function collect(trainer: Trainer): Promise<TrainerEvent[]> {
+  const events: TrainerEvent[] = [];
+  for await (const event of trainer.run()) {
+    if (event.kind !== "progress") events.push(event);
+  }
+  return events;
+}
+
+function epochEnds(events: readonly TrainerEvent[]): EpochEnd[] {
+  return events.filter((event) => event.kind === "epoch_end");
+}
+
+Deno.test("events come in order", async () => {
+  const events = await collect(new Trainer(options()));
+  assert.deepEqual(events.map((event) => event.kind), [
+    "epoch_start",
+    "first_step",
+    "epoch_end",
+    "epoch_start",
+    "epoch_end",
+    "done",
+  ]);
+  const done = events.at(-1);
+  assert.ok(done?.kind === "done" && done.reason === "finished" && done.steps === 6);
+  assert.deepEqual(epochEnds(events).map(({ epoch, steps }) => [epoch, steps]), [[1, 3], [2, 3]]);
+});
+
+Deno.test("steps are numbered from 1 and the last batch of a pass is smaller", async () => {
+  const model = new SoftmaxRegression(4);
+  await collect(new Trainer(options({ model })));
+  const steps = model.runs.filter(({ program }) => program === "step");
+  assert.deepEqual(steps.map(({ step }) => step), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(steps.map(({ B }) => B), [4, 4, 2, 4, 4, 2]);
+  const evaluations = model.runs.filter(({ program }) => program === "evaluate");
+  assert.deepEqual(evaluations.map(({ B }) => B), [4, 3, 4, 3]);
+});
+
+Deno.test("means weigh every sample alike, whatever the size of its batch", async () => {
+  // Zero weights give the loss ln 3 and class 0 for every sample; one step per epoch is not enough
+  // to change what the first epoch's steps were judged with when the whole epoch is one batch.
+  const [epoch] = epochEnds(
+    await collect(
+      new Trainer(options({ model: new SoftmaxRegression(10), batchSize: 10, epochs: 1 })),
+    ),
+  );
+  assert.ok(Math.abs((epoch?.main.loss ?? NaN) - Math.log(3)) < 1e-6);
+  assert.ok(Math.abs((epoch?.main.accuracy ?? NaN) - 0.4) < 1e-6);
+});
+
+Deno.test("validation does not depend on how it is cut into batches", async () => {
+  const model = new SoftmaxRegression(7);
+  const rest = { epochs: 1, stepLimit: 1, training: samples(4) };
+  const [whole] = epochEnds(
+    await collect(new Trainer(options({ model, batchSize: 7, ...rest }))),
+  );
+  const [parts] = epochEnds(await collect(new Trainer(options({ batchSize: 4, ...rest }))));
+  assert.ok(whole?.validation && parts?.validation);
+  assert.equal(whole.validation.accuracy, parts.validation.accuracy);
+  assert.ok(Math.abs(whole.validation.loss - parts.validation.loss) < 1e-6);
+});
+
+Deno.test("it learns, and the same seed gives the same numbers", async () => {
+  const losses = async (seed: number) =>
+    epochEnds(await collect(new Trainer(options({ epochs: 60, seed })))).map((end) =>
+      end.main.loss
+    );
+  const first = await losses(1);
+  assert.ok((first.at(-1) ?? NaN) < 0.5 * (first[0] ?? NaN));
+  assert.deepEqual(await losses(1), first);
+  assert.notDeepEqual(await losses(2), first);
+});
+
+Deno.test("validation changes no parameter", async () => {
+  const weights = async (validation: LabelledBytes) => {
+    const model = new SoftmaxRegression(4);
+    await collect(new Trainer(options({ model, validation })));
+    return model.read("W");
+  };
+  assert.deepEqual(await weights(samples(1)), await weights(samples(9)));
+});
+
+Deno.test("a step limit ends the run within an epoch, reported over the steps it took", async () => {
+  const events = await collect(new Trainer(options({ stepLimit: 4, epochs: 5 })));
+  assert.deepEqual(
+    events.map((event) => event.kind === "epoch_start" ? event.steps : null).filter(Boolean),
+    [3, 1],
+  );
+  const [, last] = epochEnds(events);
+  assert.equal(last?.steps, 1);
+  assert.ok(Number.isFinite(last?.main.loss) && Number.isFinite(last?.validation?.loss));
+  const done = events.at(-1);
+  assert.ok(done?.kind === "done" && done.reason === "step_limit" && done.steps === 4);
+});
+
+Deno.test("a step limit beyond the last epoch changes nothing", async () => {
+  const done = (await collect(new Trainer(options({ stepLimit: 1000 })))).at(-1);
+  assert.ok(done?.kind === "done" && done.reason === "finished" && done.steps === 6);
+});
+
+Deno.test("cancelling ends after the step in progress and reports what is known", async () => {
+  const model = new SoftmaxRegression(4);
+  const controller = new AbortController();
+  model.afterRun = () => model.runs.at(-1)?.step === 2 && controller.abort();
+  const events = await collect(new Trainer(options({ model, signal: controller.signal })));
+  assert.equal(model.runs.length, 2);
+  const [end] = epochEnds(events);
+  assert.equal(end?.steps, 2);
+  assert.ok(Number.isFinite(end?.main.loss));
+  assert.equal(end?.validation, null);
+  const done = events.at(-1);
+  assert.ok(done?.kind === "done" && done.reason === "cancelled" && done.steps === 2);
+});
+
+Deno.test("a run cancelled before it begins takes no step", async () => {
+  const events = await collect(new Trainer(options({ signal: AbortSignal.abort() })));
+  assert.deepEqual(events.map((event) => event.kind), ["done"]);
+});
+
+Deno.test("timers get their turn while a device keeps the host busy", async () => {
+  const model = new SoftmaxRegression(4);
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  model.afterRun = () => Atomics.wait(pause, 0, 0, 20);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1);
+  const progress: TrainerEvent[] = [];
+  const trainer = new Trainer(options({ model, epochs: 1000, signal: controller.signal }));
+  for await (const event of trainer.run()) if (event.kind === "progress") progress.push(event);
+  assert.ok(progress.length >= 1);
+  assert.ok(model.runs.length < 50, `${model.runs.length} runs`);
+});
+
+Deno.test("a loss that is not finite stops training and names epoch and steps", async () => {
+  const model = new SoftmaxRegression(4);
+  model.brokenFrom = 5;
+  await assert.rejects(
+    collect(new Trainer(options({ model, epochs: 9 }))),
+    new TrainingError("The loss became NaN in epoch 2, steps 1 to 3; training has stopped."),
+  );
+});
+
+Deno.test("long epochs are watched every hundred steps", async () => {
+  const model = new SoftmaxRegression(1);
+  model.brokenFrom = 150;
+  await assert.rejects(
+    collect(new Trainer(options({ model, training: samples(300), batchSize: 1 }))),
+    new TrainingError("The loss became NaN in epoch 1, steps 101 to 200; training has stopped."),
+  );
+});
+
+Deno.test("a thousand epochs write the same few arrays and read twice per pass", async () => {
+  const model = new SoftmaxRegression(4);
+  await collect(new Trainer(options({ model, epochs: 1000 })));
+  // Full and last views of features and labels, for both data sets, and the zero of the totals.
+  assert.equal(model.written.size, 9);
+  assert.equal(model.reads.length, 1 + 1000 * 4);
+});
+
+Deno.test("empty data is refused with a sentence", () => {
+  for (const use of ["training", "validation"] as const) {
+    assert.throws(
+      () => new Trainer(options({ [use]: samples(0) })),
+      new TrainingError(
+        `Cannot train softmax_regression: the ${use} data is empty; expected at least one sample.`,
+      ),
+    );
+  }
+});
+
+Deno.test("samples of another width are refused", () => {
+  const training = { count: 1, width: 3, features: new Uint8Array(3), labels: new Uint8Array(1) };
+  assert.throws(
+    () => new Trainer(options({ training })),
+    new TrainingError(
+      "Cannot train softmax_regression: a sample of the training data has 3 features; expected 2.",
+    ),
+  );
+});
+
+Deno.test("numbers out of range are refused", () => {
+  const cases = [
+    [{ batchSize: 0 }, "batch size of 0"],
+    [{ epochs: 1.5 }, "number of epochs of 1.5"],
+    [{ stepLimit: -1 }, "number of steps of -1"],
+  ] as const;
+  for (const [changes, found] of cases) {
+    assert.throws(
+      () => new Trainer(options(changes)),
+      new TrainingError(`Cannot train with a ${found}: expected a whole number of at least 1.`),
+    );
+  }
+});
+
+Deno.test("a trainer runs once", async () => {
+  const trainer = new Trainer(options());
+  await collect(trainer);
+  await assert.rejects(collect(trainer), new TrainingError("A trainer can run only once."));
+});

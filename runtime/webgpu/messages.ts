@@ -1,0 +1,99 @@
+/**
+ * Errors of kernels and runs, told with everything needed to find their cause.
+ *
+ * @module
+ */
+import { type ModuleLayout, shapeText } from "../module_layout.ts";
+import type { Dims, KernelSpec, ModuleSpec, ProgramSpec, ShaderSpec } from "../spec.ts";
+import { listed } from "../wording.ts";
+import type { GpuFault } from "./error_scopes.ts";
+
+/** A place in a shader's text; lines and columns count from 1, and 0 means unknown. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A kernel as one program of a module uses it. */
+export interface KernelUse {
+  readonly layout: ModuleLayout;
+  readonly program: string;
+  readonly kernel: KernelSpec<string>;
+  readonly shader: ShaderSpec<string>;
+}
+
+/** A kernel that could not be made ready, with the file, the place and the text found there. */
+export function kernelError(use: KernelUse, fault: GpuFault, place?: TextPlace): Error {
+  const { layout, program, kernel, shader } = use;
+  const at = place ?? placeIn(fault.message);
+  const found = at && shader.source.split("\n")[at.line - 1];
+  return new Error(
+    [
+      `Cannot prepare kernel "${kernel.name}" of layer "${kernel.layer}" in program "${program}" ` +
+      `of module "${layout.spec.name}": ${essence(fault.message)}`,
+      `  in ${shaderPath(layout.spec, shader)}${at ? `:${at.line}:${at.column}` : ""}`,
+      ...(found === undefined ? [] : [`  ${found.trim()}`]),
+      `  with ${kernelShapes(layout, kernel, layout.dims)}`,
+      `Run "deno task gen" to write the kernel anew`,
+    ].join("\n"),
+  );
+}
+
+/** A run that the device refused: nothing that is read after it can be trusted. */
+export function runError(
+  layout: ModuleLayout,
+  programName: string,
+  program: ProgramSpec<string>,
+  dims: Dims<string>,
+  fault: GpuFault,
+): Error {
+  const kernels = program.kernels.map((kernel) =>
+    `  ${kernel.layer}/${kernel.name}: ${kernelShapes(layout, kernel, dims)}`
+  );
+  return new Error(
+    [
+      `Program "${programName}" of module "${layout.spec.name}" failed on the GPU: ` +
+      essence(fault.message),
+      ...kernels,
+      `Choose a smaller batch if memory ran out, or the wasm backend`,
+    ].join("\n"),
+  );
+}
+
+/** Names and shapes of a kernel's tensors. */
+function kernelShapes(
+  layout: ModuleLayout,
+  kernel: KernelSpec<string>,
+  dims: Dims<string>,
+): string {
+  const shapes = kernel.bindings.flatMap(({ tensor }) => {
+    const place = layout.tensors.get(tensor);
+    return place === undefined ? [] : [shapeText(place, dims)];
+  });
+  return shapes.length === 0 ? `tensors ${listed([])}` : shapes.join(", ");
+}
+
+/** Where a shader's text stands: a path if the module was loaded from a file, else a URL. */
+export function shaderPath(spec: ModuleSpec, shader: ShaderSpec<string>): string {
+  if (!URL.canParse(shader.file, spec.wasm)) return shader.file;
+  const url = new URL(shader.file, spec.wasm);
+  return url.protocol === "file:" ? decodeURIComponent(url.pathname) : url.href;
+}
+
+/**
+ * The point of a compiler's report, on one line: without the excerpt it draws, which is shown from the
+ * file itself.
+ */
+export function essence(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const head = (lines[0] ?? "no reason was given")
+    .replace(/^Shader ('.*?' )?(parsing|validation) error: /, "");
+  const notes = lines.filter((line) => line.startsWith("= ")).map((line) => line.slice(2));
+  return [head, ...notes].join("; ");
+}
+
+/** Finds the place in a report that draws `┌─ name:line:column` above its excerpt. */
+function placeIn(message: string): TextPlace | undefined {
+  const [, line, column] = /┌─ [^\n]*?:(\d+):(\d+)/.exec(message) ?? [];
+  return line === undefined ? undefined : { line: Number(line), column: Number(column) };
+}
