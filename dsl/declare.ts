@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type DimValues, divide, type Extent, factors, type Shape, showExtent } from "./dim.ts";
+import { type DimValues, type Extent, sameShape, type Shape, showShape } from "./dim.ts";
+import { bindDims } from "./bind_dims.ts";
 import { DeclarationError } from "./errors.ts";
 import type { Initial, Initialiser } from "./initial.ts";
 import { make } from "./intern.ts";
@@ -61,6 +62,11 @@ type HandleOf<D> = D extends TensorDeclaration<infer S, infer T> ? Tensor<S, T> 
 /** The tensors that a function of a declaration receives, by name. */
 export type Handles<D extends Declarations> = { readonly [N in keyof D]: HandleOf<D[N]> };
 
+/** A gradient for any of the declared tensors, of the same shape, named `g` + name. */
+export type Gradients<D extends Declarations> = {
+  readonly [N in keyof D & string as `g${N}`]?: HandleOf<D[N]>;
+};
+
 /** What {@linkcode defineLayer} takes. `I` are inputs, `P` parameters, `Y` is the result's shape. */
 export interface LayerOptions<I extends Declarations, P extends Declarations, Y extends Shape> {
   /** Names the generated folder and files: snake_case. */
@@ -76,7 +82,7 @@ export interface LayerOptions<I extends Declarations, P extends Declarations, Y 
    */
   readonly backward?: (
     tensors: Handles<I & P> & { readonly gy: Tensor<Y, "f32"> },
-  ) => Readonly<Record<`g${string}`, Tensor>>;
+  ) => Gradients<I & P>;
   /** Sizes to count operations with, and to choose schedules for. */
   readonly typical?: DimValues;
 }
@@ -168,14 +174,14 @@ export function defineLayer<
   const x = leaves("input", inputs);
   const p = leaves("parameter", params ?? {});
   for (
-    const taken of Object.keys(inputs).filter((each) => params !== undefined && each in params)
+    const taken of Object.keys(inputs).filter((each) => Object.hasOwn(params ?? {}, each))
   ) {
     throw new DeclarationError(
       `Cannot declare layer "${name}": "${taken}" names both an input and a parameter`,
     );
   }
   for (const reserved of ["y", "gy"]) {
-    if (reserved in inputs || (params !== undefined && reserved in params)) {
+    if (Object.hasOwn(inputs, reserved) || Object.hasOwn(params ?? {}, reserved)) {
       throw new DeclarationError(
         `Cannot declare layer "${name}": "${reserved}" is the name of the result${
           reserved === "y" ? "" : "'s gradient"
@@ -226,84 +232,32 @@ export function within<R>(name: string, run: () => R): R {
 function gradients(
   layer: string,
   leaves: readonly Node[],
-  given: Readonly<Record<string, Tensor>>,
+  given: Readonly<Record<string, Tensor | undefined>>,
 ): ReadonlyMap<string, Node> {
-  const names = leaves.map((each) => each.op === "input" ? each.attrs.name : "");
+  const byName = new Map(leaves.map((each) => [each.op === "input" ? each.attrs.name : "", each]));
   return new Map(
-    Object.entries(given).map(([key, value]) => {
+    Object.entries(given).flatMap(([key, value]): readonly [string, Node][] => {
+      if (value === undefined) return [];
+      const { node } = value;
       const name = key.slice(1);
-      if (!key.startsWith("g") || !names.includes(name)) {
+      const own = byName.get(name);
+      if (!key.startsWith("g") || own === undefined) {
         throw new DeclarationError(
           `In ${layer}: backward returns "${key}"; expected one of ${
-            names.map((each) => `g${each}`).join(", ")
+            [...byName.keys()].map((each) => `g${each}`).join(", ")
           }`,
         );
       }
-      return [name, value.node];
+      if (!sameShape(node.shape, own.shape) || node.dtype !== "f32") {
+        throw new DeclarationError(
+          `In ${layer}: backward returns ${key}${
+            showShape(node.shape)
+          } of ${node.dtype}; a gradient has the shape of its tensor ${describe(own)}, and is f32`,
+        );
+      }
+      return [[name, node]];
     }),
   );
-}
-
-/** Finds the extents of a layer's dims from the sizes given and the shapes of its operands. */
-function bindDims(
-  layer: LayerDeclaration,
-  sizes: Readonly<Record<string, Extent>>,
-  operands: readonly Node[],
-): Map<string, Extent> {
-  const dims = new Set(
-    [...layer.inputs, ...layer.params].flatMap((each) =>
-      each.shape.flatMap((e) => factors(e).symbols)
-    ),
-  );
-  for (const name of Object.keys(sizes)) {
-    if (!dims.has(name)) {
-      throw new DeclarationError(
-        `Cannot use layer "${layer.name}" with ${name}: its dims are ${[...dims].join(", ")}`,
-      );
-    }
-  }
-  const bound = new Map<string, Extent>(Object.entries(sizes));
-  layer.inputs.forEach((declared, i) => {
-    const got = operands[i];
-    if (got === undefined || got.shape.length !== declared.shape.length) {
-      throw new DeclarationError(
-        `Cannot apply layer "${layer.name}" to ${
-          got === undefined ? "nothing" : describe(got)
-        }: wanted ${describe(declared)}`,
-      );
-    }
-    declared.shape.forEach((extent, axis) => bindExtent(bound, extent, got.shape[axis] ?? NaN));
-  });
-  for (const name of dims) {
-    if (!bound.has(name)) {
-      throw new DeclarationError(
-        `Cannot use layer "${layer.name}": dim ${name} is unknown; write ${layer.name}({ ${name}: … })`,
-      );
-    }
-  }
-  return bound;
-}
-
-/** If just one symbol of the declared extent is unbound, the size of the operand determines it. */
-function bindExtent(bound: Map<string, Extent>, declared: Extent, got: Extent): void {
-  const { coefficient, symbols } = factors(declared);
-  const unknown = symbols.filter((symbol) => !bound.has(symbol));
-  const [symbol] = unknown;
-  if (unknown.length !== 1 || symbol === undefined) return;
-  let rest: Extent | undefined = divide(got, coefficient);
-  for (const known of symbols.filter((each) => each !== symbol)) {
-    rest = rest === undefined ? undefined : divide(rest, bound.get(known) ?? 1);
-  }
-  if (rest === undefined) {
-    throw new DeclarationError(
-      `Cannot split ${showExtent(got)} into ${showExtent(declared)}: with ${
-        symbols.filter((each) => each !== symbol).map((each) =>
-          `${each} = ${showExtent(bound.get(each) ?? NaN)}`
-        ).join(", ")
-      } it does not divide; choose a divisor of ${showExtent(got)}`,
-    );
-  }
-  bound.set(symbol, rest);
 }
 
 function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent>>): LayerUse {

@@ -47,8 +47,10 @@ export function dim<const Name extends string>(name: Name): Dim<Name> {
 }
 
 /** The type of {@linkcode times}: named factors are joined, and two numbers stay a number. */
-export type Times<A extends Extent, B extends Extent> = A extends Dim<infer X>
-  ? B extends Dim<infer Y> ? Dim<`${X}·${Y}`> : B extends number ? Dim<`${B}·${X}`> : never
+export type Times<A extends Extent, B extends Extent> = A extends 1 ? B
+  : B extends 1 ? A
+  : A extends Dim<infer X>
+    ? B extends Dim<infer Y> ? Dim<`${X}·${Y}`> : B extends number ? Dim<`${B}·${X}`> : never
   : A extends number ? (B extends Dim<infer Y> ? Dim<`${A}·${Y}`> : number)
   : never;
 
@@ -167,14 +169,15 @@ export function substitute(extent: Extent, by: ReadonlyMap<string, Extent>): Ext
 export function evaluateExtent(extent: Extent, values: DimValues): number {
   const { coefficient, symbols } = factors(extent);
   return symbols.reduce((result, symbol) => {
-    const value = values[symbol];
+    // A dim may be named like a method of every object.
+    const value = Object.hasOwn(values, symbol) ? values[symbol] : undefined;
     if (value === undefined) {
       throw new DeclarationError(
         `Cannot compute the size ${
           showExtent(extent)
-        }: dim "${symbol}" has no number; give one of { ${
+        }: dim "${symbol}" has no number; numbers are given for { ${
           Object.keys(values).join(", ")
-        } } or add ${symbol}`,
+        } }`,
       );
     }
     return result * value;

@@ -13,8 +13,9 @@ function attributeKey(value: unknown): string {
       return extentKey({ name: value.name });
     }
     return `{${
-      Object.entries(value).map(([key, part]) => `${key}:${attributeKey(part)}`).join(",")
-    }}`;
+      // In alphabetical order: how the literal was written makes no difference.
+      Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1)
+        .map(([key, part]) => `${key}:${attributeKey(part)}`).join(",")}}`;
   }
   return String(value);
 }

@@ -19,3 +19,4 @@ export { defineOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
 export * from "./layers/mod.ts";
 export { adam, type AdamOptions } from "./optimizers/adam.ts";
 export { sgd } from "./optimizers/sgd.ts";
+export { named } from "./hints.ts";

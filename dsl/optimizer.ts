@@ -1,5 +1,5 @@
 /** Optimizers: how a parameter changes, declared in the language like everything else. @module */
-import { checkName } from "./declare.ts";
+import { checkName, within } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
 import type { Initial } from "./initial.ts";
 import { make } from "./intern.ts";
@@ -94,7 +94,10 @@ export function defineOptimizer<const S extends string = never>(
         ...Object.fromEntries(options.state.map((each, i) => [each, like(state[i] ?? parameter)])),
       };
       // Every name in S was just given a tensor.
-      const result = options.update(tensors as Parameters<typeof options.update>[0]);
+      const result = within(
+        `optimizer ${options.name}`,
+        () => options.update(tensors as Parameters<typeof options.update>[0]),
+      );
       return [["w", parameter] as const, ...options.state.map((s, i) => [s, state[i]] as const)]
         .map(([key, target]) => {
           const value = result[key as keyof typeof result]?.node;

@@ -59,15 +59,17 @@ function sameOperands(op: OpKind, inputs: readonly Node[], first = 0): Signature
   return { shape: a.shape, dtype: a.dtype };
 }
 
-const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
-  const signature = sameOperands(op, inputs);
-  if (signature.dtype !== "f32") {
+function checkFloat(op: OpKind, node: Node): void {
+  if (node.dtype !== "f32") {
     throw new DeclarationError(
-      `Cannot take ${op} of ${
-        describe(operand(inputs, 0))
-      } of ${signature.dtype}: it needs f32; use cast`,
+      `Cannot take ${op} of ${describe(node)} of ${node.dtype}: it needs f32; use cast`,
     );
   }
+}
+
+const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const signature = sameOperands(op, inputs);
+  checkFloat(op, operand(inputs, 0));
   return signature;
 };
 
@@ -94,25 +96,56 @@ function checkAxis(op: OpKind, node: Node, axis: number): void {
   }
 }
 
+/** Extents that are numbers count elements. */
+function checkExtents(shape: Shape, action: string): void {
+  for (const extent of shape) {
+    if (typeof extent === "number" && !(Number.isSafeInteger(extent) && extent >= 0)) {
+      throw new DeclarationError(
+        `Cannot ${action}: an extent must be a whole number, got ${extent}`,
+      );
+    }
+  }
+}
+
 const reduction = (op: OpKind) => (attrs: { axes: readonly number[] }, inputs: readonly Node[]) => {
   const node = operand(inputs, 0);
   for (const axis of attrs.axes) checkAxis(op, node, axis);
+  if (attrs.axes.some((axis, i) => i > 0 && axis <= (attrs.axes[i - 1] ?? -1))) {
+    throw new DeclarationError(
+      `Cannot ${op} ${describe(node)} over axes [${attrs.axes.join(", ")}]: axes must be ascending`,
+    );
+  }
+  checkFloat(op, node);
   return { shape: node.shape.filter((_, i) => !attrs.axes.includes(i)), dtype: node.dtype };
 };
 
 /** The rule of each op. */
 export const SHAPE_RULES: ShapeRules = {
-  input: ({ shape, dtype }) => ({ shape, dtype }),
+  input: ({ name, shape, dtype }) => {
+    checkExtents(shape, `declare ${name}${showShape(shape)}`);
+    return { shape, dtype };
+  },
   constant: ({ value, dtype }) => {
     if (!Number.isFinite(Math.fround(value))) {
       throw new DeclarationError(
         `Cannot use the constant ${value}: it is not a finite 32-bit float; use a finite bound such as -3.4e38`,
       );
     }
+    if (dtype === "u32" && value !== value >>> 0) {
+      throw new DeclarationError(
+        `Cannot use the constant ${value} as a u32: it is not a whole number from 0 to 4294967295`,
+      );
+    }
     return { shape: [], dtype };
   },
-  size: () => ({ shape: [], dtype: "f32" }),
-  iota: ({ extent }) => ({ shape: [extent], dtype: "u32" }),
+  size: ({ extent }) => {
+    checkExtents([extent], "take a size");
+    return { shape: [], dtype: "f32" };
+  },
+  iota: ({ extent }) => {
+    checkExtents([extent], "count with iota");
+    return { shape: [extent], dtype: "u32" };
+  },
 
   neg: float("neg"),
   exp: float("exp"),
@@ -145,11 +178,13 @@ export const SHAPE_RULES: ShapeRules = {
   argmax: ({ axis }, inputs) => {
     const node = operand(inputs, 0);
     checkAxis("argmax", node, axis);
+    checkFloat("argmax", node);
     return { shape: node.shape.filter((_, i) => i !== axis), dtype: "u32" };
   },
 
   reshape: ({ shape }, inputs) => {
     const node = operand(inputs, 0);
+    checkExtents(shape, `reshape ${describe(node)} to ${showShape(shape)}`);
     if (!sameExtent(product(shape), product(node.shape))) {
       throw new DeclarationError(
         `Cannot reshape ${describe(node)} to ${showShape(shape)}: ` +
@@ -193,6 +228,7 @@ export const SHAPE_RULES: ShapeRules = {
         }: give one count for each of the ${node.shape.length} axes`,
       );
     }
+    checkExtents(repeats, `tile ${describe(node)} by ${showShape(repeats)}`);
     return {
       shape: node.shape.map((extent, axis) => product([repeats[axis] ?? 1, extent])),
       dtype: node.dtype,

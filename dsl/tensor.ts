@@ -31,9 +31,9 @@ type Matrix = readonly [Extent, Extent];
 type Numeric = "f32" | "u32";
 
 /** The shape with one axis taken out. */
-export type WithoutAxis<S extends Shape, A extends number> = S extends
-  readonly [infer H extends Extent, ...infer R extends Shape] ? A extends 0 ? R
-  : readonly [H, ...WithoutAxis<R, Minus1<A>>]
+export type WithoutAxis<S extends Shape, A extends number> = number extends A ? Shape
+  : S extends readonly [infer H extends Extent, ...infer R extends Shape] ? A extends 0 ? R
+    : readonly [H, ...WithoutAxis<R, Minus1<A>>]
   : Shape;
 type Minus1<A extends number> = A extends 1 ? 0
   : A extends 2 ? 1
@@ -41,12 +41,13 @@ type Minus1<A extends number> = A extends 1 ? 0
   : A extends 4 ? 3
   : number;
 
-/** The shape of an elementwise result: the operand of higher rank decides. */
+/** The shape of an elementwise result: from the last axis backwards, an extent of 1 gives way. */
 export type Broadcast<A extends Shape, B extends Shape> = A extends readonly [] ? B
   : B extends readonly [] ? A
-  : A extends readonly [Extent, ...infer RA extends Shape]
-    ? B extends readonly [Extent, ...infer RB extends Shape] ? Broadcast<RA, RB> extends RA ? A : B
-    : A
+  : A extends readonly [...infer RA extends Shape, infer X extends Extent]
+    ? B extends readonly [...infer RB extends Shape, infer Y extends Extent]
+      ? readonly [...Broadcast<RA, RB>, X extends 1 ? Y : X]
+    : Shape
   : Shape;
 
 /** A second operand: a tensor, or a number. */

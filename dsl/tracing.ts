@@ -3,6 +3,7 @@ import type { LayerDeclaration, LayerUse } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
 import { make } from "./intern.ts";
 import type { Node } from "./ops.ts";
+import { describe } from "./shape_rules.ts";
 
 /** What a model's forward function leaves behind besides its result. */
 export interface Trace {
@@ -10,7 +11,7 @@ export interface Trace {
   readonly params: Node[];
   /** Readable names of values: the result of each layer. */
   readonly names: Map<Node, string>;
-  /** The name of each layer that was applied, once per use. */
+  /** The name of each layer that was applied. */
   readonly layers: Map<LayerUse, string>;
 }
 
@@ -30,12 +31,13 @@ export function traceModel<R>(forward: () => R): { readonly result: R; readonly 
   }
 }
 
-/** Layers with parameters are l1, l2, … in order of first use; the others go by their own name. */
+/** Layers with parameters are l1, l2, …, others relu1, relu2, …, in order of first use. */
 function layerName(trace: Trace, use: LayerUse, layer: LayerDeclaration): string {
   const known = trace.layers.get(use);
   if (known !== undefined) return known;
-  const numbered = [...trace.layers.values()].filter((name) => /^l\d+$/.test(name)).length;
-  const name = layer.params.length > 0 ? `l${numbered + 1}` : layer.name;
+  const base = layer.params.length > 0 ? "l" : layer.name;
+  const same = new RegExp(`^${base}\\d+$`);
+  const name = `${base}${[...trace.layers.values()].filter((each) => same.test(each)).length + 1}`;
   trace.layers.set(use, name);
   return name;
 }
@@ -60,7 +62,18 @@ export function applyInModel(
   const node = apply((declared) => {
     if (declared.op !== "input") return declared;
     const owned = make("input", { ...declared.attrs, name: `${name}.${declared.attrs.name}` });
-    if (!trace.params.includes(owned)) trace.params.push(owned);
+    if (trace.params.includes(owned)) return owned;
+    const other = trace.params.find((each) =>
+      each.op === "input" && each.attrs.name === owned.attrs.name
+    );
+    if (other !== undefined) {
+      throw new DeclarationError(
+        `Cannot share ${describe(other)} with a use that needs ${
+          describe(owned)
+        }: the operands of all uses of one layer must have the same shape but for the batch`,
+      );
+    }
+    trace.params.push(owned);
     return owned;
   });
   if (!trace.names.has(node)) {

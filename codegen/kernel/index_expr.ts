@@ -193,6 +193,20 @@ export function replaceAxes(
   }
 }
 
+/** True if an index depends on one of these axes. */
+export function dependsOnAxis(index: IndexExpr, axes: ReadonlySet<string>): boolean {
+  switch (index.kind) {
+    case "extent":
+      return false;
+    case "axis":
+      return axes.has(index.axis.name);
+    case "add":
+      return dependsOnAxis(index.left, axes) || dependsOnAxis(index.right, axes);
+    default:
+      return dependsOnAxis(index.left, axes);
+  }
+}
+
 /** An index that is a sum of axes times constant strides: what vector loads and tiles need. */
 export interface AffineIndex {
   /** The stride of each axis that occurs, by axis name. */

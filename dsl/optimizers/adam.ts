@@ -1,5 +1,6 @@
 /** Adam, in its two spellings. @module */
 import { defineOptimizer, type OptimizerDeclaration } from "../optimizer.ts";
+import { named } from "../hints.ts";
 import { add, div, mul, pow, sqrt, sub } from "../tensor.ts";
 
 /** Settings of {@linkcode adam}; the defaults are Chainer's. */
@@ -33,13 +34,13 @@ export function adam(options: AdamOptions = {}): OptimizerDeclaration {
     doc: `Adam, ${rule}'s rule, α = ${alpha}, β₁ = ${beta1}, β₂ = ${beta2}, ε = ${eps}`,
     state: ["m", "v"],
     update: ({ w, g, m, v, step }) => {
-      const mNext = add(mul(m, beta1), mul(g, 1 - beta1));
-      const vNext = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
-      const rootCorrection = sqrt(sub(1, pow(beta2, step)));
-      const rate = div(alpha, sub(1, pow(beta1, step)));
+      const mNext = named("m_next", add(mul(m, beta1), mul(g, 1 - beta1)));
+      const vNext = named("v_next", add(mul(v, beta2), mul(mul(g, g), 1 - beta2)));
+      const root = named("root_t", sqrt(sub(1, pow(beta2, step))));
+      const rate = named("rate_t", div(alpha, sub(1, pow(beta1, step))));
       const change = rule === "chainer"
-        ? div(mul(mul(rate, rootCorrection), mNext), add(sqrt(vNext), eps))
-        : div(mul(rate, mNext), add(div(sqrt(vNext), rootCorrection), eps));
+        ? div(mul(named("alpha_t", mul(rate, root)), mNext), add(sqrt(vNext), eps))
+        : div(mul(rate, mNext), add(div(sqrt(vNext), root), eps));
       return { w: sub(w, change), m: mNext, v: vNext };
     },
   });

@@ -1,0 +1,217 @@
+/**
+ * The reference interpreter of graphs: float64, plain loops, no cleverness. Every other form of a
+ * program is compared with this one.
+ *
+ * @module
+ */
+import { type DimValues, evaluateExtent, type Extent } from "../../dsl/dim.ts";
+import { parseEinsum } from "../../dsl/einsum.ts";
+import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
+import { topologicalOrder } from "./graph.ts";
+
+/** A tensor of numbers, row-major; bools are 0 and 1. */
+export interface Value {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** What leaves and extents stand for. */
+export interface Environment {
+  readonly dims: DimValues;
+  /** Values of leaves by name. */
+  readonly leaves: ReadonlyMap<string, Value>;
+}
+
+interface Context {
+  readonly extent: (extent: Extent) => number;
+  readonly leaf: (name: string) => Value;
+  readonly input: (position: number) => Value;
+  readonly shape: readonly number[];
+}
+
+type Index = readonly number[];
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((count, extent) => count * extent, 1);
+}
+
+function position(index: Index, shape: readonly number[]): number {
+  return shape.reduce((at, extent, axis) => at * extent + (index[axis] ?? 0), 0);
+}
+
+function indexAt(at: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] ?? 1;
+    index.unshift(at % extent);
+    at = Math.floor(at / extent);
+  }
+  return index;
+}
+
+/** The element of a value at an index. */
+export function elementAt(value: Value, index: Index): number {
+  return value.data[position(index, value.shape)] ?? NaN;
+}
+
+/** A value from a function of the index. */
+export function tabulate(shape: readonly number[], element: (index: Index) => number): Value {
+  const data = new Float64Array(elements(shape));
+  for (let at = 0; at < data.length; at++) data[at] = element(indexAt(at, shape));
+  return { shape, data };
+}
+
+const pointwise =
+  (apply: (a: number, b: number, c: number) => number) => (_: Node, of: Context) => {
+    const [a, b, c] = [of.input(0), of.input(1), of.input(2)];
+    return {
+      shape: of.shape,
+      data: a.data.map((x, i) => apply(x, b.data[i] ?? NaN, c.data[i] ?? NaN)),
+    };
+  };
+
+/** As {@linkcode pointwise}, but elements of u32 are whole numbers that wrap around at 2³². */
+const arithmetic = (
+  real: (a: number, b: number) => number,
+  whole: (a: number, b: number) => number = real,
+) => {
+  const [onReal, onWhole] = [pointwise(real), pointwise((a, b) => whole(a, b) >>> 0)];
+  return (node: Node, of: Context): Value =>
+    node.dtype === "u32" ? onWhole(node, of) : onReal(node, of);
+};
+
+/** A number as the nearest u32 towards zero; beyond the ends of the range, the end. */
+function toU32(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), 0), 0xffff_ffff);
+}
+
+/** Folds a value over some axes. */
+function fold(
+  of: Context,
+  axes: readonly number[],
+  start: number,
+  combine: (total: number, x: number) => number,
+): Value {
+  const x = of.input(0);
+  const data = new Float64Array(elements(of.shape)).fill(start);
+  x.data.forEach((element, at) => {
+    const kept = indexAt(at, x.shape).filter((_, axis) => !axes.includes(axis));
+    const to = position(kept, of.shape);
+    data[to] = combine(data[to] ?? NaN, element);
+  });
+  return { shape: of.shape, data };
+}
+
+function einsum(spec: string, of: Context): Value {
+  const { lhs, rhs, out } = parseEinsum(spec);
+  const [a, b] = [of.input(0), of.input(1)];
+  const extents = new Map<string, number>();
+  [...lhs].forEach((label, axis) => extents.set(label, a.shape[axis] ?? 0));
+  [...rhs].forEach((label, axis) => extents.set(label, b.shape[axis] ?? 0));
+  const inner = [...new Set(lhs + rhs)].filter((label) => !out.includes(label));
+  const innerShape = inner.map((label) => extents.get(label) ?? 0);
+  return tabulate(of.shape, (index) => {
+    const at = new Map([...out].map((label, axis) => [label, index[axis] ?? 0]));
+    let total = 0;
+    for (let point = 0; point < elements(innerShape); point++) {
+      indexAt(point, innerShape).forEach((value, axis) => at.set(inner[axis] ?? "", value));
+      const pick = (labels: string): number[] => [...labels].map((label) => at.get(label) ?? 0);
+      total += elementAt(a, pick(lhs)) * elementAt(b, pick(rhs));
+    }
+    return total;
+  });
+}
+
+const MEANING: OpTable<[Context], Value> = {
+  input: ({ attrs }, of) => of.leaf(attrs.name),
+  constant: ({ attrs }) => ({ shape: [], data: Float64Array.of(attrs.value) }),
+  size: ({ attrs }, of) => ({ shape: [], data: Float64Array.of(of.extent(attrs.extent)) }),
+  iota: (_, of) => tabulate(of.shape, ([i]) => i ?? 0),
+  neg: pointwise((a) => -a),
+  exp: pointwise(Math.exp),
+  log: pointwise((a) => Math.log(a)),
+  sqrt: pointwise((a) => Math.sqrt(a)),
+  tanh: pointwise((a) => Math.tanh(a)),
+  cast: ({ attrs }, of) => ({
+    shape: of.shape,
+    data: attrs.dtype === "u32" ? of.input(0).data.map(toU32) : of.input(0).data,
+  }),
+  stopGradient: (_, of) => of.input(0),
+  add: arithmetic((a, b) => a + b),
+  sub: arithmetic((a, b) => a - b),
+  mul: arithmetic((a, b) => a * b, Math.imul),
+  div: arithmetic((a, b) => a / b),
+  maximum: pointwise((a, b) => Math.max(a, b)),
+  minimum: pointwise((a, b) => Math.min(a, b)),
+  pow: pointwise((a, b) => a ** b),
+  greater: pointwise((a, b) => Number(a > b)),
+  equal: pointwise((a, b) => Number(a === b)),
+  select: pointwise((condition, a, b) => condition !== 0 ? a : b),
+  sum: ({ attrs }, of) => fold(of, attrs.axes, 0, (total, x) => total + x),
+  max: ({ attrs }, of) => fold(of, attrs.axes, -Infinity, Math.max),
+  argmax: ({ attrs }, of) => {
+    const x = of.input(0);
+    return tabulate(of.shape, (index) => {
+      const at = (i: number) => elementAt(x, index.toSpliced(attrs.axis, 0, i));
+      let best = 0;
+      for (let i = 1; i < (x.shape[attrs.axis] ?? 0); i++) if (at(i) > at(best)) best = i;
+      return best;
+    });
+  },
+  reshape: (_, of) => ({ shape: of.shape, data: of.input(0).data }),
+  transpose: ({ attrs }, of) =>
+    tabulate(of.shape, (index) => {
+      const from: number[] = [];
+      attrs.permutation.forEach((axis, i) => from[axis] = index[i] ?? 0);
+      return elementAt(of.input(0), from);
+    }),
+  broadcast: ({ attrs }, of) =>
+    tabulate(
+      of.shape,
+      (index) => elementAt(of.input(0), attrs.axes.map((axis) => index[axis] ?? 0)),
+    ),
+  tile: (_, of) =>
+    tabulate(of.shape, (index) => {
+      const x = of.input(0);
+      return elementAt(x, index.map((i, axis) => i % (x.shape[axis] ?? 1)));
+    }),
+  einsum: ({ attrs }, of) => einsum(attrs.spec, of),
+};
+
+const NOTHING: Value = { shape: [], data: new Float64Array(0) };
+
+/**
+ * Computes nodes.
+ *
+ * @throws {RangeError} if a leaf has no value or one of another shape.
+ */
+export function interpret(roots: readonly Node[], environment: Environment): readonly Value[] {
+  const values = new Map<Node, Value>();
+  const extent = (each: Extent) => evaluateExtent(each, environment.dims);
+  for (const node of topologicalOrder(roots)) {
+    const shape = node.shape.map(extent);
+    const value = consult(MEANING, node, {
+      extent,
+      shape,
+      leaf: (name) => leafValue(environment, name, shape),
+      input: (i) => values.get(node.inputs[i] ?? node) ?? NOTHING,
+    });
+    values.set(node, value);
+  }
+  return roots.map((root) => values.get(root) ?? NOTHING);
+}
+
+function leafValue({ leaves }: Environment, name: string, shape: readonly number[]): Value {
+  const value = leaves.get(name);
+  if (value === undefined) {
+    throw new RangeError(`Cannot interpret: the leaf "${name}" has no value`);
+  }
+  if (value.shape.join() !== shape.join()) {
+    throw new RangeError(
+      `Cannot interpret: the leaf "${name}" has shape [${value.shape.join(", ")}], wanted [${
+        shape.join(", ")
+      }]`,
+    );
+  }
+  return value;
+}

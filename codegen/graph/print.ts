@@ -1,0 +1,113 @@
+/** Graphs as text, in A-normal form. @module */
+import { showExtent, showShape } from "../../dsl/dim.ts";
+import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
+import { type Graph, topologicalOrder } from "./graph.ts";
+
+type Name = (node: Node) => string;
+
+const call = (node: Node, name: Name, ...more: readonly string[]): string =>
+  `${node.op}(${[...node.inputs.map(name), ...more].join(", ")})`;
+
+const infix = (sign: string) => (node: Node, name: Name): string =>
+  node.inputs.map(name).join(` ${sign} `);
+
+const axes = (list: readonly number[]): string => `axes ${list.join(", ")}`;
+
+const TEXT: OpTable<[Name], string> = {
+  input: (node) => node.attrs.name,
+  constant: ({ attrs }) => Object.is(attrs.value, -0) ? "-0" : String(attrs.value),
+  size: ({ attrs }) => `size(${showExtent(attrs.extent)})`,
+  iota: ({ attrs }) => `iota(${showExtent(attrs.extent)})`,
+  neg: (node, name) => `-${name(node.inputs[0] ?? node)}`,
+  exp: call,
+  log: call,
+  sqrt: call,
+  tanh: call,
+  cast: (node, name) => call(node, name, node.attrs.dtype),
+  stopGradient: call,
+  add: infix("+"),
+  sub: infix("-"),
+  mul: infix("*"),
+  div: infix("/"),
+  maximum: call,
+  minimum: call,
+  pow: call,
+  greater: infix(">"),
+  equal: infix("=="),
+  select: call,
+  sum: (node, name) => call(node, name, axes(node.attrs.axes)),
+  max: (node, name) => call(node, name, axes(node.attrs.axes)),
+  argmax: (node, name) => call(node, name, axes([node.attrs.axis])),
+  reshape: (node, name) => call(node, name, showShape(node.attrs.shape)),
+  transpose: (node, name) => call(node, name, axes(node.attrs.permutation)),
+  broadcast: (node, name) => call(node, name, showShape(node.attrs.shape), axes(node.attrs.axes)),
+  tile: (node, name) => call(node, name, showShape(node.attrs.repeats)),
+  einsum: (node, name) => call(node, name, `"${node.attrs.spec}"`),
+};
+
+/** Leaves and numbers stand in an expression themselves; every other node gets a line. */
+function isAtom(node: Node): boolean {
+  return node.op === "input" || node.op === "constant" || node.op === "size";
+}
+
+/** Names the nodes under some roots: given names where there are any, else t1, t2, … */
+export function nameNodes(
+  roots: readonly Node[],
+  given: ReadonlyMap<Node, string>,
+): (node: Node) => string {
+  const names = new Map<Node, string>();
+  const order = topologicalOrder(roots);
+  // Leaves keep their names; a value that would be called the same gets a number.
+  const taken = new Map(order.flatMap((n) => n.op === "input" ? [[n.attrs.name, 1] as const] : []));
+  let count = 0;
+  for (const node of order) {
+    if (isAtom(node)) {
+      names.set(node, consult(TEXT, node, () => ""));
+      continue;
+    }
+    const wanted = given.get(node) ?? `t${++count}`;
+    const uses = taken.get(wanted) ?? 0;
+    taken.set(wanted, uses + 1);
+    names.set(node, uses === 0 ? wanted : `${wanted}_${uses + 1}`);
+  }
+  return (node) => names.get(node) ?? `#${node.id}`;
+}
+
+/** One line of A-normal form: `t1[B, O] = einsum(x, W, "ab,cb->ac")`. */
+export function printNode(node: Node, name: Name): string {
+  return `${name(node)}${showShape(node.shape)} = ${consult(TEXT, node, name)}`;
+}
+
+/** The lines that compute some nodes, with names for them. */
+export function printNodes(roots: readonly Node[], names: ReadonlyMap<Node, string>): string {
+  const name = nameNodes(roots, names);
+  return topologicalOrder(roots).filter((node) => !isAtom(node))
+    .map((node) => printNode(node, name)).join("\n");
+}
+
+/** A graph as text: its lines, then what it returns and overwrites. */
+export function printGraph(graph: Graph): string {
+  const roots = graph.results.map((result) => result.node);
+  const name = nameNodes(roots, graph.names);
+  const lines = topologicalOrder(roots).filter((node) => !isAtom(node))
+    .map((node) => printNode(node, name));
+  const ends = graph.results.map(({ name: result, node, target }) =>
+    target === undefined
+      ? `return ${result} = ${name(node)}`
+      : `update ${name(target)} <- ${name(node)}`
+  );
+  return [...lines, ...ends].join("\n");
+}
+
+/** A node as one formula, written out down to `depth` ops below it. */
+export function printFormula(node: Node, depth: number, names: ReadonlyMap<Node, string>): string {
+  const name = (below: Node): string => {
+    if (isAtom(below)) return consult(TEXT, below, () => "");
+    const known = names.get(below);
+    if (known !== undefined) return known;
+    if (depth <= 1) return "…";
+    const inner = printFormula(below, depth - 1, names);
+    return / [-+*/>] | == /.test(inner) ? `(${inner})` : inner;
+  };
+  return consult(TEXT, node, name);
+}

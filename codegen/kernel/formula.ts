@@ -1,0 +1,38 @@
+/** The stages of a kernel as one line of mathematics. @module */
+import { showIndex } from "./index_expr.ts";
+import type { Combine, Scalar, Stage } from "./kernel.ts";
+import { printScalar } from "./print.ts";
+
+const SIGN: Readonly<Record<Combine, string>> = { sum: "Σ", max: "max", argmax: "argmax" };
+
+/** Longer formulas are cut into the names of what they compute. */
+const LONGEST = 100;
+
+/** Writes `y[b, o] = Σ_k x[b, k] * W[o, k]`: reductions stand in place of their locals. */
+export function formulaOf(stages: readonly Stage[]): string {
+  const reductions = new Map<string, string>();
+  const parts: string[] = [];
+  const write = (scalar: Scalar): string => {
+    let text = printScalar(scalar);
+    for (const [local, reduction] of reductions) {
+      if (text === local) return reduction;
+      text = text.replace(new RegExp(`\\b${local}\\b`, "g"), `(${reduction})`);
+    }
+    return text;
+  };
+  const visit = (stage: Stage): void => {
+    if (stage.kind === "reduce") {
+      const over = stage.over.map((axis) => axis.name).join("");
+      reductions.set(stage.into, `${SIGN[stage.combine]}_${over} ${write(stage.value)}`);
+    } else if (stage.kind === "loop") stage.body.forEach(visit);
+    else if (stage.kind === "store") {
+      const target = `${stage.tensor}[${stage.index.map(showIndex).join(", ")}]`;
+      parts.push(`${target} = ${write(stage.value)}`);
+    } else if (stage.kind === "let") parts.push(`${stage.name} = ${write(stage.value)}`);
+  };
+  stages.forEach(visit);
+  const whole = parts.join("; ");
+  return whole.length <= LONGEST
+    ? whole
+    : parts.filter((part) => part.length <= LONGEST).join(";\n");
+}

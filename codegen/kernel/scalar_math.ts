@@ -1,0 +1,52 @@
+/**
+ * What the scalar operators compute, in float64: the meaning that every target has to reproduce.
+ *
+ * @module
+ */
+import type { ScalarOp, ScalarType } from "./kernel.ts";
+
+/** The arguments of an operator; a missing one is NaN, so that a malformed call cannot pass for a number. */
+type Arguments = readonly [number, number, number];
+
+const SCALAR_MATH: { readonly [Op in ScalarOp]: (args: Arguments) => number } = {
+  neg: ([x]) => -x,
+  exp: ([x]) => Math.exp(x),
+  log: ([x]) => Math.log(x),
+  sqrt: ([x]) => Math.sqrt(x),
+  tanh: ([x]) => Math.tanh(x),
+  cast: ([x]) => x,
+  add: ([x, y]) => x + y,
+  sub: ([x, y]) => x - y,
+  mul: ([x, y]) => x * y,
+  div: ([x, y]) => x / y,
+  maximum: ([x, y]) => Math.max(x, y),
+  minimum: ([x, y]) => Math.min(x, y),
+  pow: ([x, y]) => Math.pow(x, y),
+  greater: ([x, y]) => (x > y ? 1 : 0),
+  equal: ([x, y]) => (x === y ? 1 : 0),
+  select: ([condition, whenTrue, whenFalse]) => (condition !== 0 ? whenTrue : whenFalse),
+};
+
+/** A real number as a value of a type: u32 wraps around, bool is 0 or 1. */
+const AS_TYPE: { readonly [Type in ScalarType]: (value: number) => number } = {
+  f32: (value) => value,
+  u32: (value) => Math.trunc(value) >>> 0,
+  bool: (value) => (value !== 0 ? 1 : 0),
+};
+
+/** Values from f32 are cut off at the ends of the u32 range where a conversion leaves it. */
+function saturate(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), 0), 0xffff_ffff);
+}
+
+/** Applies an operator to real numbers. */
+export function applyReal(op: ScalarOp, args: readonly number[]): number {
+  return SCALAR_MATH[op]([args[0] ?? NaN, args[1] ?? NaN, args[2] ?? NaN]);
+}
+
+/** Applies an operator to values and gives a value of the type `type`. */
+export function applyTyped(op: ScalarOp, args: readonly number[], type: ScalarType): number {
+  if (op === "cast" && type === "u32") return saturate(args[0] ?? NaN);
+  if (op === "mul" && type === "u32") return Math.imul(args[0] ?? NaN, args[1] ?? NaN) >>> 0;
+  return AS_TYPE[type](applyReal(op, args));
+}

@@ -1,0 +1,128 @@
+/** Lowering: from a group of nodes to a kernel. @module */
+import type { Extent } from "../../dsl/dim.ts";
+import type { Node } from "../../dsl/ops.ts";
+import { loadsOf } from "../fusion/fuse.ts";
+import { type Group, pointOf, type Stored } from "../fusion/group.ts";
+import type {
+  Combine,
+  Kernel,
+  KernelTensor,
+  LoopStage,
+  ReduceStage,
+  Scalar,
+  Schedule,
+  Stage,
+  StoreStage,
+} from "../kernel/kernel.ts";
+import { invariantParts, type Locals, localNames, shareParts, withLocals } from "./share.ts";
+
+/** What lowering needs to know about the program around a group. */
+export interface Setting {
+  readonly layer: string;
+  /** The tensor in memory that a name of fusion stands for: an update's is its target's. */
+  readonly memory: (tensor: string) => string;
+  readonly tensors: ReadonlyMap<Node, string>;
+  readonly describe: (tensor: string) => { readonly dtype: "f32" | "u32"; readonly shape: readonly Extent[] };
+  readonly nameOf: (node: Node) => string | undefined;
+  /** Names that locals must not have. */
+  readonly taken: ReadonlySet<string>;
+  readonly schedule: (group: Group) => Schedule;
+  readonly formula: (stages: readonly Stage[]) => string;
+}
+
+const COMBINE: Readonly<Record<string, Combine>> = { sum: "sum", einsum: "sum", max: "max", argmax: "argmax" };
+
+/** The kernel of a group. */
+export function kernelOfGroup(group: Group, name: string, setting: Setting): Kernel {
+  const stages = renameLoads(stagesOf(group, setting), setting);
+  return {
+    name,
+    layer: setting.layer,
+    formula: setting.formula(stages),
+    tensors: tensorsOf(stages, setting),
+    parallel: group.outer,
+    stages,
+    schedule: setting.schedule(group),
+  };
+}
+
+function stagesOf(group: Group, setting: Setting): readonly Stage[] {
+  const axes = new Set(group.inner.map((axis) => axis.name));
+  const taken = new Set([
+    ...setting.taken,
+    ...group.all.map((axis) => axis.name),
+    ...group.reductions.map((reduction) => reduction.local),
+  ]);
+  const name = localNames(group.expander.origins, setting.nameOf, taken);
+  const outer = group.stored.filter((stored) => stored.level === "outer");
+  const full = group.stored.filter((stored) => stored.level === "full");
+  const locals: Locals = new Map();
+  // Values that are stored are named when there are several, so that all loads precede all stores.
+  const several = group.stored.length > 1;
+  const invariant = full.flatMap((stored) => invariantParts(stored.value, axes));
+  const outerLets = shareParts(
+    [...outer.map((stored) => stored.value), ...invariant],
+    new Set([...(several ? outer.map((stored) => stored.value) : []), ...invariant]),
+    locals,
+    name,
+  );
+  const fullLets = shareParts(full.map((stored) => stored.value), new Set(), locals, name);
+  const store = (stored: Stored): StoreStage => ({
+    kind: "store",
+    tensor: setting.tensors.get(stored.node) ?? "",
+    index: pointOf(stored.level === "outer" ? group.outer : group.all),
+    value: withLocals(stored.value, locals),
+  });
+  const loop: LoopStage[] = full.length === 0
+    ? []
+    : [{ kind: "loop", over: group.inner, body: [...fullLets, ...full.map(store)] }];
+  return [...reductionsOf(group), ...outerLets, ...loop, ...outer.map(store)];
+}
+
+function reductionsOf(group: Group): readonly ReduceStage[] {
+  return group.reductions.map(({ node, local, value }) => ({
+    kind: "reduce",
+    into: local,
+    combine: COMBINE[node.op] ?? "sum",
+    over: group.inner,
+    value,
+    type: node.dtype,
+  }));
+}
+
+/** Replaces fusion's names of tensors by those in memory. */
+function renameLoads(stages: readonly Stage[], { memory }: Setting): readonly Stage[] {
+  const scalar = (each: Scalar): Scalar => {
+    if (each.kind === "load") return { ...each, tensor: memory(each.tensor) };
+    return each.kind === "apply" ? { ...each, args: each.args.map(scalar) } : each;
+  };
+  const simple = <S extends Exclude<Stage, LoopStage>>(stage: S): S => ({
+    ...stage,
+    value: scalar(stage.value),
+    ...("tensor" in stage ? { tensor: memory(stage.tensor) } : {}),
+  });
+  return stages.map((stage) =>
+    stage.kind === "loop" ? { ...stage, body: stage.body.map(simple) } : simple(stage)
+  );
+}
+
+function tensorsOf(stages: readonly Stage[], setting: Setting): readonly KernelTensor[] {
+  const reads = new Set<string>();
+  const writes = new Set<string>();
+  const visit = (stage: Stage): void => {
+    if (stage.kind === "loop") return stage.body.forEach(visit);
+    loadsOf(stage.value, reads);
+    if (stage.kind === "store") writes.add(stage.tensor);
+  };
+  stages.forEach(visit);
+  const tensor = (access: KernelTensor["access"]) => (name: string): KernelTensor => ({
+    name,
+    ...setting.describe(name),
+    access,
+  });
+  return [
+    ...[...reads].filter((name) => !writes.has(name)).map(tensor("read")),
+    ...[...writes].filter((name) => reads.has(name)).map(tensor("read_write")),
+    ...[...writes].filter((name) => !reads.has(name)).map(tensor("write")),
+  ];
+}

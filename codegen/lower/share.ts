@@ -1,0 +1,90 @@
+/** Names shared parts of expressions, so that each is computed once. @module */
+import type { Node } from "../../dsl/ops.ts";
+import { dependsOnAxis } from "../kernel/index_expr.ts";
+import type { LetStage, Scalar } from "../kernel/kernel.ts";
+
+/** Gives out the names of locals of one kernel. */
+export type LocalNames = (scalar: Scalar) => string;
+
+/** Makes a name for an expression from the node it stands for; names are unique. */
+export function localNames(
+  origins: ReadonlyMap<Scalar, Node>,
+  nameOf: (node: Node) => string | undefined,
+  taken: ReadonlySet<string>,
+): LocalNames {
+  const used = new Set(taken);
+  return (scalar) => {
+    const node = origins.get(scalar);
+    const base = ((node === undefined ? undefined : nameOf(node)) ?? "value").replace(/\W/g, "_");
+    let name = base;
+    for (let count = 2; used.has(name); count++) name = `${base}_${count}`;
+    used.add(name);
+    return name;
+  };
+}
+
+/** Expressions that already have a local. */
+export type Locals = Map<Scalar, string>;
+
+/** An expression with its named parts replaced by locals. */
+export function withLocals(scalar: Scalar, locals: Locals, root = false): Scalar {
+  const name = root ? undefined : locals.get(scalar);
+  if (name !== undefined) return { kind: "local", type: scalar.type, name };
+  if (scalar.kind !== "apply") return scalar;
+  return { ...scalar, args: scalar.args.map((arg) => withLocals(arg, locals)) };
+}
+
+/** True where naming a part saves work. */
+function isWork(scalar: Scalar): boolean {
+  return scalar.kind === "apply";
+}
+
+/**
+ * Lets for the operator applications that occur more than once in some expressions, and for
+ * every expression in `always`. Adds their names to `locals`.
+ */
+export function shareParts(
+  roots: readonly Scalar[],
+  always: ReadonlySet<Scalar>,
+  locals: Locals,
+  name: LocalNames,
+): readonly LetStage[] {
+  const uses = new Map<Scalar, number>();
+  const order: Scalar[] = [];
+  const count = (scalar: Scalar): void => {
+    const before = uses.get(scalar) ?? 0;
+    uses.set(scalar, before + 1);
+    if (before > 0 || locals.has(scalar)) return;
+    if (scalar.kind === "apply") scalar.args.forEach(count);
+    order.push(scalar);
+  };
+  roots.forEach(count);
+  return order.flatMap((scalar): LetStage[] => {
+    const shared = (uses.get(scalar) ?? 0) > 1;
+    if (locals.has(scalar) || !isWork(scalar) || !(shared || always.has(scalar))) return [];
+    const stage: LetStage = { kind: "let", name: name(scalar), value: withLocals(scalar, locals, true) };
+    locals.set(scalar, stage.name);
+    return [stage];
+  });
+}
+
+/** True if an expression depends on one of these axes. */
+export function varies(scalar: Scalar, axes: ReadonlySet<string>): boolean {
+  switch (scalar.kind) {
+    case "load":
+      return scalar.index.some((index) => dependsOnAxis(index, axes));
+    case "index":
+      return dependsOnAxis(scalar.index, axes);
+    case "apply":
+      return scalar.args.some((arg) => varies(arg, axes));
+    default:
+      return false;
+  }
+}
+
+/** The largest parts of an expression that do not depend on these axes and are worth a name. */
+export function invariantParts(scalar: Scalar, axes: ReadonlySet<string>): readonly Scalar[] {
+  if (scalar.kind !== "apply") return [];
+  if (!varies(scalar, axes)) return [scalar];
+  return scalar.args.flatMap((arg) => invariantParts(arg, axes));
+}

@@ -1,0 +1,83 @@
+/** Names of tensors and uniforms in one module: readable, unique, and the same in every program. @module */
+import { hintOf } from "../../dsl/hints.ts";
+import type { Node } from "../../dsl/ops.ts";
+import type { Graph } from "../graph/graph.ts";
+import { leafName } from "./programs.ts";
+
+/** Gives out names. A value that two programs store has the same name in both. */
+export class ModuleNames {
+  readonly #byNode = new Map<Node, string>();
+  readonly #used = new Set<string>();
+
+  /** Keeps names for leaves and results out of the way of values' names. */
+  constructor(graphs: readonly Graph[]) {
+    for (const graph of graphs) for (const result of graph.results) this.#used.add(result.name);
+  }
+
+  /** The name of a stored value of a graph. The new value of an updated tensor is `W'`. */
+  tensor(node: Node, graph: Graph): string {
+    const result = graph.results.find((each) => each.node === node);
+    if (result !== undefined) {
+      return result.target === undefined ? result.name : `${leafName(result.target)}'`;
+    }
+    if (node.op === "input") return node.attrs.name;
+    return this.#unique(node, valueName(node, graph.names) ?? node.op);
+  }
+
+  /** The name of a host scalar. */
+  uniform(node: Node, graph: Graph): string {
+    return this.#unique(node, graph.names.get(node) ?? hintOf(node) ?? leafOr(node, "scalar"));
+  }
+
+  #unique(node: Node, wanted: string): string {
+    const known = this.#byNode.get(node);
+    if (known !== undefined) return known;
+    let name = wanted;
+    for (let count = 2; this.#used.has(name); count++) name = `${wanted}_${count}`;
+    this.#used.add(name);
+    this.#byNode.set(node, name);
+    return name;
+  }
+}
+
+function leafOr(node: Node, otherwise: string): string {
+  return node.op === "input" ? node.attrs.name : otherwise;
+}
+
+/** A readable name of a value: its own, or one made from its operand's: `fold_x` for Σ_g x[b, g·K+k]. */
+export function valueName(node: Node, names: ReadonlyMap<Node, string>): string | undefined {
+  const own = node.op === "input" ? node.attrs.name : names.get(node) ?? hintOf(node);
+  if (own !== undefined) return own;
+  const [operand] = node.inputs;
+  if (operand === undefined) return undefined;
+  const below = (prefix: string, of: Node | undefined): string | undefined => {
+    const inner = of === undefined ? undefined : valueName(of, names);
+    return inner === undefined ? undefined : `${prefix}_${inner}`;
+  };
+  switch (node.op) {
+    case "sum":
+      return operand.op === "reshape" ? below("fold", operand.inputs[0]) : below("sum", operand);
+    case "tile":
+      return below("tile", operand);
+    case "max":
+      return below("max", operand);
+    case "reshape":
+    case "transpose":
+      return valueName(operand, names);
+    default:
+      return undefined;
+  }
+}
+
+/** The same name where it labels a fold of a gradient: what flows into a tile. */
+export function nameTiledValues(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, string> {
+  const names = new Map(graph.names);
+  for (const node of nodes) {
+    const [operand] = node.inputs;
+    const name = names.get(node) ?? graph.results.find((each) => each.node === node)?.name;
+    if (node.op === "tile" && operand !== undefined && name !== undefined && !names.has(operand)) {
+      names.set(operand, `${name}_untiled`);
+    }
+  }
+  return names;
+}

@@ -1,0 +1,94 @@
+/**
+ * Contractions: which form a sum of products takes, from how its operands lie in memory.
+ *
+ * @module
+ */
+import type { Axis } from "../../kernel/index_expr.ts";
+import type { Kernel, Scalar, Stage } from "../../kernel/kernel.ts";
+import { contractOperands } from "../../kernel/verify_schedule.ts";
+import { accessOf, motion, rewriteIndices, shift, type Tensors } from "./access.ts";
+import { fitsLanes } from "./lanes.ts";
+
+/** A load, as operands of contractions are. */
+export type Load = Scalar & { readonly kind: "load" };
+
+/** `into(m, n) = Σ_k lhs(m, k) · rhs(k, n)`, then the epilogue. */
+export interface Contraction {
+  readonly m: Axis;
+  readonly n: Axis;
+  readonly k: Axis;
+  readonly batch: readonly Axis[];
+  readonly lhs: Load;
+  readonly rhs: Load;
+  readonly into: string;
+  readonly epilogue: readonly Stage[];
+}
+
+/**
+ * - `outer`: the right operand and all that the epilogue touches is contiguous along n. A tile takes
+ *   one k at a time and adds the outer product of a column and a row.
+ * - `dot`: both operands are contiguous along k. A tile takes four k at a time.
+ */
+export interface Form {
+  readonly kind: "outer" | "dot";
+  readonly contraction: Contraction;
+}
+
+function contractionOf(kernel: Kernel): Contraction | undefined {
+  const { schedule } = kernel;
+  const operands = contractOperands(kernel);
+  const [first, ...epilogue] = kernel.stages;
+  if (schedule.frame !== "contract" || operands === undefined || first?.kind !== "reduce") {
+    return undefined;
+  }
+  const { m, n, k, batch } = schedule;
+  return { m, n, k, batch, ...operands, into: first.into, epilogue };
+}
+
+/** The same contraction with its operands exchanged. */
+function exchanged(contraction: Contraction): Contraction {
+  const { m, n, lhs, rhs } = contraction;
+  return { ...contraction, m: n, n: m, lhs: rhs, rhs: lhs };
+}
+
+function motionOf(load: Load, axis: Axis, tensors: Tensors) {
+  return motion(accessOf(load.tensor, load.index, tensors), axis);
+}
+
+function fitsOuter({ n, rhs, epilogue }: Contraction, tensors: Tensors): boolean {
+  return motionOf(rhs, n, tensors) === "contiguous" && fitsLanes(epilogue, n, tensors);
+}
+
+function fitsDot({ k, lhs, rhs }: Contraction, tensors: Tensors): boolean {
+  return motionOf(lhs, k, tensors) === "contiguous" && motionOf(rhs, k, tensors) === "contiguous";
+}
+
+/** The form of a kernel's contraction; `undefined` where plain loops have to do. */
+export function formOf(kernel: Kernel): Form | undefined {
+  const contraction = contractionOf(kernel);
+  if (contraction === undefined) return undefined;
+  const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
+  const turned = [contraction, exchanged(contraction)];
+  const outer = turned.find((candidate) => fitsOuter(candidate, tensors));
+  if (outer !== undefined) return { kind: "outer", contraction: outer };
+  return fitsDot(contraction, tensors) ? { kind: "dot", contraction } : undefined;
+}
+
+/** A load some steps further along axes. */
+export function shifted(load: Load, ...by: readonly (readonly [Axis, number])[]): Load {
+  return by.reduce(
+    (moved, [axis, steps]) => ({ ...moved, index: moved.index.map(shift(axis, steps)) }),
+    load,
+  );
+}
+
+/** Stages some steps further along axes. */
+export function shiftedStages(
+  stages: readonly Stage[],
+  ...by: readonly (readonly [Axis, number])[]
+): readonly Stage[] {
+  return by.reduce(
+    (moved, [axis, steps]) => moved.map((stage) => rewriteIndices(stage, shift(axis, steps))),
+    stages,
+  );
+}

@@ -1,0 +1,150 @@
+/**
+ * Contractions in dot form.
+ *
+ * A function per width of tile computes columns `n` to `n + width` of the result, tile after tile along m.
+ * Both operands are contiguous along k: a tile keeps one vector of partial sums per result and takes
+ * four k at a time; the lanes are added up at the end, then come the k that are left over. The epilogue
+ * runs on single values.
+ *
+ * @module
+ */
+import type { Kernel } from "../../kernel/kernel.ts";
+import { type Access, accessesIn, accessOf } from "./access.ts";
+import { acrossLanes } from "./combine.ts";
+import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
+import { beginFunction, type ModuleNames } from "./kernel_function.ts";
+import { bindPointers, type Scope } from "./scope.ts";
+import { type Part, span } from "./span.ts";
+import { writeStages } from "./stages.ts";
+import { dotUnroll, heightsFor } from "./tiles.ts";
+import { widen, writeScalar } from "./values.ts";
+import { LANES, ZEROS } from "./vector_ops.ts";
+import { form, get, type Local, type Wat } from "./wat.ts";
+
+/** A tile of the result. */
+interface Tile {
+  readonly contraction: Contraction;
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  /** Vectors of k per turn. */
+  readonly unroll: number;
+}
+
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}
+
+function operandAccesses(tile: Tile, scope: Scope): readonly Access[] {
+  const { contraction: { m, n, k, lhs, rhs }, rows, columns, unroll } = tile;
+  const loads = upTo(unroll).flatMap((vector): readonly Load[] => [
+    ...rows.map((row) => shifted(lhs, [m, row], [k, vector * LANES])),
+    ...columns.map((column) => shifted(rhs, [n, column], [k, vector * LANES])),
+  ]);
+  return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
+}
+
+function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
+  const { contraction: { m, n, epilogue }, rows, columns } = tile;
+  return rows.flatMap((row) =>
+    columns.flatMap((column) =>
+      accessesIn(shiftedStages(epilogue, [m, row], [n, column]), scope.tensors)
+    )
+  );
+}
+
+/** The local that holds the sum of a result: over lanes, or in all. */
+function sumOf(row: number, column: number, vector: boolean, scope: Scope): Local {
+  const name = vector ? `acc_${row}_${column}` : `sum_${row}_${column}`;
+  return scope.fn.local(`partial ${name}`, name, vector ? "v128" : "f32");
+}
+
+/** One vector of k, or a single one: products of all rows and columns. */
+function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): void {
+  const { contraction: { m, n, k, lhs, rhs }, rows, columns } = tile;
+  const { fn } = scope;
+  const [type, shape]: ["v128", "f32x4"] | ["f32", "f32"] = vector
+    ? ["v128", "f32x4"]
+    : ["f32", "f32"];
+  const place: Scope = vector ? { ...scope, lanes: k } : scope;
+  const write = (load: Load) => {
+    const written = writeScalar(load, place);
+    return vector ? widen(written) : written.wat;
+  };
+  const right = columns.map((column) => {
+    const local = fn.local(`right ${column}`, `right_${column}`, type);
+    fn.set(local, write(shifted(rhs, [n, column], [k, from])));
+    return { column, local };
+  });
+  const left = fn.local("left", "left", type);
+  for (const row of rows) {
+    fn.set(left, write(shifted(lhs, [m, row], [k, from])));
+    for (const { column, local } of right) {
+      const sum = sumOf(row, column, vector, scope);
+      fn.set(sum, form(`${shape}.add`, get(sum), form(`${shape}.mul`, get(left), get(local))));
+    }
+  }
+}
+
+/** The stretches of k: unrolled vectors, single vectors if any are left, the rest one by one. */
+function partsOf(tile: Tile, cells: readonly Cell[], scope: Scope): readonly Part[] {
+  const vectors = (count: number) => (turn: Scope) => {
+    for (const vector of upTo(count)) writeStep(tile, vector * LANES, true, turn);
+  };
+  const addLanes = () => {
+    for (const { row, column } of cells) {
+      const lanes = acrossLanes("sum", "f32", sumOf(row, column, true, scope), scope.math);
+      scope.fn.set(sumOf(row, column, false, scope), lanes);
+    }
+  };
+  return [
+    { step: LANES * tile.unroll, body: vectors(tile.unroll), after: addLanes },
+    { step: 1, body: (turn) => writeStep(tile, 0, false, turn) },
+  ];
+}
+
+/** A result of a tile. */
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+function writeTile(tile: Tile, scope: Scope): void {
+  const { contraction: { m, n, k, into, epilogue }, rows, columns } = tile;
+  const cells = rows.flatMap((row) => columns.map((column): Cell => ({ row, column })));
+  for (const { row, column } of cells) scope.fn.set(sumOf(row, column, true, scope), ZEROS);
+  span(scope, k, operandAccesses(tile, scope), partsOf(tile, cells, scope));
+  for (const { row, column } of cells) {
+    const local = sumOf(row, column, false, scope);
+    const values = new Map(scope.values).set(into, { local, type: "f32", vector: false });
+    writeStages(shiftedStages(epilogue, [m, row], [n, column]), { ...scope, values });
+  }
+}
+
+/** The function that computes `width` columns of the result. */
+export function writeDotColumns(
+  id: string,
+  kernel: Kernel,
+  contraction: Contraction,
+  width: number,
+  module: ModuleNames,
+): readonly Wat[] {
+  const { m, n, k, batch } = contraction;
+  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, n], module);
+  const tiles = heightsFor(m.extent).map((height): Tile => ({
+    contraction,
+    rows: upTo(height),
+    columns: upTo(width),
+    unroll: dotUnroll(k.extent, LANES),
+  }));
+  const accesses = tiles.flatMap((tile) => [
+    ...operandAccesses(tile, outside),
+    ...epilogueAccesses(tile, outside),
+  ]);
+  const scope = bindPointers(outside, accesses);
+  const parts = tiles.map((tile) => ({
+    step: tile.rows.length,
+    body: (turn: Scope) => writeTile(tile, turn),
+  }));
+  span(scope, m, accesses, parts);
+  return fn.build([`Columns ${n.name} to ${n.name} + ${width} of ${kernel.name}.`]);
+}

@@ -1,0 +1,51 @@
+/**
+ * Decides where four neighbouring points can be computed at once.
+ *
+ * @module
+ */
+import { type Axis, terms } from "../../kernel/index_expr.ts";
+import type { Scalar, Stage } from "../../kernel/kernel.ts";
+import { accessesIn, motion, strideAlong, type Tensors, uses } from "./access.ts";
+import { LANES } from "./vector_ops.ts";
+
+function indicesIn(scalar: Scalar): readonly Scalar[] {
+  if (scalar.kind === "index") return [scalar];
+  return scalar.kind === "apply" ? scalar.args.flatMap(indicesIn) : [];
+}
+
+/** An index as a value is a ramp over the lanes, or the same in all of them. */
+function indexFits(scalar: Scalar, axis: Axis): boolean {
+  if (scalar.kind !== "index") return true;
+  const moving = terms(scalar.index).filter((term) => uses(term, axis));
+  return moving.length <= 1 && moving.every((term) => strideAlong(term, axis) !== undefined);
+}
+
+function stageFits(stage: Stage, axis: Axis, tensors: Tensors): boolean {
+  if (stage.kind === "loop") return stage.body.every((inner) => stageFits(inner, axis, tensors));
+  if (stage.kind === "reduce" && stage.combine === "argmax") return false;
+  return indicesIn(stage.value).every((scalar) => indexFits(scalar, axis));
+}
+
+function storesIn(stage: Stage): readonly Stage[] {
+  if (stage.kind === "loop") return stage.body.flatMap(storesIn);
+  return stage.kind === "store" ? [stage] : [];
+}
+
+/** A store's own element has to move with the lanes: it is the last of the stage's accesses. */
+function storesFit(stages: readonly Stage[], axis: Axis, tensors: Tensors): boolean {
+  return stages.flatMap(storesIn).every((stage) => {
+    const target = accessesIn([stage], tensors).at(-1);
+    return target !== undefined && motion(target, axis) === "contiguous";
+  });
+}
+
+/**
+ * True if stages can run for four consecutive values of an axis at once: every load is contiguous along
+ * it or does not depend on it, and every store is contiguous.
+ */
+export function fitsLanes(stages: readonly Stage[], axis: Axis, tensors: Tensors): boolean {
+  return !(typeof axis.extent === "number" && axis.extent < LANES) &&
+    stages.every((stage) => stageFits(stage, axis, tensors)) &&
+    accessesIn(stages, tensors).every((access) => motion(access, axis) !== "other") &&
+    storesFit(stages, axis, tensors);
+}

@@ -1,0 +1,32 @@
+/**
+ * Frames `map` and `rows`: loops over the parallel axes around the stages.
+ *
+ * @module
+ */
+import type { Kernel } from "../../kernel/kernel.ts";
+import { accessesIn } from "./access.ts";
+import { beginFunction, type ModuleNames } from "./kernel_function.ts";
+import { bindPointers } from "./scope.ts";
+import { nest } from "./span.ts";
+import { splitAxes } from "./split_axes.ts";
+import { writeOver, writeStages } from "./stages.ts";
+import type { Wat } from "./wat.ts";
+
+/** The function of a kernel, as plain loops; along the innermost parallel axis, four lanes where they fit. */
+export function writeLoopFrame(
+  id: string,
+  original: Kernel,
+  comments: readonly string[],
+  module: ModuleNames,
+): readonly Wat[] {
+  const kernel = splitAxes(original);
+  const { fn, scope: outside } = beginFunction(id, kernel, [], module);
+  const accesses = accessesIn(kernel.stages, outside.tensors);
+  const scope = bindPointers(outside, accesses);
+  const last = kernel.parallel.at(-1);
+  nest(scope, kernel.parallel.slice(0, -1), accesses, (turn) => {
+    if (last === undefined) writeStages(kernel.stages, turn);
+    else writeOver(last, kernel.stages, accesses, turn);
+  });
+  return fn.build(comments);
+}

@@ -1,0 +1,77 @@
+/**
+ * Functions that WebAssembly has no instruction for: imports from the host, one lane at a time.
+ *
+ * The host computes in f64, so a call widens its arguments and rounds its result. A vector goes through
+ * a small function that takes the lanes apart and puts them together again; u32 division is such a
+ * function too, without a call to the host.
+ *
+ * @module
+ */
+import { FunctionBuilder } from "./function_builder.ts";
+import { quote } from "./identifiers.ts";
+import { form, get, type Local, type Wat } from "./wat.ts";
+
+/** The arguments each host function takes, in the order in which they are imported. */
+const MATH_ARITY = { exp: 1, log: 1, tanh: 1, pow: 2 } as const;
+
+/** A function that the host provides. */
+export type MathName = keyof typeof MATH_ARITY;
+
+/** A function of vectors that works lane by lane. */
+export type LaneFunction = MathName | "div_u";
+
+const MATH_NAMES: readonly MathName[] = ["exp", "log", "tanh", "pow"];
+const LANE_NAMES: readonly LaneFunction[] = [...MATH_NAMES, "div_u"];
+const LANES = [0, 1, 2, 3] as const;
+
+/** Keeps count of the functions that a module calls, and declares them. */
+export class MathCalls {
+  readonly #imported = new Set<MathName>();
+  readonly #laneFunctions = new Set<LaneFunction>();
+
+  /** A call with f32 arguments and result. */
+  scalar(name: MathName, args: readonly Wat[]): Wat {
+    this.#imported.add(name);
+    const wide = args.map((arg) => form("f64.promote_f32", arg));
+    return form("f32.demote_f64", form(`call $math.${name}`, ...wide));
+  }
+
+  /** A call with vectors as arguments and result. */
+  vector(name: LaneFunction, args: readonly Wat[]): Wat {
+    this.#laneFunctions.add(name);
+    if (name !== "div_u") this.#imported.add(name);
+    return form(`call $lanes.${name}`, ...args);
+  }
+
+  /** The imports, in a fixed order. */
+  imports(): readonly Wat[] {
+    return MATH_NAMES.filter((name) => this.#imported.has(name)).map((name) => {
+      const params = Array.from({ length: MATH_ARITY[name] }, () => "f64").join(" ");
+      return form(
+        `import "math" ${quote(name)} (func $math.${name} (param ${params}) (result f64))`,
+      );
+    });
+  }
+
+  /** The functions of vectors, in a fixed order. */
+  functions(): readonly Wat[] {
+    return LANE_NAMES.filter((name) => this.#laneFunctions.has(name))
+      .flatMap((name) => this.#laneFunction(name));
+  }
+
+  #laneFunction(name: LaneFunction): readonly Wat[] {
+    const fn = new FunctionBuilder(`$lanes.${name}`);
+    const arity = name === "div_u" ? 2 : MATH_ARITY[name];
+    const params = (["x", "y"] as const).slice(0, arity).map((param) => fn.param(param, "v128"));
+    const shape = name === "div_u" ? "i32x4" : "f32x4";
+    const lane = (at: number): Wat => {
+      const args = params.map((param: Local) => form(`${shape}.extract_lane ${at}`, get(param)));
+      return name === "div_u" ? form("i32.div_u", ...args) : this.scalar(name, args);
+    };
+    const first = form(`${shape}.splat`, lane(LANES[0]));
+    fn.emit(
+      LANES.slice(1).reduce((all, at) => form(`${shape}.replace_lane ${at}`, all, lane(at)), first),
+    );
+    return fn.build([`${name} of each lane.`], { result: "v128" });
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Loads and runs a module's WebAssembly beside the reference interpreter, for tests.
+ *
+ * @module
+ */
+import { type DimValues, evaluateExtent } from "../../../dsl/dim.ts";
+import { evaluateHost } from "../../kernel/host_expr.ts";
+import { interpretProgram, type TensorValue } from "../../kernel/interpret.ts";
+import type { CompiledModule, PlannedTensor, Program } from "../../kernel/kernel.ts";
+import { emitWasm } from "./emit.ts";
+
+const PAGE = 65536;
+const ALIGNMENT = 16;
+/** Bytes around each tensor that no kernel may touch. */
+const GUARD = 64;
+const GUARD_BYTE = 0xa5;
+
+/** Values of all tensors, by name. */
+export type Values = Map<string, TensorValue>;
+
+/** A loaded module. */
+export interface Loaded {
+  readonly memory: WebAssembly.Memory;
+  readonly at: ReadonlyMap<string, number>;
+  readonly exports: WebAssembly.Exports;
+}
+
+function shapeOf(tensor: PlannedTensor, dims: DimValues): readonly number[] {
+  return tensor.shape.map((extent) => evaluateExtent(extent, dims));
+}
+
+function elements(tensor: PlannedTensor, dims: DimValues): number {
+  return shapeOf(tensor, dims).reduce((product, extent) => product * extent, 1);
+}
+
+/** Instantiates bytes with memory for every tensor, all of it poisoned. */
+export async function load(
+  module: CompiledModule,
+  bytes: Uint8Array,
+  dims: DimValues,
+): Promise<Loaded> {
+  const at = new Map<string, number>();
+  let end = GUARD;
+  for (const tensor of module.tensors) {
+    at.set(tensor.name, end);
+    const size = elements(tensor, dims) * 4;
+    end += Math.ceil(size / ALIGNMENT) * ALIGNMENT + GUARD;
+  }
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+  new Uint8Array(memory.buffer).fill(GUARD_BYTE);
+  const global = (value: number) => new WebAssembly.Global({ value: "i32", mutable: false }, value);
+  const dimEntries = module.fixedDims.map((name) => [name, global(dims[name] ?? NaN)] as const);
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), {
+    env: { memory },
+    dim: Object.fromEntries(dimEntries),
+    at: Object.fromEntries([...at].map(([name, address]) => [name, global(address)])),
+    math: { exp: Math.exp, log: Math.log, tanh: Math.tanh, pow: Math.pow },
+  });
+  return { memory, at, exports: instance.exports };
+}
+
+/** Calls a program's export with its uniforms. */
+export function call(
+  loaded: Loaded,
+  program: Program,
+  dims: DimValues,
+  scalars: Readonly<Record<string, number>>,
+): void {
+  const run = loaded.exports[program.name];
+  if (typeof run !== "function") throw new Error(`the module exports no ${program.name}`);
+  run(...program.uniforms.map(({ value }) => evaluateHost(value, dims, scalars)));
+}
+
+/** A tensor's values in memory. */
+export function view(loaded: Loaded, tensor: PlannedTensor, dims: DimValues) {
+  const address = loaded.at.get(tensor.name) ?? NaN;
+  const count = elements(tensor, dims);
+  return tensor.dtype === "f32"
+    ? new Float32Array(loaded.memory.buffer, address, count)
+    : new Uint32Array(loaded.memory.buffer, address, count);
+}
+
+/** Numbers that look random and are the same each time. */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+}
+
+function valuesFor(tensor: PlannedTensor, dims: DimValues, random: () => number): TensorValue {
+  const shape = shapeOf(tensor, dims);
+  const count = elements(tensor, dims);
+  const value = (): number => {
+    if (tensor.kind !== "input" && tensor.kind !== "parameter") return NaN;
+    if (tensor.dtype === "u32") return Math.floor(random() * 10);
+    return Math.fround(tensor.kind === "parameter" ? random() + 0.1 : 2 * random() - 1);
+  };
+  return { shape, data: Float64Array.from({ length: count }, value) };
+}
+
+/** Bytes outside of all tensors that no longer hold what they were filled with. */
+function strayWrites(module: CompiledModule, loaded: Loaded, dims: DimValues): number {
+  const bytes = new Uint8Array(loaded.memory.buffer);
+  const inside = module.tensors.map((tensor) => {
+    const start = loaded.at.get(tensor.name) ?? 0;
+    return [start, start + elements(tensor, dims) * 4] as const;
+  });
+  let stray = 0;
+  let from = 0;
+  for (const [start, end] of [...inside, [bytes.length, bytes.length] as const]) {
+    for (let at = from; at < start; at++) if (bytes[at] !== GUARD_BYTE) stray++;
+    from = end;
+  }
+  return stray;
+}
+
+/**
+ * Runs the first program of a module in WebAssembly and in the interpreter on the same random inputs,
+ * with NaN in all other tensors, and throws at the first difference.
+ *
+ * @param tolerance what a result may be off by, absolutely and in proportion to its size.
+ */
+export async function compare(
+  module: CompiledModule,
+  dims: DimValues,
+  tolerance: number,
+  scalars: Readonly<Record<string, number>> = {},
+): Promise<void> {
+  const [program] = module.programs;
+  if (program === undefined) throw new Error("the module has no program");
+  const random = generator(1);
+  const values: Values = new Map(
+    module.tensors.map((tensor) => [tensor.name, valuesFor(tensor, dims, random)]),
+  );
+  const { bytes } = await emitWasm(module);
+  const loaded = await load(module, bytes, dims);
+  for (const tensor of module.tensors) {
+    view(loaded, tensor, dims).set(values.get(tensor.name)?.data ?? []);
+  }
+  call(loaded, program, dims, scalars);
+  interpretProgram(program, values, dims, scalars);
+  for (const tensor of module.tensors) {
+    const actual = view(loaded, tensor, dims);
+    const wanted = values.get(tensor.name)?.data ?? new Float64Array();
+    wanted.forEach((want, at) => {
+      const got = actual[at] ?? NaN;
+      if (Object.is(got, want) || Math.abs(got - want) <= tolerance * (1 + Math.abs(want))) return;
+      throw new Error(
+        `${tensor.name}[${at}] of ${program.kernels.map(({ name }) => name)} for ${
+          JSON.stringify(dims)
+        } is ${got}, the interpreter has ${want}`,
+      );
+    });
+  }
+  const stray = strayWrites(module, loaded, dims);
+  if (stray > 0) throw new Error(`${stray} bytes outside of all tensors were written`);
+}

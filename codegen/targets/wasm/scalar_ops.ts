@@ -1,0 +1,86 @@
+/**
+ * Spelling of the scalar operators for single values. A u32 and a bool are both an i32.
+ *
+ * @module
+ */
+import type { ScalarOp, ScalarType } from "../../kernel/kernel.ts";
+import type { MathCalls, MathName } from "./math_calls.ts";
+import { f32, form, i32, type WasmType, type Wat } from "./wat.ts";
+
+/** An operator with its arguments already written. */
+export interface OpCall {
+  readonly args: readonly Wat[];
+  /** The type of the last argument: that of all of them, but for the condition of a `select`. */
+  readonly operand: ScalarType;
+  readonly result: ScalarType;
+  readonly math: MathCalls;
+}
+
+/** Writes an operator. */
+export type Spelling = (call: OpCall) => Wat;
+
+/** A spelling of each operator. */
+export type Spellings = { readonly [Op in ScalarOp]: Spelling };
+
+/** The WebAssembly type that holds a value of each type. */
+export const WASM_TYPE: { readonly [Type in ScalarType]: WasmType } = {
+  f32: "f32",
+  u32: "i32",
+  bool: "i32",
+};
+
+/** An instruction for floats, and one for integers where there is one. */
+export function instruction(float: string, integer: string): Spelling {
+  return ({ args, operand }) => form(operand === "f32" ? float : integer, ...args);
+}
+
+function hostCall(name: MathName): Spelling {
+  return ({ args, math }) => math.scalar(name, args);
+}
+
+/** The larger or smaller of two integers; WebAssembly has no scalar instruction for it. */
+function chosen(float: string, comparison: string): Spelling {
+  return ({ args, operand }) =>
+    operand === "f32"
+      ? form(float, ...args)
+      : form("select", ...args, form(`i32.${comparison}`, ...args));
+}
+
+const CASTS: { readonly [From in ScalarType]: { readonly [To in ScalarType]: Spelling } } = {
+  f32: {
+    f32: ({ args }) => args[0] ?? f32(NaN),
+    u32: ({ args }) => form("i32.trunc_sat_f32_u", ...args),
+    bool: ({ args }) => form("f32.ne", ...args, f32(0)),
+  },
+  u32: {
+    f32: ({ args }) => form("f32.convert_i32_u", ...args),
+    u32: ({ args }) => args[0] ?? i32(0),
+    bool: ({ args }) => form("i32.ne", ...args, i32(0)),
+  },
+  bool: {
+    f32: ({ args }) => form("f32.convert_i32_u", ...args),
+    u32: ({ args }) => args[0] ?? i32(0),
+    bool: ({ args }) => args[0] ?? i32(0),
+  },
+};
+
+/** Operators of single values. */
+export const SCALAR_OPS: Spellings = {
+  neg: instruction("f32.neg", "unreachable"),
+  exp: hostCall("exp"),
+  log: hostCall("log"),
+  sqrt: instruction("f32.sqrt", "unreachable"),
+  tanh: hostCall("tanh"),
+  cast: (call) => CASTS[call.operand][call.result](call),
+  add: instruction("f32.add", "i32.add"),
+  sub: instruction("f32.sub", "i32.sub"),
+  mul: instruction("f32.mul", "i32.mul"),
+  div: instruction("f32.div", "i32.div_u"),
+  maximum: chosen("f32.max", "gt_u"),
+  minimum: chosen("f32.min", "lt_u"),
+  pow: hostCall("pow"),
+  greater: instruction("f32.gt", "i32.gt_u"),
+  equal: instruction("f32.eq", "i32.eq"),
+  select: ({ args: [condition, ...values] }) =>
+    form("select", ...values, ...(condition === undefined ? [] : [condition])),
+};

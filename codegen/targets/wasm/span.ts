@@ -1,0 +1,193 @@
+/**
+ * Loops over an axis in steps of several sizes, largest first: full tiles, then what is left.
+ *
+ * Turns are counted here at generation time where the extent is a number: a part that never runs is
+ * not written, and one that runs once is written without a loop. Pointers move along by addition.
+ *
+ * @module
+ */
+import { extentKey } from "../../../dsl/dim.ts";
+import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
+import { type Access, strideAlong } from "./access.ts";
+import { byteDistance, type Pointer, type Scope, splitKnown } from "./scope.ts";
+import { add, block, constantOf, form, get, i32, type Local, mul, set, type Wat } from "./wat.ts";
+
+/** A stretch of a span that advances by `step`. */
+export interface Part {
+  readonly step: number;
+  readonly body: (scope: Scope) => void;
+  /** Follows the last turn, also when there was none. */
+  readonly after?: () => void;
+}
+
+/** Where a part ends. */
+interface Limit {
+  readonly end: Wat;
+  /** The number of turns, where it is known. */
+  readonly turns?: number;
+}
+
+/** Pointers that a loop moves, and how. */
+interface Movement {
+  readonly pointers: ReadonlyMap<string, Pointer>;
+  /** Sets the pointers that have to be computed anew for each turn. */
+  readonly begin: (scope: Scope) => void;
+  readonly advance: (step: number) => void;
+}
+
+function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
+  const { extent } = axis;
+  if (typeof extent !== "number") return symbolicLimits(axis, parts, scope);
+  let start = 0;
+  return parts.map(({ step }) => {
+    const turns = Math.floor((extent - start) / step);
+    start += turns * step;
+    return { end: i32(start), turns };
+  });
+}
+
+function symbolicLimits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
+  const whole = scope.sizes.value(axis.extent);
+  let start = i32(0);
+  return parts.map(({ step }) => {
+    const from = start;
+    if (step === 1) return { end: whole };
+    const key = `end of ${axis.name} by ${step} of ${extentKey(axis.extent)}`;
+    const end = scope.fn.once(
+      key,
+      `${axis.name}_end${step}`,
+      () => add(from, roundDown(subtract(whole, from), step)),
+    );
+    start = get(end);
+    return { end: start };
+  });
+}
+
+function subtract(left: Wat, right: Wat): Wat {
+  return constantOf(right) === 0 ? left : form("i32.sub", left, right);
+}
+
+function roundDown(value: Wat, step: number): Wat {
+  return Number.isInteger(Math.log2(step))
+    ? form("i32.and", value, i32(-step))
+    : mul(form("i32.div_u", value, i32(step)), i32(step));
+}
+
+/** Gives every access that moves with the axis a pointer of this loop. */
+function enter(scope: Scope, axis: Axis, accesses: readonly Access[]): Movement {
+  const pointers = new Map(scope.pointers);
+  const steps: { readonly local: Local; readonly strides: readonly Wat[] }[] = [];
+  const anew: {
+    readonly local: Local;
+    readonly from: Wat;
+    readonly terms: readonly IndexExpr[];
+  }[] = [];
+  const isKnown = ({ name }: Axis) => name === axis.name || scope.axes.has(name);
+  for (const { key, tensor } of accesses) {
+    const outer = scope.pointers.get(key);
+    if (outer === undefined || pointers.get(key) !== outer) continue;
+    const { ready, pending } = splitKnown(outer.pending, isKnown);
+    if (ready.length === 0) continue;
+    const local = scope.fn.local(`${key} along ${axis.name}`, `${tensor}_${axis.name}`, "i32");
+    pointers.set(key, { address: get(local), pending });
+    const strides = ready.map((term) => strideAlong(term, axis));
+    const known = strides.flatMap((stride) => stride === undefined ? [] : [stride]);
+    if (known.length < strides.length) anew.push({ local, from: outer.address, terms: ready });
+    else {
+      scope.fn.set(local, outer.address);
+      steps.push({ local, strides: known.map((stride) => scope.sizes.bytes(stride)) });
+    }
+  }
+  return {
+    pointers,
+    begin: (inner) => {
+      for (const { local, from, terms } of anew) {
+        scope.fn.set(local, add(from, byteDistance(terms, inner)));
+      }
+    },
+    advance: (step) => {
+      for (const { local, strides } of steps) {
+        scope.fn.set(local, strides.reduce((at, by) => add(at, mul(by, i32(step))), get(local)));
+      }
+    },
+  };
+}
+
+/** One part: straight code for a single turn, a loop behind a test where there may be none. */
+function writePart(
+  axis: Axis,
+  part: Part,
+  limit: Limit,
+  turn: (advance: boolean) => readonly Wat[],
+  more: boolean,
+  scope: Scope,
+): void {
+  const { fn } = scope;
+  const counter = counterOf(axis, scope);
+  if (limit.turns === 0) return;
+  if (limit.turns === 1) return fn.emit(...turn(more));
+  const label = part.step === 1 ? `$${labelOf(axis)}` : `$${labelOf(axis)}_by_${part.step}`;
+  const unfinished = form("i32.lt_u", get(counter), limit.end);
+  const loop = block(`loop ${label}`, [...turn(true), form(`br_if ${label}`, unfinished)]);
+  fn.emit(limit.turns === undefined ? block("if", [unfinished, block("then", [loop])]) : loop);
+}
+
+function labelOf(axis: Axis): string {
+  return axis.name.replaceAll(/[^A-Za-z0-9_]/g, "_");
+}
+
+/** The local that counts an axis. */
+export function counterOf(axis: Axis, scope: Scope): Local {
+  return scope.fn.local(`axis ${axis.name}`, axis.name, "i32");
+}
+
+/**
+ * Writes loops over an axis.
+ *
+ * @param accesses all accesses of the bodies, those of inner loops included.
+ * @param parts steps in order; with a last step of 1 the whole axis is covered.
+ */
+export function span(
+  scope: Scope,
+  axis: Axis,
+  accesses: readonly Access[],
+  parts: readonly Part[],
+): void {
+  const { fn } = scope;
+  const counter = counterOf(axis, scope);
+  fn.set(counter, i32(0));
+  const movement = enter(scope, axis, accesses);
+  const ends = limits(axis, parts, scope);
+  parts.forEach((part, at) => {
+    const limit = ends[at] ?? { end: i32(0) };
+    const more = ends.slice(at + 1).some(({ turns }) => turns !== 0);
+    const turn = (advance: boolean) =>
+      fn.collect(() => {
+        const inner: Scope = {
+          ...scope,
+          axes: new Map([...scope.axes, [axis.name, counter]]),
+          pointers: movement.pointers,
+          values: new Map(scope.values),
+        };
+        movement.begin(inner);
+        part.body(inner);
+        if (!advance) return;
+        movement.advance(part.step);
+        fn.emit(set(counter, add(get(counter), i32(part.step))));
+      });
+    writePart(axis, part, limit, turn, more, scope);
+    part.after?.();
+  });
+}
+
+/** Writes loops over axes, outermost first, one step at a time, around a body. */
+export function nest(
+  scope: Scope,
+  axes: readonly Axis[],
+  accesses: readonly Access[],
+  body: (scope: Scope) => void,
+): void {
+  const [axis, ...inner] = axes;
+  if (axis === undefined) return body(scope);
+  span(scope, axis, accesses, [{ step: 1, body: (turn) => nest(turn, inner, accesses, body) }]);
+}

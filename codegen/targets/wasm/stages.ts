@@ -1,0 +1,160 @@
+/**
+ * Stages as instructions, for one point or for four neighbouring points.
+ *
+ * Outside of lanes, inner loops look for lanes of their own: a reduction over contiguous elements keeps
+ * four partial results, and a loop that stores contiguous elements stores four at a time.
+ *
+ * @module
+ */
+import type { Axis } from "../../kernel/index_expr.ts";
+import type { LoopStage, ReduceStage, Stage, StoreStage } from "../../kernel/kernel.ts";
+import { type Access, accessesIn, accessOf } from "./access.ts";
+import { acrossLanes, combined, type LaneCombine, type Reducible, startOf } from "./combine.ts";
+import { fitsLanes } from "./lanes.ts";
+import { WASM_TYPE } from "./scalar_ops.ts";
+import { addressOf, indexValue, type Scope } from "./scope.ts";
+import { nest, type Part, span } from "./span.ts";
+import { memory, varies, widen, writeScalar, type Written } from "./values.ts";
+import { LANES, SPLAT } from "./vector_ops.ts";
+import { block, form, get, type Local, set } from "./wat.ts";
+
+/** Writes stages in order. */
+export function writeStages(stages: readonly Stage[], scope: Scope): void {
+  for (const stage of stages) writeStage(stage, scope);
+}
+
+function writeStage(stage: Stage, scope: Scope): void {
+  switch (stage.kind) {
+    case "reduce":
+      return stage.combine === "argmax"
+        ? writeArgmax(stage, scope)
+        : writeReduce(stage, stage.combine, scope);
+    case "let":
+      return keep(stage.name, writeScalar(stage.value, scope), scope);
+    case "store":
+      return writeStore(stage, scope);
+    case "loop":
+      return writeLoop(stage, scope);
+  }
+}
+
+/** The local that holds a value of the kernel IR. */
+function holder(name: string, type: Written["type"], vector: boolean, scope: Scope): Local {
+  return scope.fn.local(`value ${name}`, name, vector ? "v128" : WASM_TYPE[type]);
+}
+
+function keep(name: string, { wat, type, vector }: Written, scope: Scope): void {
+  const local = holder(name, type, vector, scope);
+  scope.fn.set(local, wat);
+  scope.values.set(name, { local, type, vector });
+}
+
+const STORES = { f32: "f32.store", u32: "i32.store", bool: "i32.store" } as const;
+
+function writeStore(stage: StoreStage, scope: Scope): void {
+  const access = accessOf(stage.tensor, stage.index, scope.tensors);
+  const value = writeScalar(stage.value, scope);
+  const [instruction, wat] = scope.lanes === undefined
+    ? [STORES[value.type], value.wat]
+    : ["v128.store", widen(value)];
+  scope.fn.emit(memory(instruction, access.offset, addressOf(access, scope), wat));
+}
+
+/** Runs stages over an axis, four points at a time where they fit, then one at a time. */
+export function writeOver(
+  axis: Axis,
+  stages: readonly Stage[],
+  accesses: readonly Access[],
+  scope: Scope,
+): void {
+  const single: Part = { step: 1, body: (turn) => writeStages(stages, turn) };
+  const four: Part = {
+    step: LANES,
+    body: (turn) => writeStages(stages, { ...turn, lanes: axis }),
+  };
+  const lanes = scope.lanes === undefined && fitsLanes(stages, axis, scope.tensors);
+  span(scope, axis, accesses, lanes ? [four, single] : [single]);
+}
+
+function writeLoop(stage: LoopStage, scope: Scope): void {
+  const accesses = accessesIn([stage], scope.tensors);
+  const last = stage.over.at(-1);
+  nest(scope, stage.over.slice(0, -1), accesses, (turn) => {
+    if (last === undefined) writeStages(stage.body, turn);
+    else writeOver(last, stage.body, accesses, turn);
+  });
+}
+
+function reducible(stage: ReduceStage): Reducible {
+  if (stage.value.type === "bool") throw new Error(`Cannot write ${stage.into}: it reduces bools`);
+  return stage.value.type;
+}
+
+function writeReduce(stage: ReduceStage, combine: LaneCombine, scope: Scope): void {
+  const { into, over, type } = stage;
+  const accesses = accessesIn([stage], scope.tensors);
+  const last = over.at(-1);
+  if (last !== undefined && scope.lanes === undefined && fitsLanes([stage], last, scope.tensors)) {
+    return writeLaneReduce(stage, combine, last, scope);
+  }
+  const vector = varies(stage.value, scope);
+  const local = holder(into, type, vector, scope);
+  const start = startOf(combine, reducible(stage));
+  scope.fn.set(local, vector ? SPLAT[reducible(stage)](start) : start);
+  nest(scope, over, accesses, (turn) => takeIn(stage, combine, local, turn));
+  scope.values.set(into, { local, type, vector });
+}
+
+function takeIn(stage: ReduceStage, combine: LaneCombine, into: Local, scope: Scope): void {
+  const value = writeScalar(stage.value, scope);
+  const vector = into.type === "v128";
+  const operands = [get(into), vector ? widen(value) : value.wat] as const;
+  scope.fn.set(into, combined(combine, reducible(stage), vector, operands, scope.math));
+}
+
+/** A reduction of single values that keeps four partial results along its last axis. */
+function writeLaneReduce(
+  stage: ReduceStage,
+  combine: LaneCombine,
+  last: Axis,
+  scope: Scope,
+): void {
+  const { fn } = scope;
+  const type = reducible(stage);
+  const accesses = accessesIn([stage], scope.tensors);
+  const local = holder(stage.into, type, false, scope);
+  const partial = fn.local(`partial ${stage.into}`, `${stage.into}_lanes`, "v128");
+  const start = startOf(combine, type);
+  fn.set(local, start);
+  fn.set(partial, SPLAT[type](start));
+  nest(scope, stage.over.slice(0, -1), accesses, (outer) =>
+    span(outer, last, accesses, [
+      { step: LANES, body: (turn) => takeIn(stage, combine, partial, { ...turn, lanes: last }) },
+      { step: 1, body: (turn) => takeIn(stage, combine, local, turn) },
+    ]));
+  const lanes = acrossLanes(combine, type, partial, scope.math);
+  fn.set(local, combined(combine, type, false, [get(local), lanes], scope.math));
+  scope.values.set(stage.into, { local, type, vector: false });
+}
+
+/** The first position of the largest value: a later one has to be larger. */
+function writeArgmax(stage: ReduceStage, scope: Scope): void {
+  const { fn } = scope;
+  const type = reducible(stage);
+  const [axis] = stage.over;
+  if (axis === undefined) throw new Error(`Cannot write ${stage.into}: argmax over no axis`);
+  const best = fn.local(`best ${stage.into}`, `${stage.into}_best`, WASM_TYPE[type]);
+  const candidate = fn.local(`next ${stage.into}`, `${stage.into}_next`, WASM_TYPE[type]);
+  const at = holder(stage.into, "u32", false, scope);
+  fn.set(best, startOf("argmax", type));
+  fn.set(at, form("i32.const 0"));
+  nest(scope, stage.over, accessesIn([stage], scope.tensors), (turn) => {
+    fn.set(candidate, writeScalar(stage.value, turn).wat);
+    const position = indexValue({ kind: "axis", axis }, turn);
+    const larger = form(type === "f32" ? "f32.gt" : "i32.gt_u", get(candidate), get(best));
+    fn.emit(
+      block("if", [larger, block("then", [set(best, get(candidate)), set(at, position)])]),
+    );
+  });
+  scope.values.set(stage.into, { local: at, type: "u32", vector: false });
+}

@@ -1,0 +1,118 @@
+/**
+ * Scalar expressions as instructions: for one point, or for four neighbouring points at once.
+ *
+ * Among four points, whatever does not vary between them is computed once, as a single value, and
+ * copied into all lanes where it meets something that does.
+ *
+ * @module
+ */
+import { type IndexExpr, terms } from "../../kernel/index_expr.ts";
+import type { Scalar, ScalarType } from "../../kernel/kernel.ts";
+import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
+import { SCALAR_OPS } from "./scalar_ops.ts";
+import { addressOf, indexValue, type Scope } from "./scope.ts";
+import { f32, form, get, i32, type Wat } from "./wat.ts";
+import { ramp, SPLAT, VECTOR_OPS } from "./vector_ops.ts";
+
+/** Written instructions and what they leave on the stack. */
+export interface Written {
+  readonly wat: Wat;
+  readonly type: ScalarType;
+  readonly vector: boolean;
+  /** The same value in all lanes, where one instruction does that. */
+  readonly splat?: Wat;
+}
+
+/** Copies a single value into all lanes; a vector stays as it is. */
+export function widen({ wat, type, vector, splat }: Written): Wat {
+  return vector ? wat : splat ?? SPLAT[type](wat);
+}
+
+/** An instruction of memory with its constant offset. */
+export function memory(instruction: string, offset: number, ...items: readonly Wat[]): Wat {
+  return form(offset === 0 ? instruction : `${instruction} offset=${offset}`, ...items);
+}
+
+const LOADS = { f32: "f32.load", u32: "i32.load", bool: "i32.load" } as const;
+
+function movesWithLanes(access: Access, scope: Scope): boolean {
+  return scope.lanes !== undefined && motion(access, scope.lanes) !== "invariant";
+}
+
+/** True if a scalar differs between the lanes of a scope. */
+export function varies(scalar: Scalar, scope: Scope): boolean {
+  switch (scalar.kind) {
+    case "constant":
+    case "uniform":
+      return false;
+    case "local":
+      return scope.values.get(scalar.name)?.vector === true;
+    case "load":
+      return movesWithLanes(accessOf(scalar.tensor, scalar.index, scope.tensors), scope);
+    case "index":
+      return scope.lanes !== undefined && uses(scalar.index, scope.lanes);
+    case "apply":
+      return scalar.args.some((arg) => varies(arg, scope));
+  }
+}
+
+function writeLoad(
+  name: string,
+  index: readonly IndexExpr[],
+  type: ScalarType,
+  scope: Scope,
+): Written {
+  const access = accessOf(name, index, scope.tensors);
+  const from = (instruction: string) =>
+    memory(instruction, access.offset, addressOf(access, scope));
+  if (movesWithLanes(access, scope)) return { wat: from("v128.load"), type, vector: true };
+  return { wat: from(LOADS[type]), type, vector: false, splat: from("v128.load32_splat") };
+}
+
+function writeIndex(index: IndexExpr, scope: Scope): Written {
+  const { lanes } = scope;
+  const base = indexValue(index, scope);
+  if (lanes === undefined || !uses(index, lanes)) return { wat: base, type: "u32", vector: false };
+  const moving = terms(index).find((term) => uses(term, lanes));
+  const stride = moving === undefined ? undefined : strideAlong(moving, lanes);
+  return { wat: ramp(base, scope.sizes.value(stride ?? 1)), type: "u32", vector: true };
+}
+
+function writeApply(scalar: Scalar & { readonly kind: "apply" }, scope: Scope): Written {
+  const args = scalar.args.map((arg) => writeScalar(arg, scope));
+  const vector = args.some((arg) => arg.vector);
+  const spell = (vector ? VECTOR_OPS : SCALAR_OPS)[scalar.op];
+  const wat = spell({
+    args: args.map((arg) => vector ? widen(arg) : arg.wat),
+    operand: args.at(-1)?.type ?? scalar.type,
+    result: scalar.type,
+    math: scope.math,
+  });
+  return { wat, type: scalar.type, vector };
+}
+
+/** Writes a scalar expression. */
+export function writeScalar(scalar: Scalar, scope: Scope): Written {
+  switch (scalar.kind) {
+    case "constant": {
+      const wat = scalar.type === "f32" ? f32(scalar.value) : i32(scalar.value);
+      return { wat, type: scalar.type, vector: false };
+    }
+    case "uniform": {
+      const local = scope.uniforms.get(scalar.name);
+      if (local === undefined) throw new Error(`Cannot write: no uniform "${scalar.name}"`);
+      return { wat: get(local), type: scalar.type, vector: false };
+    }
+    case "local": {
+      const value = scope.values.get(scalar.name);
+      if (value === undefined) throw new Error(`Cannot write: no local "${scalar.name}"`);
+      return { wat: get(value.local), type: value.type, vector: value.vector };
+    }
+    case "load":
+      return writeLoad(scalar.tensor, scalar.index, scalar.type, scope);
+    case "index":
+      return writeIndex(scalar.index, scope);
+    case "apply":
+      return writeApply(scalar, scope);
+  }
+}

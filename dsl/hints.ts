@@ -1,0 +1,25 @@
+/** Readable names for values, carried into generated code. @module */
+import type { Node } from "./ops.ts";
+import type { Tensor } from "./tensor.ts";
+
+const hints = new WeakMap<Node, string>();
+
+/**
+ * Names a value: generated kernels and documents use the name where they show the value. The value
+ * itself is unchanged; the first name given to a value stays.
+ *
+ * ```ts
+ * import { exp, input, dim, named } from "./mod.ts";
+ * const e = named("e", exp(input("x", [dim("B")])));
+ * if (e.shape.length !== 1) throw new Error();
+ * ```
+ */
+export function named<T extends Tensor>(name: string, value: T): T {
+  if (!hints.has(value.node)) hints.set(value.node, name);
+  return value;
+}
+
+/** The name given to a node, if any. */
+export function hintOf(node: Node): string | undefined {
+  return hints.get(node);
+}
