@@ -160,10 +160,15 @@ function lowerPass(names: ModuleNames, declaration: Declaration): Pass<Graph, Lo
 
 function lowerGraph(graph: Graph, names: ModuleNames, callDims: readonly string[]): Lowered {
   const leaves = nodesOf(graph).filter((node) => node.op === "input");
-  const taken = new Set([...leaves.map(leafName), ...graph.results.map((result) => result.name)]);
+  const taken = new Set([
+    ...leaves.map(leafName),
+    ...graph.results.map((result) => result.name),
+    ...nodesOf(graph).flatMap((node) => node.shape.flatMap((extent) => factors(extent).symbols)),
+  ]);
   const fusion = fuse(graph, {
     tensor: (node) => names.tensor(node, graph),
     uniform: (node) => names.uniform(node, graph),
+    local: (node) => valueName(node, graph.names),
     taken,
   });
   const memory = (name: string): string => name.endsWith("'") ? name.slice(0, -1) : name;
@@ -176,7 +181,7 @@ function lowerGraph(graph: Graph, names: ModuleNames, callDims: readonly string[
       memory,
       tensors: fusion.tensors,
       describe: (name) => describeTensor(tensors.get(name), name),
-      nameOf: (node) => valueName(node, graph.names),
+      nameOf: (node) => nextValueName(node, graph) ?? valueName(node, graph.names),
       taken: new Set([...taken, ...tensors.keys()]),
       schedule: (each: Group) => chooseSchedule(each, COMMON_LIMITS),
       formula: formulaOf,
@@ -185,6 +190,12 @@ function lowerGraph(graph: Graph, names: ModuleNames, callDims: readonly string[
   });
   const target = (written: string) => written.endsWith("'") ? memory(written) : undefined;
   return { program: programOf(graph, orderKernels(ordered, target), fusion, callDims), tensors };
+}
+
+/** The new value of an updated tensor, as a local: `W_next`. */
+function nextValueName(node: Node, graph: Graph): string | undefined {
+  const target = graph.results.find((result) => result.node === node)?.target;
+  return target === undefined ? undefined : `${leafName(target).split(".").at(-1)}_next`;
 }
 
 function describeTensor(node: Node | undefined, name: string): {

@@ -41,7 +41,7 @@ interface Shaped {
  * The extent of each label.
  *
  * @throws {DeclarationError} if ranks or extents disagree, or a label is used in a way that is no
- * product (repeated in one operand, or found in only one place).
+ * product (repeated in one place, or found in only one place).
  */
 export function labelExtents<T extends Shaped>(
   spec: string,
@@ -69,6 +69,11 @@ export function labelExtents<T extends Shaped>(
       extents.set(label, known ?? extent);
     });
   });
+  if (new Set(out).size !== out.length) {
+    throw new DeclarationError(
+      `${action}: the result of "${spec}" names a label twice; a product has no diagonal`,
+    );
+  }
   for (const label of new Set(lhs + rhs + out)) {
     const uses = [lhs, rhs, out].filter((labels) => labels.includes(label)).length;
     if (uses < 2) {

@@ -23,3 +23,9 @@ export function named<T extends Tensor>(name: string, value: T): T {
 export function hintOf(node: Node): string | undefined {
   return hints.get(node);
 }
+
+/** Gives a node the name of another: a layer's values keep their names where the layer is used. */
+export function copyHint(from: Node, to: Node): void {
+  const hint = hints.get(from);
+  if (hint !== undefined && !hints.has(to)) hints.set(to, hint);
+}

@@ -2,6 +2,7 @@
 import { type Extent, sameShape, type Shape, showShape, substitute } from "./dim.ts";
 import type { LayerDeclaration } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
+import { copyHint } from "./hints.ts";
 import type { Initial } from "./initial.ts";
 import { make } from "./intern.ts";
 import type { Node, OpAttrs, OpKind } from "./ops.ts";
@@ -73,6 +74,7 @@ export function instantiate(
     const known = done.get(node);
     if (known !== undefined) return known;
     const result = remake(node.op, node.attrs, node.inputs.map(visit), by);
+    copyHint(node, result);
     done.set(node, result);
     return result;
   };

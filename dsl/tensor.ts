@@ -32,7 +32,8 @@ type Numeric = "f32" | "u32";
 
 /** The shape with one axis taken out. */
 export type WithoutAxis<S extends Shape, A extends number> = number extends A ? Shape
-  : S extends readonly [infer H extends Extent, ...infer R extends Shape] ? A extends 0 ? R
+  : S extends readonly [infer H extends Extent, ...infer R extends Shape]
+    ? A extends 0 ? readonly [...R]
     : readonly [H, ...WithoutAxis<R, Minus1<A>>]
   : Shape;
 type Minus1<A extends number> = A extends 1 ? 0
@@ -249,11 +250,15 @@ export const minimum: Binary = binary("minimum");
 /** aᵇ, for a ≥ 0. */
 export const pow: Binary = binary("pow");
 
-type Comparison = <A extends Shape, B extends Shape, T extends Numeric>(
-  a: Tensor<A, T>,
-  b: Operand<B, NoInfer<T>>,
-) => Tensor<Broadcast<A, B>, "bool">;
-const comparison = (op: ElementwiseKind): Comparison => (a, b) => handle(elementwise(op, [a, b]));
+type Comparison = {
+  <A extends Shape, B extends Shape, T extends Numeric>(
+    a: Tensor<A, T>,
+    b: Tensor<B, NoInfer<T>>,
+  ): Tensor<Broadcast<A, B>, "bool">;
+  <A extends Shape>(a: Tensor<A, Numeric>, b: number): Tensor<A, "bool">;
+};
+const comparison = (op: ElementwiseKind): Comparison => (a: Tensor, b: Operand) =>
+  handle<never, never>(elementwise(op, [a, b]));
 
 /** a > b */
 export const greater: Comparison = comparison("greater");

@@ -74,7 +74,17 @@ function applyOp(node: Node, index: Index, walk: Walk): Scalar | undefined {
   const args = node.inputs.map((input) => visit(input, index, walk));
   const known = args.filter((arg) => arg !== undefined);
   if (known.length < args.length) return undefined;
-  return { kind: "apply", type: node.dtype, op: node.op as ElementwiseKind, args: known };
+  return simplify({ kind: "apply", type: node.dtype, op: node.op as ElementwiseKind, args: known });
+}
+
+/** `max(x, c) > c` is `x > c`: where the maximum is not in memory, its mask need not compute it. */
+function simplify(scalar: Extract<Scalar, { kind: "apply" }>): Scalar {
+  const [left, right] = scalar.args;
+  if (scalar.op !== "greater" || left?.kind !== "apply" || left.op !== "maximum") return scalar;
+  const [x, floor] = left.args;
+  const same = x !== undefined && floor?.kind === "constant" && right?.kind === "constant" &&
+    floor.value === right.value;
+  return same ? { ...scalar, args: [x, right] } : scalar;
 }
 
 const elementwiseRules = Object.fromEntries(

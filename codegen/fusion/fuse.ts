@@ -35,6 +35,8 @@ export interface Fusion {
 export interface Naming {
   readonly tensor: (node: Node) => string;
   readonly uniform: (node: Node) => string;
+  /** A readable name of a value, if it has one. */
+  readonly local: (node: Node) => string | undefined;
   /** Names that axes must not have. */
   readonly taken: ReadonlySet<string>;
 }
@@ -250,7 +252,9 @@ class Fuser implements Fusion {
   }
 
   #localName(group: Group, node: Node): string {
-    const base = node.op === "argmax" ? "best" : node.op === "max" ? "largest" : "total";
+    const kind = node.op === "argmax" ? "best" : node.op === "max" ? "largest" : "total";
+    const named = this.#naming.local(node)?.replace(/\W/g, "_");
+    const base = named === undefined || this.#naming.taken.has(named) ? kind : named;
     const same = group.reductions.filter((each) => each.local.startsWith(base)).length;
     return same === 0 ? base : `${base}_${same + 1}`;
   }

@@ -58,7 +58,8 @@ export function nameNodes(
   const names = new Map<Node, string>();
   const order = topologicalOrder(roots);
   // Leaves keep their names; a value that would be called the same gets a number.
-  const taken = new Map(order.flatMap((n) => n.op === "input" ? [[n.attrs.name, 1] as const] : []));
+  const leaves = order.flatMap((node) => node.op === "input" ? [node.attrs.name] : []);
+  const taken = new Map<string, number>(leaves.map((name) => [name, 1]));
   let count = 0;
   for (const node of order) {
     if (isAtom(node)) {

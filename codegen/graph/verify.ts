@@ -11,6 +11,7 @@ export class VerifyError extends Error {
   override readonly name = "VerifyError";
 }
 
+/** What the shape rule of a node's op says about it. */
 function derived(node: Node, fail: (fault: string) => never): Signature {
   // The rule and the attributes are those of the same op.
   const rule = SHAPE_RULES[node.op] as (
@@ -27,7 +28,7 @@ function derived(node: Node, fail: (fault: string) => never): Signature {
 
 /**
  * Derives every shape again, and checks that results have distinct names, that no output is a bool, and
- * that an update has the shape of what it overwrites.
+ * that an update overwrites a leaf of its own shape and element type.
  *
  * @throws {VerifyError} with the graph's text.
  */

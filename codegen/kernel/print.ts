@@ -13,6 +13,7 @@ import {
   infix,
   numeral,
   prefix,
+  shortestFloat,
   type Spellings,
 } from "./expression_text.ts";
 import { type Axis, type IndexExpr, showIndex } from "./index_expr.ts";
@@ -46,7 +47,7 @@ function scalarText(scalar: Scalar): ExpressionText {
     case "constant":
       return scalar.type === "bool"
         ? atom(scalar.value === 0 ? "false" : "true")
-        : numeral(scalar.value);
+        : numeral(Number(shortestFloat(scalar.value)));
     case "uniform":
     case "local":
       return atom(scalar.name);
@@ -103,8 +104,8 @@ function showSchedule(schedule: Schedule): string {
 
 const ACCESS = { read: "read", write: "write", read_write: "update" } as const;
 
-/** A kernel as text: its tensors, loops, stages and schedule. */
-export function printKernel(kernel: Kernel): string {
+/** What a kernel does, as lines: its first line names its tensors, then come loops and stages. */
+export function kernelLines(kernel: Kernel): readonly string[] {
   const tensors = kernel.tensors.map((tensor) =>
     `${ACCESS[tensor.access]} ${tensor.name}${showShape(tensor.shape)}`
   );
@@ -112,8 +113,10 @@ export function printKernel(kernel: Kernel): string {
   const body = kernel.parallel.length === 0
     ? stages
     : [`for ${showAxes(kernel.parallel)}:`, ...indent(stages)];
-  return [
-    `${kernel.name}(${tensors.join(", ")})`,
-    ...indent([...body, `schedule: ${showSchedule(kernel.schedule)}`]),
-  ].join("\n");
+  return [`${kernel.name}(${tensors.join(", ")})`, ...indent(body)];
+}
+
+/** A kernel as text: its tensors, loops, stages and schedule. */
+export function printKernel(kernel: Kernel): string {
+  return [...kernelLines(kernel), `  schedule: ${showSchedule(kernel.schedule)}`].join("\n");
 }

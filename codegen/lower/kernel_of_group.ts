@@ -57,12 +57,14 @@ function stagesOf(group: Group, setting: Setting): readonly Stage[] {
   const outer = group.stored.filter((stored) => stored.level === "outer");
   const full = group.stored.filter((stored) => stored.level === "full");
   const locals: Locals = new Map();
-  // Values that are stored are named when there are several, so that all loads precede all stores.
-  const several = group.stored.length > 1;
+  // A value that reads what this kernel overwrites is named, so that all loads precede all stores.
+  const overwritten = new Set(group.stored.map((each) => setting.memory(setting.tensors.get(each.node) ?? "")));
+  const early = (value: Scalar): boolean =>
+    group.stored.length > 1 && [...loadsOf(value)].some((tensor) => overwritten.has(tensor));
   const invariant = full.flatMap((stored) => invariantParts(stored.value, axes));
   const outerLets = shareParts(
     [...outer.map((stored) => stored.value), ...invariant],
-    new Set([...(several ? outer.map((stored) => stored.value) : []), ...invariant]),
+    new Set([...outer.map((stored) => stored.value).filter(early), ...invariant]),
     locals,
     name,
   );

@@ -26,7 +26,7 @@ export class ModuleNames {
 
   /** The name of a host scalar. */
   uniform(node: Node, graph: Graph): string {
-    return this.#unique(node, graph.names.get(node) ?? hintOf(node) ?? leafOr(node, "scalar"));
+    return this.#unique(node, valueName(node, graph.names) ?? "scalar");
   }
 
   #unique(node: Node, wanted: string): string {
@@ -38,10 +38,6 @@ export class ModuleNames {
     this.#byNode.set(node, name);
     return name;
   }
-}
-
-function leafOr(node: Node, otherwise: string): string {
-  return node.op === "input" ? node.attrs.name : otherwise;
 }
 
 /** A readable name of a value: its own, or one made from its operand's: `fold_x` for Σ_g x[b, g·K+k]. */
@@ -61,6 +57,8 @@ export function valueName(node: Node, names: ReadonlyMap<Node, string>): string 
       return below("tile", operand);
     case "max":
       return below("max", operand);
+    case "neg":
+      return below("minus", operand);
     case "reshape":
     case "transpose":
       return valueName(operand, names);
@@ -69,7 +67,7 @@ export function valueName(node: Node, names: ReadonlyMap<Node, string>): string 
   }
 }
 
-/** The same name where it labels a fold of a gradient: what flows into a tile. */
+/** A value that is about to be tiled is named after the tile. */
 export function nameTiledValues(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, string> {
   const names = new Map(graph.names);
   for (const node of nodes) {

@@ -79,7 +79,11 @@ function addToTotal(name: string, perSample: Node): Result {
  * - `step`: the same, and changes the parameters by the optimizer's rule, for the mean loss of the batch.
  */
 export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
-  const names = new Map([...model.names, [model.loss, "loss"] as const]);
+  const names = new Map([
+    ...model.names,
+    [model.loss, "loss"] as const,
+    ...[...model.metrics].map(([name, node]) => [node, name] as const),
+  ]);
   const totals = [
     addToTotal("loss", model.loss),
     ...[...model.metrics].map(([name, node]) => addToTotal(name, node)),

@@ -1,5 +1,6 @@
 /** Applies rewrite rules until none fits, and records what it did. @module */
 import { type Extent, product } from "../../dsl/dim.ts";
+import { hintOf } from "../../dsl/hints.ts";
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { einsumExtents } from "../graph/build.ts";
@@ -39,7 +40,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
   const done = new Map<Node, Node>();
   const names = new Map(graph.names);
   const firings: Firing[] = [];
-  const chain: Rule[] = [];
+  let chain = 0;
 
   const settle = (node: Node): Node => {
     const known = done.get(node);
@@ -51,7 +52,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
     const result = step(rebuilt);
     done.set(node, result);
     done.set(rebuilt, result);
-    const name = graph.names.get(node);
+    const name = graph.names.get(node) ?? hintOf(node);
     if (name !== undefined && !names.has(result)) names.set(result, name);
     return result;
   };
@@ -60,13 +61,13 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
       const after = rule.apply(node);
       if (after === undefined || after === node) continue;
       firings.push({ rule, before: node, after, multiplications: difference(node, after) });
-      chain.push(rule);
-      if (firings.length > MOST_FIRINGS || chain.length > LONGEST_CHAIN) {
+      chain++;
+      if (firings.length > MOST_FIRINGS || chain > LONGEST_CHAIN) {
         const last = new Set(firings.slice(-10).map((firing) => firing.rule.name));
         throw new Error(`Rewriting does not end; the last rules were ${[...last].join(", ")}`);
       }
       const settled = settle(after);
-      chain.pop();
+      chain--;
       return settled;
     }
     return node;

@@ -1,6 +1,7 @@
 /** Softmax cross-entropy, and the accuracy of a classifier. @module */
 import { defineLayer, tensor } from "../declare.ts";
 import { dim } from "../dim.ts";
+import { named } from "../hints.ts";
 import {
   argmax,
   cast,
@@ -32,9 +33,11 @@ export const softmaxCrossEntropy = defineLayer({
   doc: "loss[b] = log Σ_c exp(s[b,c]) − s[b, label[b]],  s = z − max_c z",
   inputs,
   forward: ({ z, label }) => {
-    const s = sub(z, column(stopGradient(max(z, { axis: 1 }))));
+    const largest = named("largest", max(z, { axis: 1 }));
+    const s = sub(z, column(stopGradient(largest)));
     const isLabel = cast(equal(iota(C), column(label)), "f32");
-    return sub(log(sum(exp(s), { axis: 1 })), sum(mul(s, isLabel), { axis: 1 }));
+    const total = named("sum_exp", sum(exp(s), { axis: 1 }));
+    return sub(log(total), named("at_label", sum(mul(s, isLabel), { axis: 1 })));
   },
   typical,
 });
@@ -44,6 +47,6 @@ export const accuracy = defineLayer({
   name: "accuracy",
   doc: "1 where argmax_c z[b,c] = label[b], else 0",
   inputs,
-  forward: ({ z, label }) => cast(equal(argmax(z, { axis: 1 }), label), "f32"),
+  forward: ({ z, label }) => cast(equal(named("best", argmax(z, { axis: 1 })), label), "f32"),
   typical,
 });

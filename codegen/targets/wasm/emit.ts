@@ -7,7 +7,7 @@
  * @module
  */
 import wabt from "wabt";
-import { printKernel } from "../../kernel/print.ts";
+import { kernelLines } from "../../kernel/print.ts";
 import type { CompiledModule, Kernel, Program } from "../../kernel/kernel.ts";
 import { writeContractFrame } from "./contract_frame.ts";
 import { FunctionBuilder } from "./function_builder.ts";
@@ -46,7 +46,7 @@ function writeKernel(
   functions: Identifiers,
 ): readonly Wat[] {
   const { id, kernel } = entry;
-  const comments = [kernel.formula, ...printKernel(kernel).split("\n")];
+  const comments = [kernel.formula, ...kernelLines(kernel)];
   return kernel.schedule.frame === "contract"
     ? writeContractFrame(id, kernel, comments, names, functions)
     : writeLoopFrame(id, kernel, comments, names);

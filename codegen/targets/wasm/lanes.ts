@@ -20,32 +20,18 @@ function indexFits(scalar: Scalar, axis: Axis): boolean {
   return moving.length <= 1 && moving.every((term) => strideAlong(term, axis) !== undefined);
 }
 
-function stageFits(stage: Stage, axis: Axis, tensors: Tensors): boolean {
-  if (stage.kind === "loop") return stage.body.every((inner) => stageFits(inner, axis, tensors));
+function stageFits(stage: Stage, axis: Axis): boolean {
+  if (stage.kind === "loop") return stage.body.every((inner) => stageFits(inner, axis));
   if (stage.kind === "reduce" && stage.combine === "argmax") return false;
   return indicesIn(stage.value).every((scalar) => indexFits(scalar, axis));
 }
 
-function storesIn(stage: Stage): readonly Stage[] {
-  if (stage.kind === "loop") return stage.body.flatMap(storesIn);
-  return stage.kind === "store" ? [stage] : [];
-}
-
-/** A store's own element has to move with the lanes: it is the last of the stage's accesses. */
-function storesFit(stages: readonly Stage[], axis: Axis, tensors: Tensors): boolean {
-  return stages.flatMap(storesIn).every((stage) => {
-    const target = accessesIn([stage], tensors).at(-1);
-    return target !== undefined && motion(target, axis) === "contiguous";
-  });
-}
-
 /**
  * True if stages can run for four consecutive values of an axis at once: every load is contiguous along
- * it or does not depend on it, and every store is contiguous.
+ * it or does not depend on it, and so is every store, which uses all axes around it.
  */
 export function fitsLanes(stages: readonly Stage[], axis: Axis, tensors: Tensors): boolean {
   return !(typeof axis.extent === "number" && axis.extent < LANES) &&
-    stages.every((stage) => stageFits(stage, axis, tensors)) &&
-    accessesIn(stages, tensors).every((access) => motion(access, axis) !== "other") &&
-    storesFit(stages, axis, tensors);
+    stages.every((stage) => stageFits(stage, axis)) &&
+    accessesIn(stages, tensors).every((access) => motion(access, axis) !== "other");
 }

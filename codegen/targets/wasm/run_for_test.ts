@@ -15,6 +15,9 @@ const ALIGNMENT = 16;
 const GUARD = 64;
 const GUARD_BYTE = 0xa5;
 
+/** What u32 tensors hold before anything is written to them; f32 tensors hold NaN. */
+const POISON = 0xdead_beef;
+
 /** Values of all tensors, by name. */
 export type Values = Map<string, TensorValue>;
 
@@ -93,7 +96,8 @@ function valuesFor(tensor: PlannedTensor, dims: DimValues, random: () => number)
   const shape = shapeOf(tensor, dims);
   const count = elements(tensor, dims);
   const value = (): number => {
-    if (tensor.kind !== "input" && tensor.kind !== "parameter") return NaN;
+    const given = tensor.kind === "input" || tensor.kind === "parameter";
+    if (!given) return tensor.dtype === "f32" ? NaN : POISON;
     if (tensor.dtype === "u32") return Math.floor(random() * 10);
     return Math.fround(tensor.kind === "parameter" ? random() + 0.1 : 2 * random() - 1);
   };

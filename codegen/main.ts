@@ -1,0 +1,103 @@
+/** The command `deno task gen`. @module */
+import { Command, CommanderError } from "commander";
+import { DeclarationError } from "../dsl/errors.ts";
+import { generateModule } from "./generate.ts";
+import { compareFiles, type Differences, writeFiles } from "./output_folder.ts";
+import type { Dump } from "./passes.ts";
+import { loadDeclarations } from "./spec_modules.ts";
+import type { GeneratedFile } from "./targets/target.ts";
+
+interface Options {
+  readonly out: string;
+  readonly check: boolean;
+  readonly dump: readonly string[];
+  readonly runtime: string;
+}
+
+const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
+
+function command(): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return new Command("deno task gen")
+    .description("Turns declarations of layers and models into kernels, bindings and documents.")
+    .argument("[specs...]", "modules that export declarations", DEFAULT_SPECS)
+    .option("--out <folder>", "where to write", "generated")
+    .option("--check", "write nothing; fail if a file differs from what would be written", false)
+    .option("--runtime <specifier>", "the runtime as bindings import it (default: by relative path)", "")
+    .option("--dump <pass>", "print every program after a pass: rewrite, separate-results, lower, plan", collect, [])
+    .addHelpText("after", "\nTILEWRIGHT_DEBUG=1..5 prints more and more of what every pass did.")
+    .exitOverride();
+}
+
+function folderUrl(path: string): URL {
+  const base = new URL(`file://${Deno.cwd()}/`);
+  return new URL(path.endsWith("/") ? path : `${path}/`, base);
+}
+
+/** The runtime's folder seen from a module's folder in `out`. */
+function runtimeFrom(out: URL): string {
+  const from = out.pathname.split("/").filter((part) => part !== "");
+  const to = new URL("../runtime", import.meta.url).pathname.split("/").filter((part) => part !== "");
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common++;
+  const up = from.length - common + 1;
+  return [...Array<string>(up).fill(".."), ...to.slice(common)].join("/");
+}
+
+function dumpFor(passes: readonly string[]): Dump {
+  const level = Number(Deno.env.get("TILEWRIGHT_DEBUG") ?? 0);
+  return { level: Number.isFinite(level) ? level : 0, passes: new Set(passes), print: console.log };
+}
+
+async function generate(specs: readonly string[], options: Options): Promise<number> {
+  const out = folderUrl(options.out);
+  const runtime = options.runtime === "" ? runtimeFrom(out) : options.runtime;
+  const dump = dumpFor(options.dump);
+  const urls = specs.map((spec) => new URL(spec, `file://${Deno.cwd()}/`).href);
+  const declarations = await loadDeclarations(urls);
+  const files: GeneratedFile[] = [];
+  for (const declaration of declarations) {
+    if (dump.level >= 1) console.log(`── ${declaration.kind} ${declaration.name}`);
+    files.push(...await generateModule(declaration, { runtime, dump }));
+  }
+  if (options.check) return reportCheck(options.out, await compareFiles(out, files));
+  const { missing, changed, stale } = await writeFiles(out, files);
+  console.log(
+    `${declarations.length} declarations, ${files.length} files in ${options.out}/: ` +
+      `${missing.length} new, ${changed.length} changed, ${stale.length} removed`,
+  );
+  return 0;
+}
+
+function reportCheck(folder: string, { missing, changed, stale }: Differences): number {
+  const lines = [
+    ...missing.map((path) => `${folder}/${path} is missing`),
+    ...changed.map((path) => `${folder}/${path} differs from what its declaration gives`),
+    ...stale.map((path) => `${folder}/${path} belongs to no declaration any more`),
+  ];
+  if (lines.length === 0) {
+    console.log(`${folder}/ is up to date`);
+    return 0;
+  }
+  console.error(`${lines.join("\n")}\nRun \`deno task gen\` and commit the result.`);
+  return 1;
+}
+
+/** Runs the command; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = command();
+  try {
+    program.parse(args, { from: "user" });
+    const specs: readonly string[] = program.processedArgs[0];
+    return await generate(specs, program.opts<Options>());
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof DeclarationError) {
+      console.error(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);

@@ -1,0 +1,7 @@
+/** The targets: the only place that names them. @module */
+import type { Target } from "./target.ts";
+import { WASM } from "./wasm/target.ts";
+import { WGSL } from "./wgsl/target.ts";
+
+/** Every target. */
+export const TARGETS: readonly Target[] = [WGSL, WASM];

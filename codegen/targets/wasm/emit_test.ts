@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Extent } from "../../../dsl/dim.ts";
+import type { Axis } from "../../kernel/index_expr.ts";
+import type { Kernel, Scalar, ScalarOp, Uniform } from "../../kernel/kernel.ts";
+import {
+  adam,
+  apply,
+  axis,
+  biasRelu,
+  cast,
+  constant,
+  define,
+  type Layout,
+  load,
+  local,
+  loops,
+  moduleOf,
+  product,
+  type ProductOptions,
+  store,
+  tensor,
+  uniform,
+} from "../../kernel/sample_kernels.ts";
+import {
+  accuracy,
+  columnSum,
+  fold,
+  maskedTile,
+  oneHot,
+  softmax,
+  totals,
+  transposition,
+} from "../../kernel/sample_programs.ts";
+import { verifyModule } from "../../kernel/verify_program.ts";
+import { emitWasm, writeWat } from "./emit.ts";
+import { compare } from "./run_for_test.ts";
+
+/** Sizes with edges of every kind: none, one, primes, just below and above tiles. */
+const SIZES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 17, 20, 23, 24, 31];
+const RATE: Uniform = { name: "rate", type: "f32", value: { kind: "constant", value: 0.01 } };
+
+/** How sizes are given: in the text, when loading, or with each call. */
+type Binding = "numbers" | "fixed" | "call";
+const BINDINGS: readonly Binding[] = ["numbers", "fixed", "call"];
+
+/** Builds a kernel for sizes given in one of the ways, and compares it with the interpreter. */
+async function check(
+  build: (...extents: Extent[]) => Kernel,
+  sizes: readonly number[],
+  binding: Binding,
+  tolerance = 1e-5,
+  uniforms: readonly Uniform[] = [],
+): Promise<void> {
+  const dims = sizes.map((_, at) => ({ name: `D${at}` }));
+  const names = dims.map(({ name }) => name);
+  const kernel = build(...(binding === "numbers" ? sizes : dims));
+  const module = moduleOf([kernel], {
+    fixedDims: binding === "fixed" ? names : [],
+    callDims: binding === "call" ? names : [],
+    uniforms,
+  });
+  verifyModule(module);
+  await compare(
+    module,
+    Object.fromEntries(names.map((name, at) => [name, sizes[at] ?? 0])),
+    tolerance,
+  );
+}
+
+/** Runs a check over random sizes and all bindings. */
+async function checkRandom(
+  build: (...extents: Extent[]) => Kernel,
+  count: number,
+  options: {
+    readonly least?: number;
+    readonly runs?: number;
+    readonly tolerance?: number;
+    readonly uniforms?: readonly Uniform[];
+  } = {},
+): Promise<void> {
+  const { least = 0, runs = 12, tolerance, uniforms } = options;
+  const size = fc.constantFrom(...SIZES.filter((value) => value >= least));
+  const sizes = fc.array(size, { minLength: count, maxLength: count });
+  await fc.assert(
+    fc.asyncProperty(
+      sizes,
+      fc.constantFrom(...BINDINGS),
+      (values, binding) => check(build, values, binding, tolerance, uniforms),
+    ),
+    { numRuns: runs, seed: 1 },
+  );
+}
+
+function productOf(layout: Layout, epilogue: ProductOptions["epilogue"]) {
+  return (m: Extent = 1, n: Extent = 1, k: Extent = 1) =>
+    product({ layout, sizes: [m, n, k], epilogue });
+}
+
+for (const layout of ["NN", "NT", "TN", "TT"] as const) {
+  Deno.test(`product ${layout} with bias and ReLU equals the interpreter's`, async () => {
+    await checkRandom(productOf(layout, biasRelu), 3, { runs: 40 });
+  });
+
+  Deno.test(`product ${layout} updates parameters in place`, async () => {
+    const options = { runs: 15, uniforms: [RATE], tolerance: 1e-4 };
+    await checkRandom(productOf(layout, adam), 3, options);
+  });
+
+  Deno.test(`product ${layout} over a batch equals the interpreter's`, async () => {
+    const build = (m: Extent = 1, n: Extent = 1, k: Extent = 1, b: Extent = 1) =>
+      product({
+        layout,
+        sizes: [m, n, k],
+        batch: [axis("b", b)],
+        epilogue: (m, n, batch) => {
+          const y = tensor("y", "write", [...batch, m, n].map(({ extent }) => extent));
+          return { tensors: [y], stages: [store(y, [...batch, m, n], local("acc"))] };
+        },
+      });
+    await checkRandom(build, 4, { runs: 12 });
+  });
+}
+
+Deno.test("a product stored transposed equals the interpreter's", async () => {
+  for (const layout of ["NN", "NT", "TN", "TT"] as const) {
+    const epilogue = (m: Axis, n: Axis) => {
+      const y = tensor("y", "write", [n.extent, m.extent]);
+      return { tensors: [y], stages: [store(y, [n, m], local("acc"))] };
+    };
+    await checkRandom(productOf(layout, epilogue), 3);
+  }
+});
+
+Deno.test("a product stored several times equals the interpreter's", async () => {
+  const build = (m: Extent = 1, n: Extent = 1, k: Extent = 1, groups: Extent = 1) =>
+    product({
+      layout: "NN",
+      sizes: [m, n, k],
+      epilogue: (m, n) => {
+        const g = axis("g", groups);
+        const y = tensor("y", "write", [m.extent, groups, n.extent]);
+        const h = tensor("h", "read", [m.extent, groups, n.extent]);
+        const masked = apply("mul", local("acc"), load(h, m, g, n));
+        return {
+          tensors: [h, y],
+          stages: [{ kind: "loop", over: [g], body: [store(y, [m, g, n], masked)] }],
+        };
+      },
+    });
+  await checkRandom(build, 4, { runs: 25 });
+});
+
+Deno.test("sizes at the edges of each tile give the interpreter's values", async () => {
+  for (const m of [1, 4, 5, 6, 10, 11]) {
+    for (const n of [1, 4, 7, 8, 9]) {
+      for (const layout of ["NN", "NT"] as const) {
+        await check(productOf(layout, biasRelu), [m, n, 17], "numbers");
+      }
+    }
+  }
+});
+
+Deno.test("fold, tile, column sum and total equal the interpreter's", async () => {
+  await checkRandom((a = 1, b = 1, c = 1) => fold(a, b, c), 3);
+  await checkRandom((a = 1, b = 1, c = 1) => maskedTile(a, b, c), 3);
+  await checkRandom((a = 1, b = 1) => columnSum(a, b), 2);
+  await checkRandom((a = 1, b = 1) => totals(a, b), 2, { least: 1 });
+  await checkRandom((a = 1, b = 1) => transposition(a, b), 2);
+});
+
+Deno.test("softmax, argmax and one-hot equal the interpreter's", async () => {
+  await checkRandom((a = 1, b = 1) => softmax(a, b), 2, { least: 1 });
+  await checkRandom((a = 1, b = 1) => accuracy(a, b), 2, { least: 1 });
+  await checkRandom((a = 1, b = 1) => oneHot(a, b), 2);
+});
+
+/** Each operator on positive floats, as a kernel that stores an f32. */
+const FLOAT_SAMPLES: { readonly [Op in ScalarOp]: (x: Scalar, y: Scalar) => Scalar } = {
+  neg: (x) => apply("neg", x),
+  exp: (x) => apply("exp", x),
+  log: (x) => apply("log", apply("mul", x, x)),
+  sqrt: (x) => apply("sqrt", apply("mul", x, x)),
+  tanh: (x) => apply("tanh", x),
+  cast: (x) => cast("f32", cast("bool", apply("maximum", x, constant(0)))),
+  add: (x, y) => apply("add", x, y),
+  sub: (x, y) => apply("sub", x, y),
+  mul: (x, y) => apply("mul", x, y),
+  div: (x, y) => apply("div", x, apply("add", apply("mul", y, y), constant(1))),
+  maximum: (x, y) => apply("maximum", x, y),
+  minimum: (x, y) => apply("minimum", x, y),
+  pow: (x, y) => apply("pow", apply("mul", x, x), y),
+  greater: (x, y) => cast("f32", apply("greater", x, y)),
+  equal: (x, y) => cast("f32", apply("equal", x, apply("minimum", x, y))),
+  select: (x, y) => apply("select", apply("greater", x, constant(0)), y, uniform("rate")),
+};
+
+/** Operators that u32 has too. */
+const INTEGER_SAMPLES: readonly ((x: Scalar, y: Scalar) => Scalar)[] = [
+  (x, y) => apply("add", x, y),
+  (x, y) => apply("sub", x, y),
+  (x, y) => apply("mul", apply("mul", x, constant(4_000_000_000, "u32")), y),
+  (x, y) => apply("div", x, apply("add", y, constant(1, "u32"))),
+  (x, y) => apply("maximum", apply("sub", x, y), y),
+  (x, y) => apply("minimum", apply("sub", x, y), y),
+  (x, y) => cast("u32", apply("greater", apply("sub", x, y), y)),
+  (x, y) => cast("u32", apply("greater", x, y)),
+  (x, y) => apply("select", apply("equal", x, y), constant(7, "u32"), y),
+  (x, y) => cast("u32", cast("bool", apply("sub", x, y))),
+  (x, y) => cast("u32", apply("sub", cast("f32", x), cast("f32", y))),
+];
+
+Deno.test("every operator gives the interpreter's value, in lanes and one by one", async () => {
+  const operators = (n: Extent = 1) => {
+    const i = axis("i", n);
+    const [x, y] = [tensor("x", "read", [n]), tensor("y", "read", [n])];
+    const samples = Object.entries(FLOAT_SAMPLES).map(([op, sample]) => {
+      const out = tensor(op, "write", [n]);
+      return { out, stage: store(out, [i], sample(load(x, i), load(y, i))) };
+    });
+    return loops({
+      name: "operators",
+      tensors: [x, y, ...samples.map(({ out }) => out)],
+      parallel: [i],
+      stages: samples.map(({ stage }) => stage),
+    }, "map");
+  };
+  await check(operators, [11], "fixed", 1e-5, [RATE]);
+  await check(operators, [1], "numbers", 1e-5, [RATE]);
+});
+
+Deno.test("every u32 operator gives the interpreter's value", async () => {
+  const operators = (n: Extent = 1) => {
+    const i = axis("i", n);
+    const [x, y] = [tensor("x", "read", [n], "u32"), tensor("y", "read", [n], "u32")];
+    const samples = INTEGER_SAMPLES.map((sample, at) => {
+      const out = tensor(`out_${at}`, "write", [n], "u32");
+      return { out, stage: store(out, [i], sample(load(x, i), load(y, i))) };
+    });
+    return loops({
+      name: "integers",
+      tensors: [x, y, ...samples.map(({ out }) => out)],
+      parallel: [i],
+      stages: samples.map(({ stage }) => stage),
+    }, "map");
+  };
+  await check(operators, [11], "call", 0);
+  await check(operators, [3], "numbers", 0);
+});
+
+Deno.test("the text is short and reads like the kernel", async (t) => {
+  const i = axis("i", 6);
+  const [x, y] = [tensor("l1.x", "read", [6]), tensor("y", "write", [6])];
+  const kernel = loops({
+    name: "double",
+    tensors: [x, y],
+    parallel: [i],
+    stages: [
+      define("twice", apply("mul", load(x, i), constant(2))),
+      store(y, [i], local("twice")),
+    ],
+  }, "map");
+  await t.assertSnapshot(writeWat(moduleOf([{ ...kernel, formula: "y[i] = 2 · x[i]" }])));
+});
+
+Deno.test("the same module gives the same bytes", async () => {
+  const module = () =>
+    moduleOf([productOf("NT", biasRelu)({ name: "B" }, 20, 12)], { callDims: ["B"] });
+  const [first, second] = [await emitWasm(module()), await emitWasm(module())];
+  assert.equal(first.wat, second.wat);
+  assert.deepEqual(first.bytes, second.bytes);
+});

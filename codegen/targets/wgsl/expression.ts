@@ -1,0 +1,90 @@
+/** Scalars and indices as WGSL. @module */
+import { type Extent, factors } from "../../../dsl/dim.ts";
+import {
+  atom,
+  BINDING,
+  call,
+  type ExpressionText,
+  infix,
+  within,
+} from "../../kernel/expression_text.ts";
+import { flatten, type IndexExpr } from "../../kernel/index_expr.ts";
+import type { Kernel, Scalar } from "../../kernel/kernel.ts";
+import { Identifiers, literal, OPERATORS } from "./language.ts";
+
+/** Prints the expressions of one kernel. */
+export class ExpressionWriter {
+  readonly ids: Identifiers = new Identifiers();
+  readonly #kernel: Kernel;
+  readonly #callDims: ReadonlySet<string>;
+
+  constructor(kernel: Kernel, callDims: readonly string[]) {
+    this.#kernel = kernel;
+    this.#callDims = new Set(callDims);
+    // Tensors first: they keep their names where a local would like the same.
+    for (const tensor of kernel.tensors) this.ids.of(tensor.name);
+  }
+
+  /** A dim: a field of the uniforms if each call chooses it, else an overridable constant. */
+  dim(name: string): string {
+    return this.#callDims.has(name) ? `uniforms.${this.ids.of(name)}` : this.ids.of(name);
+  }
+
+  /** An extent. */
+  extent(extent: Extent): ExpressionText {
+    const { coefficient, symbols } = factors(extent);
+    const parts = symbols.map((symbol) => this.dim(symbol));
+    if (coefficient !== 1 || parts.length === 0) parts.unshift(`${coefficient}u`);
+    return { text: parts.join(" * "), binding: parts.length > 1 ? BINDING.product : BINDING.atom };
+  }
+
+  /** An index. */
+  index(index: IndexExpr): ExpressionText {
+    switch (index.kind) {
+      case "extent":
+        return this.extent(index.extent);
+      case "axis":
+        return atom(this.ids.of(index.axis.name));
+      case "add":
+        return infix("+", BINDING.sum)([this.index(index.left), this.index(index.right)]);
+      case "mul":
+        return infix("*", BINDING.product)([this.index(index.left), this.extent(index.by)]);
+      case "div":
+        return infix("/", BINDING.product)([this.index(index.left), this.extent(index.by)]);
+      case "mod":
+        return infix("%", BINDING.product)([this.index(index.left), this.extent(index.by)]);
+    }
+  }
+
+  /** An element of a tensor in memory. */
+  element(tensor: string, index: readonly IndexExpr[]): string {
+    const shape = this.#kernel.tensors.find((each) => each.name === tensor)?.shape ?? [];
+    return `${this.ids.of(tensor)}[${this.index(flatten(index, shape)).text}]`;
+  }
+
+  /** A scalar. */
+  scalar(scalar: Scalar): ExpressionText {
+    switch (scalar.kind) {
+      case "constant":
+        return literal(scalar.value, scalar.type);
+      case "uniform":
+        return atom(`uniforms.${this.ids.of(scalar.name)}`);
+      case "local":
+        return atom(this.ids.of(scalar.name));
+      case "load":
+        return atom(this.element(scalar.tensor, scalar.index));
+      case "index":
+        return this.index(scalar.index);
+      case "apply": {
+        const args = scalar.args.map((arg) => this.scalar(arg));
+        if (scalar.op !== "cast") return OPERATORS[scalar.op](args);
+        return scalar.args[0]?.type === scalar.type ? args[0] ?? atom("?") : call(scalar.type)(args);
+      }
+    }
+  }
+
+  /** A text that can be multiplied. */
+  factor(extent: Extent): string {
+    return within(this.extent(extent), BINDING.product);
+  }
+}

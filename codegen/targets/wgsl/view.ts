@@ -1,0 +1,218 @@
+/** The view-models of the templates: everything is decided here, the templates only place it. @module */
+import { product, showExtent } from "../../../dsl/dim.ts";
+import type { Axis } from "../../kernel/index_expr.ts";
+import type { Kernel, Scalar, Schedule, Stage, Uniform } from "../../kernel/kernel.ts";
+import { BINDING, within } from "../../kernel/expression_text.ts";
+import { ExpressionWriter } from "./expression.ts";
+import { statements } from "./statements.ts";
+
+/** Lines of every kernel's head. */
+export interface HeadView {
+  readonly title: string;
+  readonly comments: readonly string[];
+  readonly overrides: readonly { readonly name: string }[];
+  /** A list of zero or one uniform blocks. */
+  readonly uniforms: readonly {
+    readonly binding: number;
+    readonly fields: readonly { readonly name: string; readonly type: string }[];
+  }[];
+  readonly buffers: readonly {
+    readonly binding: number;
+    readonly access: string;
+    readonly name: string;
+    readonly type: string;
+    readonly shape: string;
+  }[];
+}
+
+/** A kernel with one invocation per point of its parallel axes. */
+export interface PointsView extends HeadView {
+  readonly entry: string;
+  readonly workgroup: number;
+  readonly total: string;
+  readonly axes: readonly { readonly name: string; readonly value: string }[];
+  readonly body: readonly string[];
+}
+
+/** A contraction whose invocations each compute a tile. */
+export interface ContractView extends HeadView {
+  readonly entry: string;
+  readonly workgroup: { readonly x: number; readonly y: number };
+  /** The batch axes as parameters, e.g. `h: u32, `, and as arguments, e.g. `h, `. */
+  readonly parameters: string;
+  readonly arguments: string;
+  readonly batch: readonly { readonly name: string; readonly value: string }[];
+  readonly m: string;
+  readonly n: string;
+  readonly k: string;
+  readonly extent: { readonly m: string; readonly n: string; readonly k: string };
+  readonly last: { readonly m: string; readonly n: string };
+  readonly tile: { readonly rows: number; readonly columns: number };
+  readonly origin: { readonly m: string; readonly n: string };
+  readonly lhs: string;
+  readonly rhs: string;
+  readonly lanes: number;
+  readonly vectors: readonly {
+    readonly name: string;
+    readonly loads: string;
+  }[];
+  readonly rows: readonly {
+    readonly row: string;
+    readonly offset: number;
+    readonly left: string;
+    readonly accumulators: readonly { readonly name: string; readonly vector: string }[];
+  }[];
+  readonly columns: readonly { readonly column: string; readonly offset: number }[];
+  readonly stores: readonly { readonly row: string; readonly column: string; readonly value: string }[];
+  readonly epilogue: readonly string[];
+}
+
+/** What a head says besides what the kernel itself determines. */
+export interface HeadContext {
+  readonly title: string;
+  readonly comments: readonly string[];
+  readonly uniforms: readonly Uniform[];
+  /** Dims to declare as overridable constants. */
+  readonly constants: readonly string[];
+}
+
+const LANES = 4;
+const COMPONENTS = ["x", "y", "z", "w"];
+
+/** True if a text mentions a dim. */
+export function mentionsDim(text: string, name: string, writer: ExpressionWriter): boolean {
+  return new RegExp(`(?<![\\w.])${writer.dim(name)}\\b`).test(text);
+}
+
+/** The head of a kernel. */
+export function headView(kernel: Kernel, writer: ExpressionWriter, context: HeadContext): HeadView {
+  const fields = context.uniforms.map(({ name, type }) => ({ name: writer.ids.of(name), type }));
+  return {
+    title: context.title,
+    comments: context.comments,
+    overrides: context.constants.map((name) => ({ name: writer.ids.of(name) })),
+    uniforms: fields.length === 0 ? [] : [{ binding: kernel.tensors.length, fields }],
+    buffers: kernel.tensors.map((tensor, binding) => ({
+      binding,
+      access: tensor.access === "read" ? "read" : "read_write",
+      name: writer.ids.of(tensor.name),
+      type: tensor.dtype,
+      shape: tensor.shape.map(showExtent).join(", "),
+    })),
+  };
+}
+
+/** The parts of a points kernel besides its head. */
+export function pointsView(kernel: Kernel, workgroup: number, writer: ExpressionWriter): Omit<PointsView, keyof HeadView> {
+  const body = kernel.stages.flatMap((stage) => statements(stage, writer));
+  return {
+    entry: writer.ids.of(kernel.name),
+    workgroup,
+    total: writer.extent(product(kernel.parallel.map((axis) => axis.extent))).text,
+    axes: axisValues(kernel.parallel, "place", writer).filter(({ name }) => mentions(body, name)),
+    body,
+  };
+}
+
+function mentions(lines: readonly string[], name: string): boolean {
+  return lines.some((line) => new RegExp(`(?<![\\w.])${name}\\b`).test(line));
+}
+
+/** The axes of a row-major position, innermost last. */
+function axisValues(
+  axes: readonly Axis[],
+  position: string,
+  writer: ExpressionWriter,
+): readonly { readonly name: string; readonly value: string }[] {
+  return axes.map((axis, i) => {
+    const inner = product(axes.slice(i + 1).map((each) => each.extent));
+    const outer = inner === 1
+      ? position
+      : `${position} / ${within(writer.extent(inner), BINDING.prefix)}`;
+    const value = i === 0 ? outer : `${outer} % ${within(writer.extent(axis.extent), BINDING.prefix)}`;
+    return { name: writer.ids.of(axis.name), value };
+  });
+}
+
+type Contract = Extract<Schedule, { frame: "contract" }>;
+
+/** The parts of a contraction besides its head. */
+export function contractView(
+  kernel: Kernel,
+  schedule: Contract,
+  writer: ExpressionWriter,
+): Omit<ContractView, keyof HeadView> {
+  const { m, n, k, batch, tile, workgroup } = schedule;
+  const [mId, nId, kId] = [m, n, k].map((axis) => writer.ids.of(axis.name)) as [string, string, string];
+  const extent = (axis: Axis): string => writer.extent(axis.extent).text;
+  const [lhs, rhs] = operands(kernel.stages);
+  const vectors = Array.from({ length: tile.columns / LANES }, (_, v) => ({
+    name: `right_${v}`,
+    loads: Array.from(
+      { length: LANES },
+      (_, lane) => `rhs(${batchArguments(batch, writer)}${kId}, ${nId}_${v * LANES + lane})`,
+    ).join(", "),
+  }));
+  const rows = Array.from({ length: tile.rows }, (_, row) => ({
+    row: `${mId}_${row}`,
+    offset: row,
+    left: `left_${row}`,
+    accumulators: vectors.map(({ name }, v) => ({ name: `acc_${row}_${v}`, vector: name })),
+  }));
+  return {
+    entry: writer.ids.of(kernel.name),
+    workgroup: { x: workgroup[0], y: workgroup[1] },
+    parameters: batch.map((axis) => `${writer.ids.of(axis.name)}: u32, `).join(""),
+    arguments: batchArguments(batch, writer),
+    batch: axisValues(batch, "group.z", writer),
+    m: mId,
+    n: nId,
+    k: kId,
+    extent: { m: extent(m), n: extent(n), k: extent(k) },
+    last: { m: lastOf(m, writer), n: lastOf(n, writer) },
+    tile,
+    origin: {
+      m: originOf("y", workgroup[1], tile.rows),
+      n: originOf("x", workgroup[0], tile.columns),
+    },
+    lhs: writer.scalar(lhs).text,
+    rhs: writer.scalar(rhs).text,
+    lanes: LANES,
+    vectors,
+    rows,
+    columns: Array.from({ length: tile.columns }, (_, column) => ({ column: `${nId}_${column}`, offset: column })),
+    stores: Array.from({ length: tile.rows * tile.columns }, (_, i) => {
+      const [row, column] = [Math.floor(i / tile.columns), i % tile.columns];
+      return {
+        row: String(row),
+        column: String(column),
+        value: `acc_${row}_${Math.floor(column / LANES)}.${COMPONENTS[column % LANES]}`,
+      };
+    }),
+    epilogue: kernel.stages.slice(1).flatMap((stage) => statements(stage, writer)),
+  };
+}
+
+function lastOf(axis: Axis, writer: ExpressionWriter): string {
+  return typeof axis.extent === "number" ? `${axis.extent - 1}u` : `${writer.extent(axis.extent).text} - 1u`;
+}
+
+function batchArguments(batch: readonly Axis[], writer: ExpressionWriter): string {
+  return batch.map((axis) => `${writer.ids.of(axis.name)}, `).join("");
+}
+
+/** The first row or column of an invocation's tile; one that all invocations share says so. */
+function originOf(direction: "x" | "y", workgroup: number, tile: number): string {
+  return workgroup === 1
+    ? `group.${direction} * ${tile}u`
+    : `(group.${direction} * ${workgroup}u + local.${direction}) * ${tile}u`;
+}
+
+function operands(stages: readonly Stage[]): readonly [Scalar, Scalar] {
+  const [first] = stages;
+  const value = first?.kind === "reduce" ? first.value : undefined;
+  if (value?.kind !== "apply" || value.args[0] === undefined || value.args[1] === undefined) {
+    throw new Error("A contraction begins with a sum of products");
+  }
+  return [value.args[0], value.args[1]];
+}

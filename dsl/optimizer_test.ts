@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { dim, showShape } from "./dim.ts";
+import { make } from "./intern.ts";
+import type { Node } from "./ops.ts";
+import { defineOptimizer } from "./optimizer.ts";
+import { adam } from "./optimizers/adam.ts";
+import { add, mul, sub, sum } from "./tensor.ts";
+
+const O = dim("O"), K = dim("K");
+const W: Node = make("input", { name: "l1.W", role: "parameter", shape: [O, K], dtype: "f32" });
+const gW: Node = make("input", { name: "gW", role: "input", shape: [O, K], dtype: "f32" });
+
+Deno.test("an optimizer updates a parameter, and state of the same shape named after it", () => {
+  const momentum = defineOptimizer({
+    name: "momentum",
+    state: ["velocity"],
+    update: ({ w, g, velocity }) => {
+      const next = sub(mul(velocity, 0.9), mul(g, 0.01));
+      return { w: add(w, next), velocity: next };
+    },
+  });
+  const updates = momentum.updates(W, gW);
+  assert.deepEqual(
+    updates.map(({ target, value }) =>
+      target.op === "input" &&
+      [target.attrs.name, target.attrs.role, showShape(target.shape), showShape(value.shape)]
+    ),
+    [
+      ["l1.W", "parameter", "[O, K]", "[O, K]"],
+      ["l1.W.velocity", "state", "[O, K]", "[O, K]"],
+    ],
+  );
+  const [, velocity] = updates;
+  assert.ok(velocity?.target.op === "input");
+  assert.deepEqual(velocity.target.attrs.initial, { kind: "constant", value: 0 });
+});
+
+Deno.test("an update of another shape is refused", () => {
+  const wrong = defineOptimizer({
+    name: "wrong",
+    state: [],
+    update: ({ w, g }) => ({ w: sum(sub(w, g), { axis: 0 }) }),
+  });
+  assert.throws(() => wrong.updates(W, gW), {
+    name: "DeclarationError",
+    message: 'In optimizer wrong: "w" must keep the parameter\'s shape, got [K] for l1.W[O, K]',
+  });
+});
+
+Deno.test("a fault inside update names the optimizer", () => {
+  assert.throws(
+    () => adam({ eps: Infinity }).updates(W, gW),
+    /^DeclarationError: In optimizer adam: Cannot use the constant Infinity: it is not a finite/,
+  );
+});
+
+Deno.test("only leaves are updated, and names are identifiers", () => {
+  const once = defineOptimizer({ name: "once", state: [], update: ({ w }) => ({ w }) });
+  assert.throws(
+    () => once.updates(make("neg", {}, [W]), gW),
+    /An optimizer updates leaves only/,
+  );
+  assert.throws(
+    () => defineOptimizer({ name: "my optimizer", state: [], update: ({ w }) => ({ w }) }),
+    /Cannot declare an optimizer "my optimizer": use a letter/,
+  );
+});
