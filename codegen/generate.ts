@@ -22,7 +22,9 @@ export async function generateModule(
 ): Promise<readonly GeneratedFile[]> {
   const compilation = compile(declaration, dump);
   const { module } = compilation;
-  const emitted = await Promise.all(TARGETS.map((target) => target.emit(module, originOf(compilation))));
+  const emitted = await Promise.all(
+    TARGETS.map((target) => target.emit(module, originOf(compilation))),
+  );
   const files: GeneratedFile[] = [
     ...emitted.flatMap((each) => each.files),
     bindingFile({ module, doc: declaration.doc, emitted, runtime }),

@@ -17,14 +17,26 @@ interface Options {
 const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
 
 function command(): Command {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  const collect = (
+    value: string,
+    before: readonly string[],
+  ): readonly string[] => [...before, value];
   return new Command("deno task gen")
     .description("Turns declarations of layers and models into kernels, bindings and documents.")
     .argument("[specs...]", "modules that export declarations", DEFAULT_SPECS)
     .option("--out <folder>", "where to write", "generated")
     .option("--check", "write nothing; fail if a file differs from what would be written", false)
-    .option("--runtime <specifier>", "the runtime as bindings import it (default: by relative path)", "")
-    .option("--dump <pass>", "print every program after a pass: rewrite, separate-results, lower, plan", collect, [])
+    .option(
+      "--runtime <specifier>",
+      "the runtime as bindings import it (default: by relative path)",
+      "",
+    )
+    .option(
+      "--dump <pass>",
+      "print every program after a pass: rewrite, separate-results, lower, plan",
+      collect,
+      [],
+    )
     .addHelpText("after", "\nTILEWRIGHT_DEBUG=1..5 prints more and more of what every pass did.")
     .exitOverride();
 }
@@ -37,7 +49,9 @@ function folderUrl(path: string): URL {
 /** The runtime's folder seen from a module's folder in `out`. */
 function runtimeFrom(out: URL): string {
   const from = out.pathname.split("/").filter((part) => part !== "");
-  const to = new URL("../runtime", import.meta.url).pathname.split("/").filter((part) => part !== "");
+  const to = new URL("../runtime", import.meta.url).pathname.split("/").filter((part) =>
+    part !== ""
+  );
   let common = 0;
   while (common < from.length && from[common] === to[common]) common++;
   const up = from.length - common + 1;

@@ -48,7 +48,10 @@ function withManifest(files: readonly GeneratedFile[]): readonly GeneratedFile[]
 }
 
 /** Compares a folder with the files that would be generated. */
-export async function compareFiles(folder: URL, files: readonly GeneratedFile[]): Promise<Differences> {
+export async function compareFiles(
+  folder: URL,
+  files: readonly GeneratedFile[],
+): Promise<Differences> {
   const missing: string[] = [];
   const changed: string[] = [];
   for (const { path, content } of withManifest(files)) {
@@ -59,13 +62,18 @@ export async function compareFiles(folder: URL, files: readonly GeneratedFile[])
   const current = new Set(files.map((file) => file.path));
   const stale: string[] = [];
   for (const path of await listed(folder)) {
-    if (!current.has(path) && await readIfThere(new URL(path, folder)) !== undefined) stale.push(path);
+    if (!current.has(path) && await readIfThere(new URL(path, folder)) !== undefined) {
+      stale.push(path);
+    }
   }
   return { missing, changed, stale };
 }
 
 /** Writes what differs and removes what is stale; tells what it did. */
-export async function writeFiles(folder: URL, files: readonly GeneratedFile[]): Promise<Differences> {
+export async function writeFiles(
+  folder: URL,
+  files: readonly GeneratedFile[],
+): Promise<Differences> {
   const differences = await compareFiles(folder, files);
   const touched = new Set([...differences.missing, ...differences.changed]);
   for (const { path, content } of withManifest(files)) {
@@ -81,7 +89,11 @@ export async function writeFiles(folder: URL, files: readonly GeneratedFile[]): 
 /** Removes a file, and the folders that it leaves empty. */
 async function remove(file: URL, folder: URL): Promise<void> {
   await Deno.remove(file);
-  for (let parent = new URL(".", file); parent.href !== folder.href; parent = new URL("..", parent)) {
+  for (
+    let parent = new URL(".", file);
+    parent.href !== folder.href;
+    parent = new URL("..", parent)
+  ) {
     for await (const _ of Deno.readDir(parent)) return;
     await Deno.remove(parent);
   }

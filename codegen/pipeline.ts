@@ -17,7 +17,14 @@ import { type Graph, isHostScalar, nodesOf, type Result } from "./graph/graph.ts
 import { printGraph } from "./graph/print.ts";
 import { verifyGraph } from "./graph/verify.ts";
 import { formulaOf } from "./kernel/formula.ts";
-import type { CompiledModule, Initial, Kernel, PlannedTensor, Program, Uniform } from "./kernel/kernel.ts";
+import type {
+  CompiledModule,
+  Initial,
+  Kernel,
+  PlannedTensor,
+  Program,
+  Uniform,
+} from "./kernel/kernel.ts";
 import { printKernel } from "./kernel/print.ts";
 import { verifyKernel } from "./kernel/verify.ts";
 import { verifyModule } from "./kernel/verify_program.ts";
@@ -27,7 +34,7 @@ import { planMemory } from "./plan/memory.ts";
 import { orderKernels } from "./plan/order.ts";
 import { checkBackward, type Proof } from "./programs/check_backward.ts";
 import { hostExpression, scalarsOf } from "./programs/host.ts";
-import { ModuleNames, nameTiledValues, valueName } from "./programs/names.ts";
+import { ModuleNames, nameValues, valueName } from "./programs/names.ts";
 import {
   callDimsOf,
   type Declaration,
@@ -68,7 +75,10 @@ export function compile(declaration: Declaration, dump: Dump = SILENT): Compilat
   const rewritten = graphs.map((graph) => runPass(REWRITE, graph, subject(graph), dump));
   const separate = rewritten.map(({ graph }) => runPass(SEPARATE, graph, subject(graph), dump));
   const names = new ModuleNames(separate);
-  const lowered = separate.map((graph) => runPass(lowerPass(names, declaration), graph, subject(graph), dump));
+  const lowered = separate.map((graph, i) => {
+    const locals = rewritten[i]?.graph.names ?? graph.names;
+    return runPass(lowerPass(names, locals, declaration), graph, subject(graph), dump);
+  });
   const module = runPass(planPass(declaration, separate), lowered, declaration.name, dump);
   return {
     declaration,
@@ -132,10 +142,12 @@ const SEPARATE: Pass<Graph, Graph> = {
     const results = graph.results.map((result): Result => {
       const copy = result.node.op === "input" || seen.has(result.node) || isHostScalar(result.node);
       seen.add(result.node);
-      return copy ? { ...result, node: make("cast", { dtype: result.node.dtype }, [result.node]) } : result;
+      return copy
+        ? { ...result, node: make("cast", { dtype: result.node.dtype }, [result.node]) }
+        : result;
     });
     const separated = { ...graph, results };
-    return { ...separated, names: nameTiledValues(separated, nodesOf(separated)) };
+    return { ...separated, names: nameValues(separated, nodesOf(separated)) };
   },
   verify: (graph) => void verifyGraph(graph),
   print: printGraph,
@@ -148,17 +160,26 @@ interface Lowered {
 }
 
 /** Passes 4 to 7: fusion into groups, lowering to kernels with their schedules, and order. */
-function lowerPass(names: ModuleNames, declaration: Declaration): Pass<Graph, Lowered> {
+function lowerPass(
+  names: ModuleNames,
+  locals: ReadonlyMap<Node, string>,
+  declaration: Declaration,
+): Pass<Graph, Lowered> {
   return {
     name: "lower",
     level: 4,
-    run: (graph) => lowerGraph(graph, names, callDimsOf(declaration)),
+    run: (graph) => lowerGraph(graph, names, locals, callDimsOf(declaration)),
     verify: ({ program }) => program.kernels.forEach((kernel) => verifyKernel(kernel)),
     print: ({ program }) => program.kernels.map(printKernel).join("\n"),
   };
 }
 
-function lowerGraph(graph: Graph, names: ModuleNames, callDims: readonly string[]): Lowered {
+function lowerGraph(
+  graph: Graph,
+  names: ModuleNames,
+  locals: ReadonlyMap<Node, string>,
+  callDims: readonly string[],
+): Lowered {
   const leaves = nodesOf(graph).filter((node) => node.op === "input");
   const taken = new Set([
     ...leaves.map(leafName),
@@ -168,7 +189,7 @@ function lowerGraph(graph: Graph, names: ModuleNames, callDims: readonly string[
   const fusion = fuse(graph, {
     tensor: (node) => names.tensor(node, graph),
     uniform: (node) => names.uniform(node, graph),
-    local: (node) => valueName(node, graph.names),
+    local: (node) => locals.get(node),
     taken,
   });
   const memory = (name: string): string => name.endsWith("'") ? name.slice(0, -1) : name;
@@ -211,7 +232,8 @@ function describeTensor(node: Node | undefined, name: string): {
 /** A kernel is named after its program if it makes the program's only result, else after what it stores. */
 function kernelName(graph: Graph, writes: readonly string[], used: Set<string>): string {
   const [only] = graph.results;
-  const makesResult = graph.results.length === 1 && only !== undefined && writes.includes(only.name);
+  const makesResult = graph.results.length === 1 && only !== undefined &&
+    writes.includes(only.name);
   const first = writes[0] ?? "";
   const stored = first.endsWith("'") ? `update_${first.slice(0, -1)}` : first;
   const wanted = (makesResult ? graph.name : stored).replace(/\W+/g, "_");
@@ -263,7 +285,8 @@ function planPass(
     level: 5,
     run: (lowered) => planModule(declaration, graphs, lowered),
     verify: verifyModule,
-    print: (module) => module.slots.map((tensors, i) => `slot ${i}: ${tensors.join(", ")}`).join("\n"),
+    print: (module) =>
+      module.slots.map((tensors, i) => `slot ${i}: ${tensors.join(", ")}`).join("\n"),
   };
 }
 
@@ -274,9 +297,11 @@ function planModule(
   graphs: readonly Graph[],
   lowered: readonly Lowered[],
 ): CompiledModule {
-  const outputs = new Set(graphs.flatMap((graph) =>
-    graph.results.filter((result) => result.target === undefined).map((result) => result.name)
-  ));
+  const outputs = new Set(
+    graphs.flatMap((graph) =>
+      graph.results.filter((result) => result.target === undefined).map((result) => result.name)
+    ),
+  );
   const tensors = new Map<string, Omit<PlannedTensor, "slot">>();
   const add = (name: string, node: Node): void => {
     // The leaf of an updated tensor describes it better than its new value does.
@@ -301,12 +326,18 @@ function planModule(
   }
   for (const each of lowered) for (const [name, node] of each.tensors) add(name, node);
   const programs = lowered.map((each) => each.program);
-  const used = new Set(programs.flatMap((program) =>
-    program.kernels.flatMap((kernel) => kernel.tensors.map((tensor) => tensor.name))
-  ));
-  const kept = [...tensors.values()].filter((each) => each.kind !== "temporary" || used.has(each.name));
+  const used = new Set(
+    programs.flatMap((program) =>
+      program.kernels.flatMap((kernel) => kernel.tensors.map((tensor) => tensor.name))
+    ),
+  );
+  const kept = [...tensors.values()].filter((each) =>
+    each.kind !== "temporary" || used.has(each.name)
+  );
   const callDims = callDimsOf(declaration);
-  const dims = new Set(kept.flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)));
+  const dims = new Set(
+    kept.flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)),
+  );
   return {
     name: declaration.name,
     fixedDims: [...dims].filter((dim) => !callDims.includes(dim)).sort(),

@@ -19,7 +19,7 @@ export type Dtype = "f32" | "u32";
 export type Dims<D extends string> = Readonly<Record<D, number>>;
 
 /** What the values of a call may depend on: every dim, and every scalar the program asks for. */
-export type CallValues<D extends string> = Dims<D> & Readonly<Record<string, number>>;
+export type CallValues<D extends string, S extends string = string> = Dims<D> & Dims<S>;
 
 /** How a parameter gets its first values. Sizes are already numbers. */
 export type Initialiser =
@@ -98,14 +98,14 @@ export interface KernelSpec<D extends string> {
  * A value computed on the host in float64 before each run and handed to every kernel: a dim that may
  * change from call to call, or a scalar such as a bias-corrected learning rate.
  */
-export interface UniformSpec<D extends string> {
+export interface UniformSpec<D extends string, S extends string = string> {
   readonly name: string;
   readonly dtype: Dtype;
-  value(call: CallValues<D>): number;
+  value(call: CallValues<D, S>): number;
 }
 
 /** A list of kernel calls over the module's tensors. */
-export interface ProgramSpec<D extends string> {
+export interface ProgramSpec<D extends string, S extends string = string> {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Tensors kept between runs that this program changes in place. */
@@ -116,7 +116,7 @@ export interface ProgramSpec<D extends string> {
    * In order: fields of the WGSL struct `Uniforms` (four bytes each) and parameters of the
    * WebAssembly export that bears the program's name.
    */
-  readonly uniforms: readonly UniformSpec<D>[];
+  readonly uniforms: readonly UniformSpec<D, S>[];
   readonly kernels: readonly KernelSpec<D>[];
 }
 
@@ -128,7 +128,7 @@ export interface ProgramSpec<D extends string> {
  * of 16) for each tensor, and from `math` those of `exp`, `log`, `tanh` (f64 → f64) and `pow`
  * (f64, f64 → f64) that it uses. It exports one function per program, which runs all its kernels.
  */
-export interface ModuleSpec<D extends string = string> {
+export interface ModuleSpec<D extends string = string, S extends string = string> {
   readonly name: string;
   /** Dims given once, when the module is loaded. */
   readonly fixedDims: readonly D[];
@@ -136,6 +136,6 @@ export interface ModuleSpec<D extends string = string> {
   readonly callDims: readonly D[];
   readonly tensors: Readonly<Record<string, TensorSpec<D>>>;
   readonly slots: readonly SlotSpec<D>[];
-  readonly programs: Readonly<Record<string, ProgramSpec<D>>>;
+  readonly programs: Readonly<Record<string, ProgramSpec<D, S>>>;
   readonly wasm: URL;
 }

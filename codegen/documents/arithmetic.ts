@@ -1,5 +1,12 @@
 /** Counts of multiplications, symbolic and in numbers. @module */
-import { type DimValues, evaluateExtent, type Extent, extentKey, factors, showExtent } from "../../dsl/dim.ts";
+import {
+  type DimValues,
+  evaluateExtent,
+  type Extent,
+  extentKey,
+  factors,
+  showExtent,
+} from "../../dsl/dim.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { multiplications } from "../rewrite/engine.ts";
 
@@ -24,8 +31,12 @@ export function showSum(products: readonly Extent[]): string {
 
 /** The number that products add up to, or `undefined` if a dim has no number. */
 export function evaluateSum(products: readonly Extent[], dims: DimValues): number | undefined {
-  const known = products.every((each) => factors(each).symbols.every((symbol) => dims[symbol] !== undefined));
-  return known ? products.reduce<number>((sum, each) => sum + evaluateExtent(each, dims), 0) : undefined;
+  const known = products.every((each) =>
+    factors(each).symbols.every((symbol) => dims[symbol] !== undefined)
+  );
+  return known
+    ? products.reduce<number>((sum, each) => sum + evaluateExtent(each, dims), 0)
+    : undefined;
 }
 
 /** Millions of floating-point operations: a multiplication and an addition each. */

@@ -1,5 +1,12 @@
 /** `plan.md`: the calls of each program in order, their work, and the memory they share. @module */
-import { type DimValues, evaluateExtent, type Extent, factors, product, showShape } from "../../dsl/dim.ts";
+import {
+  type DimValues,
+  evaluateExtent,
+  type Extent,
+  factors,
+  product,
+  showShape,
+} from "../../dsl/dim.ts";
 import type { CompiledModule, Kernel, Program } from "../kernel/kernel.ts";
 import type { Compilation } from "../pipeline.ts";
 import { lifetimes } from "../plan/memory.ts";
@@ -35,7 +42,9 @@ function amount(value: number, unit: string): string {
 
 function callRows(program: Program, dims: DimValues): readonly string[] {
   return program.kernels.map((kernel, at) => {
-    const writes = kernel.tensors.filter((tensor) => tensor.access !== "read").map((tensor) => tensor.name);
+    const writes = kernel.tensors.filter((tensor) => tensor.access !== "read").map((tensor) =>
+      tensor.name
+    );
     return `| ${at + 1} | ${kernel.name} | ${kernel.schedule.frame} | ${writes.join(", ")} | ${
       amount(flops(kernel, dims), "MFLOP")
     } | ${amount(bytes(kernel, dims), "MB")} |`;
@@ -77,7 +86,9 @@ function slotRows(module: CompiledModule, dims: DimValues): readonly string[] {
     const tensors = module.tensors.filter((tensor) => names.includes(tensor.name));
     const sizes = tensors.map((tensor) => ELEMENT * (numberOf(product(tensor.shape), dims) ?? 0));
     const shapes = tensors.map((tensor) => `${tensor.name} ${showShape(tensor.shape)}`);
-    return `| ${slot} | ${shapes.join("; ")} | ${tensors[0]?.kind ?? ""} | ${Math.max(0, ...sizes)} |`;
+    return `| ${slot} | ${shapes.join("; ")} | ${tensors[0]?.kind ?? ""} | ${
+      Math.max(0, ...sizes)
+    } |`;
   });
 }
 

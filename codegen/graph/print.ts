@@ -40,7 +40,10 @@ const TEXT: OpTable<[Name], string> = {
   argmax: (node, name) => call(node, name, axes([node.attrs.axis])),
   reshape: (node, name) => call(node, name, showShape(node.attrs.shape)),
   transpose: (node, name) => call(node, name, axes(node.attrs.permutation)),
-  broadcast: (node, name) => call(node, name, showShape(node.attrs.shape), axes(node.attrs.axes)),
+  broadcast: (node, name) =>
+    node.attrs.axes.length === 0
+      ? call(node, name, showShape(node.attrs.shape))
+      : call(node, name, showShape(node.attrs.shape), axes(node.attrs.axes)),
   tile: (node, name) => call(node, name, showShape(node.attrs.repeats)),
   einsum: (node, name) => call(node, name, `"${node.attrs.spec}"`),
 };
@@ -58,8 +61,7 @@ export function nameNodes(
   const names = new Map<Node, string>();
   const order = topologicalOrder(roots);
   // Leaves keep their names; a value that would be called the same gets a number.
-  const leaves = order.flatMap((node) => node.op === "input" ? [node.attrs.name] : []);
-  const taken = new Map<string, number>(leaves.map((name) => [name, 1]));
+  const taken = new Set(order.flatMap((node) => node.op === "input" ? [node.attrs.name] : []));
   let count = 0;
   for (const node of order) {
     if (isAtom(node)) {
@@ -67,9 +69,10 @@ export function nameNodes(
       continue;
     }
     const wanted = given.get(node) ?? `t${++count}`;
-    const uses = taken.get(wanted) ?? 0;
-    taken.set(wanted, uses + 1);
-    names.set(node, uses === 0 ? wanted : `${wanted}_${uses + 1}`);
+    let name = wanted;
+    for (let use = 2; taken.has(name); use++) name = `${wanted}_${use}`;
+    taken.add(name);
+    names.set(node, name);
   }
   return (node) => names.get(node) ?? `#${node.id}`;
 }

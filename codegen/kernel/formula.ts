@@ -8,6 +8,18 @@ const SIGN: Readonly<Record<Combine, string>> = { sum: "Σ", max: "max", argmax:
 /** Longer formulas are cut into the names of what they compute. */
 const LONGEST = 100;
 
+function usesOf(local: string, stages: readonly Stage[]): number {
+  const inScalar = (scalar: Scalar): number => {
+    if (scalar.kind === "local") return Number(scalar.name === local);
+    return scalar.kind === "apply" ? scalar.args.reduce((sum, arg) => sum + inScalar(arg), 0) : 0;
+  };
+  return stages.reduce(
+    (sum, stage) =>
+      sum + (stage.kind === "loop" ? usesOf(local, stage.body) : inScalar(stage.value)),
+    0,
+  );
+}
+
 /** Writes `y[b, o] = Σ_k x[b, k] * W[o, k]`: reductions stand in place of their locals. */
 export function formulaOf(stages: readonly Stage[]): string {
   const reductions = new Map<string, string>();
@@ -23,7 +35,9 @@ export function formulaOf(stages: readonly Stage[]): string {
   const visit = (stage: Stage): void => {
     if (stage.kind === "reduce") {
       const over = stage.over.map((axis) => axis.name).join("");
-      reductions.set(stage.into, `${SIGN[stage.combine]}_${over} ${write(stage.value)}`);
+      const reduction = `${SIGN[stage.combine]}_${over} ${write(stage.value)}`;
+      if (usesOf(stage.into, stages) === 1) reductions.set(stage.into, reduction);
+      else parts.push(`${stage.into} = ${reduction}`);
     } else if (stage.kind === "loop") stage.body.forEach(visit);
     else if (stage.kind === "store") {
       const target = `${stage.tensor}[${stage.index.map(showIndex).join(", ")}]`;

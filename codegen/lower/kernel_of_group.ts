@@ -14,7 +14,7 @@ import type {
   Stage,
   StoreStage,
 } from "../kernel/kernel.ts";
-import { invariantParts, type Locals, localNames, shareParts, withLocals } from "./share.ts";
+import { invariantParts, localNames, type Locals, shareParts, withLocals } from "./share.ts";
 
 /** What lowering needs to know about the program around a group. */
 export interface Setting {
@@ -22,7 +22,9 @@ export interface Setting {
   /** The tensor in memory that a name of fusion stands for: an update's is its target's. */
   readonly memory: (tensor: string) => string;
   readonly tensors: ReadonlyMap<Node, string>;
-  readonly describe: (tensor: string) => { readonly dtype: "f32" | "u32"; readonly shape: readonly Extent[] };
+  readonly describe: (
+    tensor: string,
+  ) => { readonly dtype: "f32" | "u32"; readonly shape: readonly Extent[] };
   readonly nameOf: (node: Node) => string | undefined;
   /** Names that locals must not have. */
   readonly taken: ReadonlySet<string>;
@@ -30,7 +32,12 @@ export interface Setting {
   readonly formula: (stages: readonly Stage[]) => string;
 }
 
-const COMBINE: Readonly<Record<string, Combine>> = { sum: "sum", einsum: "sum", max: "max", argmax: "argmax" };
+const COMBINE: Readonly<Record<string, Combine>> = {
+  sum: "sum",
+  einsum: "sum",
+  max: "max",
+  argmax: "argmax",
+};
 
 /** The kernel of a group. */
 export function kernelOfGroup(group: Group, name: string, setting: Setting): Kernel {
@@ -58,7 +65,9 @@ function stagesOf(group: Group, setting: Setting): readonly Stage[] {
   const full = group.stored.filter((stored) => stored.level === "full");
   const locals: Locals = new Map();
   // A value that reads what this kernel overwrites is named, so that all loads precede all stores.
-  const overwritten = new Set(group.stored.map((each) => setting.memory(setting.tensors.get(each.node) ?? "")));
+  const overwritten = new Set(
+    group.stored.map((each) => setting.memory(setting.tensors.get(each.node) ?? "")),
+  );
   const early = (value: Scalar): boolean =>
     group.stored.length > 1 && [...loadsOf(value)].some((tensor) => overwritten.has(tensor));
   const invariant = full.flatMap((stored) => invariantParts(stored.value, axes));

@@ -62,7 +62,11 @@ export function shareParts(
   return order.flatMap((scalar): LetStage[] => {
     const shared = (uses.get(scalar) ?? 0) > 1;
     if (locals.has(scalar) || !isWork(scalar) || !(shared || always.has(scalar))) return [];
-    const stage: LetStage = { kind: "let", name: name(scalar), value: withLocals(scalar, locals, true) };
+    const stage: LetStage = {
+      kind: "let",
+      name: name(scalar),
+      value: withLocals(scalar, locals, true),
+    };
     locals.set(scalar, stage.name);
     return [stage];
   });

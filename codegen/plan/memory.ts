@@ -38,7 +38,10 @@ export function lifetimes(program: Program): readonly Lifetime[] {
 }
 
 /** Plans the tensors of a module over all of its programs. */
-export function planMemory(tensors: readonly Unplanned[], programs: readonly Program[]): MemoryPlan {
+export function planMemory(
+  tensors: readonly Unplanned[],
+  programs: readonly Program[],
+): MemoryPlan {
   const spans = programs.map((program) =>
     new Map(lifetimes(program).map((lifetime) => [lifetime.tensor, lifetime]))
   );

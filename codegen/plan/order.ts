@@ -32,7 +32,9 @@ export function orderKernels(
   const done: Ordered[] = [];
   const left = [...kernels];
   while (left.length > 0) {
-    const next = left.findIndex((each) => [...before.get(each) ?? []].every((b) => done.includes(b)));
+    const next = left.findIndex((each) =>
+      [...before.get(each) ?? []].every((b) => done.includes(b))
+    );
     const chosen = left[next];
     if (chosen === undefined) {
       const names = left.map((each) => each.kernel.name).join(", ");

@@ -39,18 +39,28 @@ export function checkBackward(layer: LayerDeclaration, gradient: LayerGradient):
     throw new DeclarationError(
       `In ${layer.name}: backward returns ${name} of shape ${showShape(written.shape)}, but ${
         leafName(leaf)
-      } has shape ${showShape(leaf.shape)}; a gradient has the shape of its tensor and is never summed implicitly`,
+      } has shape ${
+        showShape(leaf.shape)
+      }; a gradient has the shape of its tensor and is never summed implicitly`,
     );
   }
   const roots = [derived, written].map((node) => ({ name: "", node }));
   const graph = { name, layer: layer.name, results: roots, names: new Map<Node, string>() };
   const [a, b] = rewrite(graph, RULES).graph.results;
   if (a?.node === b?.node) return { gradient: name, by: "rewriting" };
-  for (let trial = 0; trial < TRIALS; trial++) compareOnce(layer.name, name, derived, written, trial);
+  for (let trial = 0; trial < TRIALS; trial++) {
+    compareOnce(layer.name, name, derived, written, trial);
+  }
   return { gradient: name, by: "value" };
 }
 
-function compareOnce(layer: string, name: string, derived: Node, written: Node, trial: number): void {
+function compareOnce(
+  layer: string,
+  name: string,
+  derived: Node,
+  written: Node,
+  trial: number,
+): void {
   const random = generator(trial + 1);
   const leaves = topologicalOrder([derived, written]).filter((node) => node.op === "input");
   const symbols = new Set(leaves.flatMap((leaf) => leaf.shape.flatMap((e) => factors(e).symbols)));

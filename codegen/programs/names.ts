@@ -67,13 +67,18 @@ export function valueName(node: Node, names: ReadonlyMap<Node, string>): string 
   }
 }
 
-/** A value that is about to be tiled is named after the tile. */
-export function nameTiledValues(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, string> {
+/** The names of a graph, with names derived for folds, tiles and what flows into a tile. */
+export function nameValues(graph: Graph, nodes: readonly Node[]): ReadonlyMap<Node, string> {
   const names = new Map(graph.names);
   for (const node of nodes) {
     const [operand] = node.inputs;
-    const name = names.get(node) ?? graph.results.find((each) => each.node === node)?.name;
-    if (node.op === "tile" && operand !== undefined && name !== undefined && !names.has(operand)) {
+    const result = graph.results.find((each) => each.node === node)?.name;
+    const name = node.op === "sum" || node.op === "tile"
+      ? result ?? valueName(node, names)
+      : undefined;
+    if (name === undefined) continue;
+    if (result === undefined && !names.has(node)) names.set(node, name);
+    if (node.op === "tile" && operand !== undefined && !names.has(operand)) {
       names.set(operand, `${name}_untiled`);
     }
   }

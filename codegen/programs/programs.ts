@@ -92,7 +92,12 @@ export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
   const weight = make("div", {}, [number(1), make("size", { extent: batch })]);
   names.set(weight, "one_over_batch");
   const seed = spread(weight, model.loss.shape);
-  const { gradients: each, names: gradientNames } = gradients(model.loss, seed, model.params, names);
+  const { gradients: each, names: gradientNames } = gradients(
+    model.loss,
+    seed,
+    model.params,
+    names,
+  );
   const updates = model.params.flatMap((parameter, i) =>
     model.optimizer.updates(parameter, each[i] ?? parameter).map(({ target, value }): Result => ({
       name: leafName(target),

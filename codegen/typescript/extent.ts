@@ -5,5 +5,7 @@ import { type Extent, factors } from "../../dsl/dim.ts";
 export function printExtent(extent: Extent, dims: string): string {
   const { coefficient, symbols } = factors(extent);
   const parts = symbols.map((symbol) => `${dims}.${symbol}`);
-  return coefficient === 1 && parts.length > 0 ? parts.join(" * ") : [coefficient, ...parts].join(" * ");
+  return coefficient === 1 && parts.length > 0
+    ? parts.join(" * ")
+    : [coefficient, ...parts].join(" * ");
 }

@@ -15,7 +15,12 @@ import type {
   Program,
 } from "../kernel/kernel.ts";
 import { printHost } from "../kernel/host_expr.ts";
-import { type BindingImport, type Emitted, type GeneratedFile, RUNTIME } from "../targets/target.ts";
+import {
+  type BindingImport,
+  type Emitted,
+  type GeneratedFile,
+  RUNTIME,
+} from "../targets/target.ts";
 import { printExtent } from "./extent.ts";
 
 /** Lines of an object literal, nested as data. */
@@ -28,7 +33,9 @@ function key(name: string): string {
 function printLiteral(literal: Literal): string {
   if (typeof literal === "string") return literal;
   if (Array.isArray(literal)) return `[${literal.map(printLiteral).join(", ")}]`;
-  const entries = Object.entries(literal).map(([name, value]) => `${key(name)}: ${printLiteral(value)},`);
+  const entries = Object.entries(literal).map(([name, value]) =>
+    `${key(name)}: ${printLiteral(value)},`
+  );
   return `{\n${entries.join("\n")}\n}`;
 }
 
@@ -68,7 +75,11 @@ function slotLiteral(names: readonly string[], module: CompiledModule): Literal 
     }),
   );
   const [only] = sizes;
-  return { bytes: ofDims(sizes.size === 1 && only !== undefined ? only : `Math.max(${[...sizes].join(", ")})`) };
+  return {
+    bytes: ofDims(
+      sizes.size === 1 && only !== undefined ? only : `Math.max(${[...sizes].join(", ")})`,
+    ),
+  };
 }
 
 function kernelLiteral(kernel: Kernel, properties: Readonly<Record<string, string>>): Literal {
@@ -94,7 +105,9 @@ function programLiteral(program: Program, emitted: readonly Emitted[]): Literal 
     updates: quoted(program.updates),
     scalars: quoted(program.scalars),
     uniforms: program.uniforms.map(({ name, type, value }) =>
-      `{ name: ${JSON.stringify(name)}, dtype: ${JSON.stringify(type)}, value: ${hostValue(value)} }`
+      `{ name: ${JSON.stringify(name)}, dtype: ${JSON.stringify(type)}, value: ${
+        hostValue(value)
+      } }`
     ),
     kernels: program.kernels.map((kernel, at) =>
       kernelLiteral(
@@ -106,14 +119,17 @@ function programLiteral(program: Program, emitted: readonly Emitted[]): Literal 
 }
 
 function moduleLiteral(module: CompiledModule, emitted: readonly Emitted[]): Literal {
-  const all = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> => Object.fromEntries(entries);
+  const all = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
+    Object.fromEntries(entries);
   return {
     name: JSON.stringify(module.name),
     fixedDims: quoted(module.fixedDims),
     callDims: quoted(module.callDims),
     tensors: all(module.tensors.map((tensor) => [tensor.name, tensorLiteral(tensor)])),
     slots: module.slots.map((names) => slotLiteral(names, module)),
-    programs: all(module.programs.map((program) => [program.name, programLiteral(program, emitted)])),
+    programs: all(
+      module.programs.map((program) => [program.name, programLiteral(program, emitted)]),
+    ),
     ...Object.assign({}, ...emitted.map((each) => each.moduleProperties)),
   };
 }
@@ -126,6 +142,11 @@ export function exportName(name: string): string {
 /** The name of a module's binding. */
 export function bindingPath(name: string): string {
   return `${name}.ts`;
+}
+
+/** A union of string types. */
+function union(names: readonly string[]): string {
+  return names.length === 0 ? "never" : names.map((name) => JSON.stringify(name)).join(" | ");
 }
 
 /** Everything a binding needs to be printed. */
@@ -141,7 +162,10 @@ export interface BindingParts {
 export function bindingFile({ module, doc, emitted, runtime }: BindingParts): GeneratedFile {
   const project = new Project({
     useInMemoryFileSystem: true,
-    manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Double },
+    manipulationSettings: {
+      indentationText: IndentationText.TwoSpaces,
+      quoteKind: QuoteKind.Double,
+    },
   });
   const file = project.createSourceFile(bindingPath(module.name));
   const imports: BindingImport[] = emitted.flatMap((each) => each.imports);
@@ -158,14 +182,16 @@ export function bindingFile({ module, doc, emitted, runtime }: BindingParts): Ge
     namedImports: ["ModuleSpec"],
   });
   const dims = [...module.callDims, ...module.fixedDims];
-  const union = dims.length === 0 ? "never" : dims.map((dim) => JSON.stringify(dim)).join(" | ");
+  const scalars = new Set(module.programs.flatMap((program) => program.scalars));
   file.addVariableStatement({
     isExported: true,
     declarationKind: VariableDeclarationKind.Const,
     docs: [`${doc === "" ? module.name : doc}\n\nDims: ${dims.join(", ") || "none"}.`],
     declarations: [{
       name: exportName(module.name),
-      initializer: `${printLiteral(moduleLiteral(module, emitted))} as const satisfies ModuleSpec<${union}>`,
+      initializer: `${printLiteral(moduleLiteral(module, emitted))} as const satisfies ModuleSpec<${
+        union(dims)
+      }, ${union([...scalars])}>`,
     }],
   });
   file.formatText({ indentSize: 2 });
@@ -175,4 +201,3 @@ export function bindingFile({ module, doc, emitted, runtime }: BindingParts): Ge
   );
   return { path: bindingPath(module.name), content: file.getFullText() };
 }
-

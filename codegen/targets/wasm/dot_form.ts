@@ -71,11 +71,15 @@ function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): voi
     return vector ? widen(written) : written.wat;
   };
   const right = columns.map((column) => {
-    const local = fn.local(`right ${column}`, `right_${column}`, type);
+    const local = fn.local(
+      `right ${column}`,
+      vector ? `right_${column}` : `right_one_${column}`,
+      type,
+    );
     fn.set(local, write(shifted(rhs, [n, column], [k, from])));
     return { column, local };
   });
-  const left = fn.local("left", "left", type);
+  const left = fn.local("left", vector ? "left" : "left_one", type);
   for (const row of rows) {
     fn.set(left, write(shifted(lhs, [m, row], [k, from])));
     for (const { column, local } of right) {

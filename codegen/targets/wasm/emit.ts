@@ -46,7 +46,7 @@ function writeKernel(
   functions: Identifiers,
 ): readonly Wat[] {
   const { id, kernel } = entry;
-  const comments = [kernel.formula, ...kernelLines(kernel)];
+  const comments = [...kernel.formula.split("\n"), ...kernelLines(kernel)];
   return kernel.schedule.frame === "contract"
     ? writeContractFrame(id, kernel, comments, names, functions)
     : writeLoopFrame(id, kernel, comments, names);

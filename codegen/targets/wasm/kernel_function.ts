@@ -110,6 +110,7 @@ export function beginFunction(
     uniforms: parameters,
     axes: counters,
     pointers: new Map(),
+    starts: new Map(),
     values: new Map(),
   };
   return { fn, scope, passed: [...parameters.values()] };

@@ -9,7 +9,7 @@
  * @module
  */
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessesIn, accessOf } from "./access.ts";
+import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { bindPointers, type Scope } from "./scope.ts";
@@ -40,13 +40,15 @@ function tileOf(contraction: Contraction, height: number, width: number): Tile {
   };
 }
 
-function operandAccesses(tile: Tile, scope: Scope): readonly Access[] {
+/** The accesses of a load of the left or the right operand, for each turn of the loop over k. */
+function operandAccesses(tile: Tile, side: "lhs" | "rhs", scope: Scope): readonly Access[] {
   const { contraction: { m, n, k, lhs, rhs }, rows, columns } = tile;
   const steps = Array.from({ length: OUTER_UNROLL }, (_, step) => step);
-  const loads = steps.flatMap((step): readonly Load[] => [
-    ...rows.map((row) => shifted(lhs, [m, row], [k, step])),
-    ...columns.map((column) => shifted(rhs, [n, column], [k, step])),
-  ]);
+  const loads = steps.flatMap((step): readonly Load[] =>
+    side === "lhs"
+      ? rows.map((row) => shifted(lhs, [m, row], [k, step]))
+      : columns.map((column) => shifted(rhs, [n, column], [k, step]))
+  );
   return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
 }
 
@@ -78,11 +80,15 @@ function writeStep(tile: Tile, step: number, scope: Scope): void {
     return vector ? widen(written) : written.wat;
   };
   const right = columns.map((column) => {
-    const local = fn.local(`right ${column}`, `right_${column / LANES}`, type);
+    const local = fn.local(
+      `right ${column}`,
+      vector ? `right_${column / LANES}` : "right_one",
+      type,
+    );
     fn.set(local, write(shifted(rhs, [n, column], [k, step])));
     return { column, local };
   });
-  const left = fn.local("left", "left", type);
+  const left = fn.local("left", vector ? "left" : "left_one", type);
   for (const row of rows) {
     fn.set(left, write(shifted(lhs, [m, row], [k, step])));
     for (const { column, local } of right) {
@@ -102,7 +108,8 @@ function writeTile(tile: Tile, scope: Scope): void {
   const steps = (count: number) => (turn: Scope) => {
     for (let step = 0; step < count; step++) writeStep(tile, step, turn);
   };
-  span(scope, k, operandAccesses(tile, scope), [
+  const operands = (["lhs", "rhs"] as const).flatMap((side) => operandAccesses(tile, side, scope));
+  span(scope, k, operands, [
     { step: OUTER_UNROLL, body: steps(OUTER_UNROLL) },
     { step: 1, body: steps(1) },
   ]);
@@ -125,15 +132,20 @@ export function writeOuterRows(
   const { m, n, batch } = contraction;
   const { fn, scope: outside } = beginFunction(id, kernel, [...batch, m], module);
   const tiles = OUTER_WIDTHS.map((width) => ({ width, tile: tileOf(contraction, height, width) }));
-  const accesses = tiles.flatMap(({ tile }) => [
-    ...operandAccesses(tile, outside),
+  const left = tiles.flatMap(({ tile }) => operandAccesses(tile, "lhs", outside));
+  const others = tiles.flatMap(({ tile }) => [
+    ...operandAccesses(tile, "rhs", outside),
     ...epilogueAccesses(tile, outside),
   ]);
-  const scope = bindPointers(outside, accesses);
+  // Rows that are contiguous along k: a pointer for each, with the constants of the steps of k.
+  const rowwise = left.every((access) => motion(access, contraction.k) === "contiguous");
+  const scope = rowwise
+    ? bindPointers(outside, others, left)
+    : bindPointers(outside, [...left, ...others]);
   const parts = tiles.map(({ width, tile }) => ({
     step: width,
     body: (turn: Scope) => writeTile(tile, turn),
   }));
-  span(scope, n, accesses, parts);
+  span(scope, n, [...left, ...others], parts);
   return fn.build([`Rows ${m.name} to ${m.name} + ${height} of ${kernel.name}.`]);
 }

@@ -14,7 +14,7 @@ import type { Access, Tensors } from "./access.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls } from "./math_calls.ts";
 import { ELEMENT_BYTES, type Sizes } from "./sizes.ts";
-import { add, form, get, i32, type Local, mul, sum, type Wat } from "./wat.ts";
+import { add, constantOf, form, get, i32, type Local, mul, sum, type Wat } from "./wat.ts";
 
 /** An address in the making. */
 export interface Pointer {
@@ -43,6 +43,8 @@ export interface Scope {
   /** Counters of the loops around this place. */
   readonly axes: ReadonlyMap<string, Local>;
   readonly pointers: ReadonlyMap<string, Pointer>;
+  /** The constants at which the pointers of each access's key start, in ascending order. */
+  readonly starts: ReadonlyMap<string, readonly number[]>;
   readonly values: Map<string, NamedValue>;
   /** The axis whose next four values are computed at once. */
   readonly lanes?: Axis;
@@ -92,27 +94,76 @@ export function splitKnown(terms: readonly IndexExpr[], known: (axis: Axis) => b
   };
 }
 
-/** Makes the pointers of accesses at a function's start, from the axes that are its parameters. */
-export function bindPointers(scope: Scope, accesses: readonly Access[]): Scope {
-  const pointers = new Map<string, Pointer>(scope.pointers);
-  for (const { key, tensor, terms } of accesses) {
-    if (pointers.has(key)) continue;
-    const { ready, pending } = splitKnown(terms, (axis) => scope.axes.has(axis.name));
-    const start = form(`global.get ${scope.at(tensor)}`);
-    if (ready.length === 0) {
-      pointers.set(key, { address: start, pending });
-      continue;
-    }
-    const local = scope.fn.local(`base ${key}`, `${tensor}_at`, "i32");
-    scope.fn.set(local, add(start, byteDistance(ready, scope)));
-    pointers.set(key, { address: get(local), pending });
-  }
-  return { ...scope, pointers };
+/** Accesses this many bytes apart, or more, have pointers of their own where that pays. */
+const NEAR_BYTES = 64;
+
+/** The constants at which the pointers of a set of accesses start, in ascending order. */
+function startsOf(accesses: readonly Access[], reach: number): readonly number[] {
+  const offsets = accesses.map(({ offset }) => offset).sort((a, b) => a - b);
+  return offsets.reduce<readonly number[]>((starts, offset) => {
+    const last = starts.at(-1);
+    return last !== undefined && offset - last < reach ? starts : [...starts, offset];
+  }, []);
 }
 
-/** The address of an access whose terms are all known, without its constant offset. */
-export function addressOf(access: Access, scope: Scope): Wat {
-  const pointer = scope.pointers.get(access.key);
-  if (pointer === undefined) throw new Error(`Cannot write: no pointer for ${access.key}`);
-  return pointer.address;
+/**
+ * Makes the pointers of accesses at a function's start, from the axes that are its parameters.
+ *
+ * Accesses that differ by a constant share a pointer, which costs least. In an inner loop, however, an
+ * engine compares each address with a limit that depends on the constant: there it is better to have
+ * a few pointers with the same few small constants than one pointer with many.
+ *
+ * @param inner accesses of inner loops.
+ * @param others all other accesses.
+ */
+export function bindPointers(
+  scope: Scope,
+  others: readonly Access[],
+  inner: readonly Access[] = [],
+): Scope {
+  const pointers = new Map<string, Pointer>(scope.pointers);
+  const starts = new Map<string, readonly number[]>(scope.starts);
+  const reaches = new Map([
+    ...others.map(({ key }) => [key, Infinity] as const),
+    ...inner.map(({ key }) => [key, NEAR_BYTES] as const),
+  ]);
+  for (const [key, reach] of reaches) {
+    const same = [...inner, ...others].filter((access) => access.key === key);
+    const own = startsOf(same, reach);
+    starts.set(key, own);
+    const [first] = same;
+    if (first === undefined) continue;
+    for (const start of own) {
+      pointers.set(pointerName(key, start), bindPointer(first, start, scope));
+    }
+  }
+  return { ...scope, pointers, starts };
+}
+
+function pointerName(key: string, start: number): string {
+  return start === 0 ? key : `${key} + ${start} bytes`;
+}
+
+function bindPointer({ key, tensor, terms }: Access, start: number, scope: Scope): Pointer {
+  const { ready, pending } = splitKnown(terms, (axis) => scope.axes.has(axis.name));
+  const origin = form(`global.get ${scope.at(tensor)}`);
+  const distance = add(byteDistance(ready, scope), i32(start));
+  if (constantOf(distance) === 0) return { address: origin, pending };
+  const local = scope.fn.local(`base ${pointerName(key, start)}`, `${tensor}_at`, "i32");
+  scope.fn.set(local, add(origin, distance));
+  return { address: get(local), pending };
+}
+
+/** The pointer that serves an access. */
+export function pointerOf({ key, offset }: Access, scope: Scope): {
+  readonly name: string;
+  readonly pointer: Pointer;
+  /** The distance of the access from its pointer, in bytes. */
+  readonly offset: number;
+} {
+  const start = scope.starts.get(key)?.findLast((candidate) => candidate <= offset) ?? 0;
+  const name = pointerName(key, start);
+  const pointer = scope.pointers.get(name);
+  if (pointer === undefined) throw new Error(`Cannot write: no pointer for ${name}`);
+  return { name, pointer, offset: offset - start };
 }

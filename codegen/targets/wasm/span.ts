@@ -9,7 +9,7 @@
 import { extentKey } from "../../../dsl/dim.ts";
 import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
 import { type Access, strideAlong } from "./access.ts";
-import { byteDistance, type Pointer, type Scope, splitKnown } from "./scope.ts";
+import { byteDistance, type Pointer, pointerOf, type Scope, splitKnown } from "./scope.ts";
 import { add, block, constantOf, form, get, i32, type Local, mul, set, type Wat } from "./wat.ts";
 
 /** A stretch of a span that advances by `step`. */
@@ -83,13 +83,14 @@ function enter(scope: Scope, axis: Axis, accesses: readonly Access[]): Movement 
     readonly terms: readonly IndexExpr[];
   }[] = [];
   const isKnown = ({ name }: Axis) => name === axis.name || scope.axes.has(name);
-  for (const { key, tensor } of accesses) {
-    const outer = scope.pointers.get(key);
-    if (outer === undefined || pointers.get(key) !== outer) continue;
+  for (const access of accesses) {
+    const { name, pointer: outer } = pointerOf(access, scope);
+    if (pointers.get(name) !== outer) continue;
     const { ready, pending } = splitKnown(outer.pending, isKnown);
     if (ready.length === 0) continue;
-    const local = scope.fn.local(`${key} along ${axis.name}`, `${tensor}_${axis.name}`, "i32");
-    pointers.set(key, { address: get(local), pending });
+    const moving = `${access.tensor}_${axis.name}`;
+    const local = scope.fn.local(`${name} along ${axis.name}`, moving, "i32");
+    pointers.set(name, { address: get(local), pending });
     const strides = ready.map((term) => strideAlong(term, axis));
     const known = strides.flatMap((stride) => stride === undefined ? [] : [stride]);
     if (known.length < strides.length) anew.push({ local, from: outer.address, terms: ready });

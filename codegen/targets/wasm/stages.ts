@@ -12,7 +12,7 @@ import { type Access, accessesIn, accessOf } from "./access.ts";
 import { acrossLanes, combined, type LaneCombine, type Reducible, startOf } from "./combine.ts";
 import { fitsLanes } from "./lanes.ts";
 import { WASM_TYPE } from "./scalar_ops.ts";
-import { addressOf, indexValue, type Scope } from "./scope.ts";
+import { indexValue, pointerOf, type Scope } from "./scope.ts";
 import { nest, type Part, span } from "./span.ts";
 import { memory, varies, widen, writeScalar, type Written } from "./values.ts";
 import { LANES, SPLAT } from "./vector_ops.ts";
@@ -40,7 +40,8 @@ function writeStage(stage: Stage, scope: Scope): void {
 
 /** The local that holds a value of the kernel IR. */
 function holder(name: string, type: Written["type"], vector: boolean, scope: Scope): Local {
-  return scope.fn.local(`value ${name}`, name, vector ? "v128" : WASM_TYPE[type]);
+  const id = vector ? `${name}_x4` : name;
+  return scope.fn.local(`value ${name}`, id, vector ? "v128" : WASM_TYPE[type]);
 }
 
 function keep(name: string, { wat, type, vector }: Written, scope: Scope): void {
@@ -57,7 +58,8 @@ function writeStore(stage: StoreStage, scope: Scope): void {
   const [instruction, wat] = scope.lanes === undefined
     ? [STORES[value.type], value.wat]
     : ["v128.store", widen(value)];
-  scope.fn.emit(memory(instruction, access.offset, addressOf(access, scope), wat));
+  const { pointer, offset } = pointerOf(access, scope);
+  scope.fn.emit(memory(instruction, offset, pointer.address, wat));
 }
 
 /** Runs stages over an axis, four points at a time where they fit, then one at a time. */
@@ -123,7 +125,7 @@ function writeLaneReduce(
   const type = reducible(stage);
   const accesses = accessesIn([stage], scope.tensors);
   const local = holder(stage.into, type, false, scope);
-  const partial = fn.local(`partial ${stage.into}`, `${stage.into}_lanes`, "v128");
+  const partial = fn.local(`partial ${stage.into}`, `${stage.into}_x4`, "v128");
   const start = startOf(combine, type);
   fn.set(local, start);
   fn.set(partial, SPLAT[type](start));

@@ -6,30 +6,15 @@
  */
 import type { Extent } from "../../../dsl/dim.ts";
 
-/** Heights for an extent known at run time only: most rows, then what is left, in few sizes. */
-const HEIGHTS: readonly number[] = [5, 2, 1];
-/** Heights to choose from where the extent is a number. */
-const FULL_HEIGHTS: readonly number[] = [6, 5, 4];
-/** What a tile costs beside its rows, in rows: loading the right operand. */
-const TILE_COST = 1.5;
+/** Rows of a full tile: 5 × 2 partial results, 2 + 1 operands and a product fit; 6 × 2 do not. */
+const HEIGHT = 5;
 
-/** The cost of covering an extent with tiles of a height and one lower tile for the rest. */
-function cost(extent: number, height: number): number {
-  const rest = extent % height;
-  const full = Math.floor(extent / height) * (height + TILE_COST);
-  return rest === 0 ? full : full + rest + TILE_COST;
-}
-
-/** Heights of tiles that cover an extent, tallest first; exactly, where it is a number. */
+/** Heights of tiles that cover an extent, tallest first: exactly, where it is a number. */
 export function heightsFor(extent: Extent): readonly number[] {
-  if (typeof extent !== "number") return HEIGHTS;
-  const [tallest = 1] = FULL_HEIGHTS;
-  if (extent <= tallest) return [Math.max(extent, 1)];
-  const height = FULL_HEIGHTS.reduce((best, next) =>
-    cost(extent, next) < cost(extent, best) ? next : best
-  );
-  const rest = extent % height;
-  return rest === 0 ? [height] : [height, rest];
+  if (typeof extent !== "number") return [HEIGHT, 2, 1];
+  if (extent < HEIGHT) return [Math.max(extent, 1)];
+  const rest = extent % HEIGHT;
+  return rest === 0 ? [HEIGHT] : [HEIGHT, rest];
 }
 
 /** Widths of tiles in outer-product form: two vectors, one vector, single values. */

@@ -10,7 +10,7 @@ import { type IndexExpr, terms } from "../../kernel/index_expr.ts";
 import type { Scalar, ScalarType } from "../../kernel/kernel.ts";
 import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
 import { SCALAR_OPS } from "./scalar_ops.ts";
-import { addressOf, indexValue, type Scope } from "./scope.ts";
+import { indexValue, pointerOf, type Scope } from "./scope.ts";
 import { f32, form, get, i32, type Wat } from "./wat.ts";
 import { ramp, SPLAT, VECTOR_OPS } from "./vector_ops.ts";
 
@@ -63,8 +63,8 @@ function writeLoad(
   scope: Scope,
 ): Written {
   const access = accessOf(name, index, scope.tensors);
-  const from = (instruction: string) =>
-    memory(instruction, access.offset, addressOf(access, scope));
+  const { pointer, offset } = pointerOf(access, scope);
+  const from = (instruction: string) => memory(instruction, offset, pointer.address);
   if (movesWithLanes(access, scope)) return { wat: from("v128.load"), type, vector: true };
   return { wat: from(LOADS[type]), type, vector: false, splat: from("v128.load32_splat") };
 }

@@ -1,16 +1,9 @@
 /** Scalars and indices as WGSL. @module */
 import { type Extent, factors } from "../../../dsl/dim.ts";
-import {
-  atom,
-  BINDING,
-  call,
-  type ExpressionText,
-  infix,
-  within,
-} from "../../kernel/expression_text.ts";
+import { atom, BINDING, call, type ExpressionText, infix } from "../../kernel/expression_text.ts";
 import { flatten, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Kernel, Scalar } from "../../kernel/kernel.ts";
-import { Identifiers, literal, OPERATORS } from "./language.ts";
+import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
 /** Prints the expressions of one kernel. */
 export class ExpressionWriter {
@@ -22,12 +15,17 @@ export class ExpressionWriter {
     this.#kernel = kernel;
     this.#callDims = new Set(callDims);
     // Tensors first: they keep their names where a local would like the same.
-    for (const tensor of kernel.tensors) this.ids.of(tensor.name);
+    for (const tensor of kernel.tensors) this.ids.of("tensor", tensor.name);
   }
 
   /** A dim: a field of the uniforms if each call chooses it, else an overridable constant. */
   dim(name: string): string {
-    return this.#callDims.has(name) ? `uniforms.${this.ids.of(name)}` : this.ids.of(name);
+    return this.#callDims.has(name) ? this.uniform(name) : this.ids.of("dim", name);
+  }
+
+  /** A field of the uniforms. */
+  uniform(name: string): string {
+    return `uniforms.${identifier(name)}`;
   }
 
   /** An extent. */
@@ -44,7 +42,7 @@ export class ExpressionWriter {
       case "extent":
         return this.extent(index.extent);
       case "axis":
-        return atom(this.ids.of(index.axis.name));
+        return atom(this.ids.of("axis", index.axis.name));
       case "add":
         return infix("+", BINDING.sum)([this.index(index.left), this.index(index.right)]);
       case "mul":
@@ -59,7 +57,7 @@ export class ExpressionWriter {
   /** An element of a tensor in memory. */
   element(tensor: string, index: readonly IndexExpr[]): string {
     const shape = this.#kernel.tensors.find((each) => each.name === tensor)?.shape ?? [];
-    return `${this.ids.of(tensor)}[${this.index(flatten(index, shape)).text}]`;
+    return `${this.ids.of("tensor", tensor)}[${this.index(flatten(index, shape)).text}]`;
   }
 
   /** A scalar. */
@@ -68,9 +66,9 @@ export class ExpressionWriter {
       case "constant":
         return literal(scalar.value, scalar.type);
       case "uniform":
-        return atom(`uniforms.${this.ids.of(scalar.name)}`);
+        return atom(this.uniform(scalar.name));
       case "local":
-        return atom(this.ids.of(scalar.name));
+        return atom(this.ids.of("local", scalar.name));
       case "load":
         return atom(this.element(scalar.tensor, scalar.index));
       case "index":
@@ -78,13 +76,10 @@ export class ExpressionWriter {
       case "apply": {
         const args = scalar.args.map((arg) => this.scalar(arg));
         if (scalar.op !== "cast") return OPERATORS[scalar.op](args);
-        return scalar.args[0]?.type === scalar.type ? args[0] ?? atom("?") : call(scalar.type)(args);
+        return scalar.args[0]?.type === scalar.type
+          ? args[0] ?? atom("?")
+          : call(scalar.type)(args);
       }
     }
-  }
-
-  /** A text that can be multiplied. */
-  factor(extent: Extent): string {
-    return within(this.extent(extent), BINDING.product);
   }
 }

@@ -69,7 +69,7 @@ const KEPT = new Set(
   array atomic bool f16 f32 i32 u32 mat2x2 mat3x3 mat4x4 ptr sampler vec2 vec3 vec4 vec2f vec3f vec4f
   function private workgroup uniform storage read write read_write compute binding group
   abs exp log sqrt tanh max min pow select fma bitcast main id groups place uniforms Uniforms
-  lhs rhs finish acc right`.split(/\s+/),
+  lhs rhs finish finish_row place group local`.split(/\s+/),
 );
 
 /** A name as a WGSL identifier: legal, and none of those kept for the language or for this target. */
@@ -78,20 +78,24 @@ export function identifier(name: string): string {
   return KEPT.has(legal) || legal === "_" ? `${legal}_` : legal;
 }
 
-/** Unique identifiers for the names of one text; equal names get equal identifiers. */
+/** What a name stands for; the same name may stand for several things in one kernel. */
+export type NameKind = "tensor" | "dim" | "uniform" | "axis" | "local";
+
+/** Unique identifiers for the names of one text. */
 export class Identifiers {
   readonly #byName = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  /** The identifier of a name. */
-  of(name: string): string {
-    const known = this.#byName.get(name);
+  /** The identifier of a thing. */
+  of(kind: NameKind, name: string): string {
+    const key = `${kind} ${name}`;
+    const known = this.#byName.get(key);
     if (known !== undefined) return known;
     const wanted = identifier(name);
     let text = wanted;
     for (let count = 2; this.#used.has(text); count++) text = `${wanted}_${count}`;
     this.#used.add(text);
-    this.#byName.set(name, text);
+    this.#byName.set(key, text);
     return text;
   }
 }

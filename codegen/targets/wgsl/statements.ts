@@ -10,9 +10,13 @@ export function indent(lines: readonly string[]): readonly string[] {
 }
 
 /** A loop over axes, outermost first. */
-function loops(axes: readonly Axis[], writer: ExpressionWriter, body: readonly string[]): readonly string[] {
+function loops(
+  axes: readonly Axis[],
+  writer: ExpressionWriter,
+  body: readonly string[],
+): readonly string[] {
   return [...axes].reverse().reduce((inner, axis) => {
-    const name = writer.ids.of(axis.name);
+    const name = writer.ids.of("axis", axis.name);
     const end = writer.extent(axis.extent).text;
     return [`for (var ${name} = 0u; ${name} < ${end}; ${name}++) {`, ...indent(inner), "}"];
   }, body);
@@ -23,19 +27,19 @@ type Reduction = (stage: ReduceStage, writer: ExpressionWriter) => readonly stri
 /** How each combination is written: the local's first value, and what a loop does with each value. */
 const REDUCTIONS: { readonly [C in Combine]: Reduction } = {
   sum: (stage, writer) => {
-    const into = writer.ids.of(stage.into);
+    const into = writer.ids.of("local", stage.into);
     const add = `${into} += ${writer.scalar(stage.value).text};`;
     return [`var ${into} = 0.0;`, ...loops(stage.over, writer, [add])];
   },
   max: (stage, writer) => {
-    const into = writer.ids.of(stage.into);
+    const into = writer.ids.of("local", stage.into);
     const keep = `${into} = max(${into}, ${writer.scalar(stage.value).text});`;
     return [`var ${into} = ${LOWEST};`, ...loops(stage.over, writer, [keep])];
   },
   argmax: (stage, writer) => {
-    const into = writer.ids.of(stage.into);
-    const largest = writer.ids.of(`${stage.into} value`);
-    const at = writer.ids.of(`${stage.into} candidate`);
+    const into = writer.ids.of("local", stage.into);
+    const largest = writer.ids.of("local", `${stage.into} value`);
+    const at = writer.ids.of("local", `${stage.into} candidate`);
     const [axis] = stage.over;
     return [
       `var ${into} = 0u;`,
@@ -43,7 +47,7 @@ const REDUCTIONS: { readonly [C in Combine]: Reduction } = {
       ...loops(stage.over, writer, [
         `let ${at} = ${writer.scalar(stage.value).text};`,
         `if (${at} > ${largest}) {`,
-        `  ${into} = ${axis === undefined ? "0u" : writer.ids.of(axis.name)};`,
+        `  ${into} = ${axis === undefined ? "0u" : writer.ids.of("axis", axis.name)};`,
         `  ${largest} = ${at};`,
         "}",
       ]),
@@ -57,7 +61,7 @@ export function statements(stage: Stage, writer: ExpressionWriter): readonly str
     case "reduce":
       return REDUCTIONS[stage.combine](stage, writer);
     case "let":
-      return [`let ${writer.ids.of(stage.name)} = ${writer.scalar(stage.value).text};`];
+      return [`let ${writer.ids.of("local", stage.name)} = ${writer.scalar(stage.value).text};`];
     case "store":
       return [`${writer.element(stage.tensor, stage.index)} = ${writer.scalar(stage.value).text};`];
     case "loop":

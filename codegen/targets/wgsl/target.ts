@@ -29,12 +29,14 @@ const PLAIN_WORKGROUP = 64;
 /** A shader before its head is written: the head depends on what both texts of a kernel use. */
 interface Draft {
   readonly writer: ExpressionWriter;
-  /** The text of the view, to find the dims and uniforms it mentions. */
+  /** The text without its head, to find the dims and uniforms it mentions. */
   readonly mentions: string;
   readonly render: (head: HeadView) => string;
   readonly workgroupSize: readonly [number, number, number];
   readonly workgroups: string;
 }
+
+const NO_HEAD: HeadView = { title: "", comments: [], overrides: [], uniforms: [], buffers: [] };
 
 /** The scheduled kernel. */
 function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
@@ -43,14 +45,17 @@ function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
   const writer = new ExpressionWriter(kernel, callDims);
   const view = contractView(kernel, schedule, writer);
   const { m, n, batch, tile, workgroup: [x, y] } = schedule;
-  const groups = (extent: Extent, size: number): string => `Math.ceil(${printExtent(extent, "d")} / ${size})`;
+  const groups = (extent: Extent, size: number): string =>
+    `Math.ceil(${printExtent(extent, "d")} / ${size})`;
   const batches = printExtent(product(batch.map((axis) => axis.extent)), "d");
   return {
     writer,
-    mentions: JSON.stringify(view),
+    mentions: RENDER.contract({ ...NO_HEAD, ...view }),
     render: (head) => RENDER.contract({ ...head, ...view }),
     workgroupSize: [x, y, 1],
-    workgroups: `[${groups(n.extent, tile.columns * x)}, ${groups(m.extent, tile.rows * y)}, ${batches}]`,
+    workgroups: `[${groups(n.extent, tile.columns * x)}, ${
+      groups(m.extent, tile.rows * y)
+    }, ${batches}]`,
   };
 }
 
@@ -61,7 +66,7 @@ function pointwise(kernel: Kernel, workgroup: number, callDims: readonly string[
   const points = printExtent(product(kernel.parallel.map((axis) => axis.extent)), "d");
   return {
     writer,
-    mentions: JSON.stringify(view),
+    mentions: RENDER.points({ ...NO_HEAD, ...view }),
     render: (head) => RENDER.points({ ...head, ...view }),
     workgroupSize: [workgroup, 1, 1],
     workgroups: `gridOf(${points}, ${workgroup})`,
@@ -74,7 +79,8 @@ interface Printed {
   readonly path: string;
   readonly plainPath: string;
   readonly shader: Shader;
-  readonly plain: Shader;
+  /** Absent where the kernel has no tiles: it is its own plain twin. */
+  readonly plain: Shader | undefined;
   readonly usesUniforms: boolean;
   readonly constants: readonly string[];
 }
@@ -96,7 +102,12 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
     ...(rules.length === 0 ? [] : ["", `Rules that shaped ${program.name}: ${rules.join(", ")}`]),
   ];
   const title = `${module.name}.${program.name}: ${kernel.name}`;
-  const drafts = [scheduled(kernel, module.callDims), pointwise(kernel, PLAIN_WORKGROUP, module.callDims)];
+  const drafts = [
+    scheduled(kernel, module.callDims),
+    ...(kernel.schedule.frame === "contract"
+      ? [pointwise(kernel, PLAIN_WORKGROUP, module.callDims)]
+      : []),
+  ];
   const usesUniforms = drafts.some((draft) => draft.mentions.includes("uniforms."));
   const constants = module.fixedDims.filter((dim) =>
     drafts.some((draft) => mentionsDim(draft.mentions, dim, draft.writer))
@@ -104,14 +115,16 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
   const [shader, plain] = drafts.map((draft, i): Shader => ({
     ...draft,
     text: draft.render(headView(kernel, draft.writer, {
-      title: i === 0 ? title : `${title}, plain twin: one invocation per result, for reading and as a check`,
+      title: i === 0
+        ? title
+        : `${title}, plain twin: one invocation per result, for reading and as a check`,
       comments,
       uniforms: usesUniforms ? program.uniforms : [],
       constants,
     })),
   }));
   const name = identifier(path.replace(/\W/g, "_"));
-  if (shader === undefined || plain === undefined) throw new Error("Two drafts make two shaders");
+  if (shader === undefined) throw new Error("A draft makes a shader");
   return {
     name: `${name}Wgsl`,
     plainName: `${name}PlainWgsl`,
@@ -134,7 +147,9 @@ function shaderLiteral(shader: Shader, source: string, path: string): string {
 }
 
 function places(programs: readonly Program[]): readonly KernelPlace[] {
-  return programs.flatMap((program) => program.kernels.map((kernel, at) => ({ program, kernel, at })));
+  return programs.flatMap((program) =>
+    program.kernels.map((kernel, at) => ({ program, kernel, at }))
+  );
 }
 
 /** A module's shaders. */
@@ -143,16 +158,20 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
     places(module.programs).map((place) => [place.kernel, print(module, place, origin)] as const),
   );
   const all = [...printed.values()];
-  const files = all.flatMap((each): GeneratedFile[] => [
-    { path: each.path, content: each.shader.text },
-    { path: each.plainPath, content: each.plain.text },
+  const texts = all.flatMap(({ name, path, shader, plainName, plainPath, plain }) => [
+    { name, path, content: shader.text },
+    ...(plain === undefined ? [] : [{ name: plainName, path: plainPath, content: plain.text }]),
   ]);
-  const text = (name: string, path: string): BindingImport => ({ name, from: `./${path}`, attribute: "text" });
+  const text = (name: string, path: string): BindingImport => ({
+    name,
+    from: `./${path}`,
+    attribute: "text",
+  });
   return {
-    files,
+    files: texts.map(({ path, content }): GeneratedFile => ({ path, content })),
     imports: [
       { name: ["gridOf"], from: `${RUNTIME}/grid.ts` },
-      ...all.flatMap((each) => [text(each.name, each.path), text(each.plainName, each.plainPath)]),
+      ...texts.map((each) => text(each.name, each.path)),
     ],
     moduleProperties: {},
     kernelProperties: ({ kernel }) => {
@@ -162,7 +181,9 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
         usesUniforms: String(each.usesUniforms),
         constants: JSON.stringify(each.constants),
         shader: shaderLiteral(each.shader, each.name, each.path),
-        plain: shaderLiteral(each.plain, each.plainName, each.plainPath),
+        plain: each.plain === undefined
+          ? shaderLiteral(each.shader, each.name, each.path)
+          : shaderLiteral(each.plain, each.plainName, each.plainPath),
       };
     },
   };

@@ -1,16 +1,18 @@
 /** The view-models of the templates: everything is decided here, the templates only place it. @module */
 import { product, showExtent } from "../../../dsl/dim.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
-import type { Kernel, Scalar, Schedule, Stage, Uniform } from "../../kernel/kernel.ts";
+import type { Kernel, ReduceStage, Scalar, Schedule, Stage, Uniform } from "../../kernel/kernel.ts";
 import { BINDING, within } from "../../kernel/expression_text.ts";
 import { ExpressionWriter } from "./expression.ts";
+import { identifier } from "./language.ts";
 import { statements } from "./statements.ts";
 
 /** Lines of every kernel's head. */
 export interface HeadView {
   readonly title: string;
   readonly comments: readonly string[];
-  readonly overrides: readonly { readonly name: string }[];
+  /** A list of zero or one groups of overridable constants. */
+  readonly overrides: readonly { readonly names: readonly string[] }[];
   /** A list of zero or one uniform blocks. */
   readonly uniforms: readonly {
     readonly binding: number;
@@ -27,7 +29,6 @@ export interface HeadView {
 
 /** A kernel with one invocation per point of its parallel axes. */
 export interface PointsView extends HeadView {
-  readonly entry: string;
   readonly workgroup: number;
   readonly total: string;
   readonly axes: readonly { readonly name: string; readonly value: string }[];
@@ -36,7 +37,6 @@ export interface PointsView extends HeadView {
 
 /** A contraction whose invocations each compute a tile. */
 export interface ContractView extends HeadView {
-  readonly entry: string;
   readonly workgroup: { readonly x: number; readonly y: number };
   /** The batch axes as parameters, e.g. `h: u32, `, and as arguments, e.g. `h, `. */
   readonly parameters: string;
@@ -51,7 +51,6 @@ export interface ContractView extends HeadView {
   readonly origin: { readonly m: string; readonly n: string };
   readonly lhs: string;
   readonly rhs: string;
-  readonly lanes: number;
   readonly vectors: readonly {
     readonly name: string;
     readonly loads: string;
@@ -60,10 +59,16 @@ export interface ContractView extends HeadView {
     readonly row: string;
     readonly offset: number;
     readonly left: string;
-    readonly accumulators: readonly { readonly name: string; readonly vector: string }[];
+    readonly accumulators: readonly {
+      readonly name: string;
+      readonly vector: string;
+      readonly column: number;
+    }[];
   }[];
   readonly columns: readonly { readonly column: string; readonly offset: number }[];
-  readonly stores: readonly { readonly row: string; readonly column: string; readonly value: string }[];
+  /** The local that holds the sum in the epilogue. */
+  readonly acc: string;
+  readonly lanesOf: readonly { readonly component: string; readonly lane: number }[];
   readonly epilogue: readonly string[];
 }
 
@@ -86,16 +91,18 @@ export function mentionsDim(text: string, name: string, writer: ExpressionWriter
 
 /** The head of a kernel. */
 export function headView(kernel: Kernel, writer: ExpressionWriter, context: HeadContext): HeadView {
-  const fields = context.uniforms.map(({ name, type }) => ({ name: writer.ids.of(name), type }));
+  const fields = context.uniforms.map(({ name, type }) => ({ name: identifier(name), type }));
   return {
     title: context.title,
-    comments: context.comments,
-    overrides: context.constants.map((name) => ({ name: writer.ids.of(name) })),
+    comments: context.comments.map((line) => line === "" ? "//" : `// ${line}`),
+    overrides: context.constants.length === 0
+      ? []
+      : [{ names: context.constants.map((name) => writer.ids.of("dim", name)) }],
     uniforms: fields.length === 0 ? [] : [{ binding: kernel.tensors.length, fields }],
     buffers: kernel.tensors.map((tensor, binding) => ({
       binding,
       access: tensor.access === "read" ? "read" : "read_write",
-      name: writer.ids.of(tensor.name),
+      name: writer.ids.of("tensor", tensor.name),
       type: tensor.dtype,
       shape: tensor.shape.map(showExtent).join(", "),
     })),
@@ -103,10 +110,13 @@ export function headView(kernel: Kernel, writer: ExpressionWriter, context: Head
 }
 
 /** The parts of a points kernel besides its head. */
-export function pointsView(kernel: Kernel, workgroup: number, writer: ExpressionWriter): Omit<PointsView, keyof HeadView> {
+export function pointsView(
+  kernel: Kernel,
+  workgroup: number,
+  writer: ExpressionWriter,
+): Omit<PointsView, keyof HeadView> {
   const body = kernel.stages.flatMap((stage) => statements(stage, writer));
   return {
-    entry: writer.ids.of(kernel.name),
     workgroup,
     total: writer.extent(product(kernel.parallel.map((axis) => axis.extent))).text,
     axes: axisValues(kernel.parallel, "place", writer).filter(({ name }) => mentions(body, name)),
@@ -129,8 +139,10 @@ function axisValues(
     const outer = inner === 1
       ? position
       : `${position} / ${within(writer.extent(inner), BINDING.prefix)}`;
-    const value = i === 0 ? outer : `${outer} % ${within(writer.extent(axis.extent), BINDING.prefix)}`;
-    return { name: writer.ids.of(axis.name), value };
+    const value = i === 0
+      ? outer
+      : `${outer} % ${within(writer.extent(axis.extent), BINDING.prefix)}`;
+    return { name: writer.ids.of("axis", axis.name), value };
   });
 }
 
@@ -143,7 +155,11 @@ export function contractView(
   writer: ExpressionWriter,
 ): Omit<ContractView, keyof HeadView> {
   const { m, n, k, batch, tile, workgroup } = schedule;
-  const [mId, nId, kId] = [m, n, k].map((axis) => writer.ids.of(axis.name)) as [string, string, string];
+  const [mId, nId, kId] = [m, n, k].map((axis) => writer.ids.of("axis", axis.name)) as [
+    string,
+    string,
+    string,
+  ];
   const extent = (axis: Axis): string => writer.extent(axis.extent).text;
   const [lhs, rhs] = operands(kernel.stages);
   const vectors = Array.from({ length: tile.columns / LANES }, (_, v) => ({
@@ -157,12 +173,15 @@ export function contractView(
     row: `${mId}_${row}`,
     offset: row,
     left: `left_${row}`,
-    accumulators: vectors.map(({ name }, v) => ({ name: `acc_${row}_${v}`, vector: name })),
+    accumulators: vectors.map(({ name }, v) => ({
+      name: `sum_${row}_${v}`,
+      vector: name,
+      column: v * LANES,
+    })),
   }));
   return {
-    entry: writer.ids.of(kernel.name),
     workgroup: { x: workgroup[0], y: workgroup[1] },
-    parameters: batch.map((axis) => `${writer.ids.of(axis.name)}: u32, `).join(""),
+    parameters: batch.map((axis) => `${writer.ids.of("axis", axis.name)}: u32, `).join(""),
     arguments: batchArguments(batch, writer),
     batch: axisValues(batch, "group.z", writer),
     m: mId,
@@ -177,28 +196,26 @@ export function contractView(
     },
     lhs: writer.scalar(lhs).text,
     rhs: writer.scalar(rhs).text,
-    lanes: LANES,
     vectors,
     rows,
-    columns: Array.from({ length: tile.columns }, (_, column) => ({ column: `${nId}_${column}`, offset: column })),
-    stores: Array.from({ length: tile.rows * tile.columns }, (_, i) => {
-      const [row, column] = [Math.floor(i / tile.columns), i % tile.columns];
-      return {
-        row: String(row),
-        column: String(column),
-        value: `acc_${row}_${Math.floor(column / LANES)}.${COMPONENTS[column % LANES]}`,
-      };
-    }),
+    columns: Array.from(
+      { length: tile.columns },
+      (_, column) => ({ column: `${nId}_${column}`, offset: column }),
+    ),
+    acc: writer.ids.of("local", sumOf(kernel.stages).into),
+    lanesOf: COMPONENTS.map((component, lane) => ({ component, lane })),
     epilogue: kernel.stages.slice(1).flatMap((stage) => statements(stage, writer)),
   };
 }
 
 function lastOf(axis: Axis, writer: ExpressionWriter): string {
-  return typeof axis.extent === "number" ? `${axis.extent - 1}u` : `${writer.extent(axis.extent).text} - 1u`;
+  return typeof axis.extent === "number"
+    ? `${axis.extent - 1}u`
+    : `${writer.extent(axis.extent).text} - 1u`;
 }
 
 function batchArguments(batch: readonly Axis[], writer: ExpressionWriter): string {
-  return batch.map((axis) => `${writer.ids.of(axis.name)}, `).join("");
+  return batch.map((axis) => `${writer.ids.of("axis", axis.name)}, `).join("");
 }
 
 /** The first row or column of an invocation's tile; one that all invocations share says so. */
@@ -208,11 +225,16 @@ function originOf(direction: "x" | "y", workgroup: number, tile: number): string
     : `(group.${direction} * ${workgroup}u + local.${direction}) * ${tile}u`;
 }
 
-function operands(stages: readonly Stage[]): readonly [Scalar, Scalar] {
+function sumOf(stages: readonly Stage[]): ReduceStage {
   const [first] = stages;
-  const value = first?.kind === "reduce" ? first.value : undefined;
-  if (value?.kind !== "apply" || value.args[0] === undefined || value.args[1] === undefined) {
-    throw new Error("A contraction begins with a sum of products");
+  if (first?.kind !== "reduce") throw new Error("A contraction begins with a sum of products");
+  return first;
+}
+
+function operands(stages: readonly Stage[]): readonly [Scalar, Scalar] {
+  const { value } = sumOf(stages);
+  if (value.kind !== "apply" || value.args[0] === undefined || value.args[1] === undefined) {
+    throw new Error("A contraction sums products");
   }
   return [value.args[0], value.args[1]];
 }
