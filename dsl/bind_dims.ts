@@ -40,8 +40,16 @@ export function bindDims(
         }: wanted ${describe(declared)}`,
       );
     }
-    declared.shape.forEach((extent, axis) => bindExtent(bound, extent, got.shape[axis] ?? NaN));
   });
+  // A dim that a later operand determines may be all that an earlier one lacked.
+  for (let known = -1; known !== bound.size;) {
+    known = bound.size;
+    layer.inputs.forEach((declared, i) =>
+      declared.shape.forEach((extent, axis) =>
+        bindExtent(bound, extent, operands[i]?.shape[axis] ?? NaN)
+      )
+    );
+  }
   for (const name of dims) {
     if (!bound.has(name)) {
       throw new DeclarationError(

@@ -9,6 +9,7 @@ import { DeclarationError } from "./errors.ts";
 import type { Initial, Initialiser } from "./initial.ts";
 import { make } from "./intern.ts";
 import { instantiate } from "./instantiate.ts";
+import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import { describe } from "./shape_rules.ts";
 import { handle, type Tensor } from "./tensor.ts";
@@ -110,15 +111,6 @@ export interface Layer extends LayerDeclaration {
   (sizes?: Readonly<Record<string, Extent>>): LayerUse;
 }
 
-/** Checks a name that will be a file, a folder or an identifier in generated code. */
-export function checkName(name: string, what: string): void {
-  if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) {
-    throw new DeclarationError(
-      `Cannot declare ${what} "${name}": use a letter followed by letters, digits or "_"`,
-    );
-  }
-}
-
 function leaf(name: string, role: "input" | "parameter", declared: TensorDeclaration): Node {
   checkName(name, role);
   return make("input", {
@@ -173,22 +165,14 @@ export function defineLayer<
   checkName(name, "a layer");
   const x = leaves("input", inputs);
   const p = leaves("parameter", params ?? {});
-  for (
-    const taken of Object.keys(inputs).filter((each) => Object.hasOwn(params ?? {}, each))
-  ) {
-    throw new DeclarationError(
-      `Cannot declare layer "${name}": "${taken}" names both an input and a parameter`,
-    );
-  }
-  for (const reserved of ["y", "gy"]) {
-    if (Object.hasOwn(inputs, reserved) || Object.hasOwn(params ?? {}, reserved)) {
-      throw new DeclarationError(
-        `Cannot declare layer "${name}": "${reserved}" is the name of the result${
-          reserved === "y" ? "" : "'s gradient"
-        }; use another name`,
-      );
-    }
-  }
+  checkDistinct(
+    `layer "${name}"`,
+    [
+      ...Object.keys(inputs).map((each) => [each, "an input"] as const),
+      ...Object.keys(params ?? {}).map((each) => [each, "a parameter"] as const),
+    ],
+    new Map([["y", "the result"], ["gy", "the result's gradient"]]),
+  );
   // `P` defaults to no parameters exactly when `params` is absent.
   const handles = { ...x.handles, ...p.handles } as Handles<I & P>;
   const y = within(name, () => forward(handles));

@@ -1,10 +1,22 @@
 import assert from "node:assert/strict";
 import { defineLayer, tensor } from "./declare.ts";
 import { dim, showShape, times } from "./dim.ts";
+import { make } from "./intern.ts";
 import { lecunNormal, zeros } from "./initial.ts";
 import { linear, relu, sharedLinear } from "./layers/mod.ts";
 import { traceModel } from "./tracing.ts";
-import { add, input, matmul, mul, reshape, sum, type Tensor, tile, transpose } from "./tensor.ts";
+import {
+  add,
+  handle,
+  input,
+  matmul,
+  mul,
+  reshape,
+  sum,
+  type Tensor,
+  tile,
+  transpose,
+} from "./tensor.ts";
 
 const B = dim("B"), O = dim("O"), K = dim("K"), n = dim("n");
 
@@ -65,6 +77,16 @@ Deno.test("one name is one tensor", () => {
         forward: ({ x }) => x,
       }),
     /Cannot declare layer "l": "x" names both an input and a parameter/,
+  );
+  assert.throws(
+    () =>
+      defineLayer({
+        name: "l",
+        inputs: { x: tensor(B) },
+        params: { w: tensor(B), W: tensor(B) },
+        forward: ({ x, w, W }) => add(mul(x, w), W),
+      }),
+    /Cannot declare layer "l": "w" and "W" differ only in case, and files are named after them/,
   );
   const odd = defineLayer({
     name: "l",
@@ -153,6 +175,29 @@ Deno.test("sizes come from the operands where they can, else from the use", () =
   assert.deepEqual(trace.params.map((each) => showShape(each.shape)), ["[30, 98]"]);
   const initial = trace.params.flatMap((each) => each.op === "input" ? [each.attrs.initial] : []);
   assert.deepEqual(initial, [{ kind: "normal", gain: 1, fan: 98 }]);
+});
+
+Deno.test("a layer in use is the same node as its formula written out for these operands", () => {
+  const { result } = inModel(() => sharedLinear({ n: 8, O: 30 })(x));
+  const W = make("input", {
+    name: "l1.W",
+    role: "parameter",
+    shape: [30, 98],
+    dtype: "f32",
+    initial: { kind: "normal", gain: 1, fan: 98 },
+  });
+  const tiled = tile(handle<readonly [30, 98], "f32">(W), [1, 8]);
+  const wide = transpose(handle<readonly [30, 784], "f32">(tiled.node));
+  assert.equal(result.node, matmul(x, wide).node);
+});
+
+Deno.test("a later operand may determine what an earlier one leaves open", () => {
+  const fold = defineLayer({
+    name: "fold",
+    inputs: { x: tensor(B, times(n, K)), b: tensor(K) },
+    forward: ({ x, b }) => add(sum(reshape(x, [B, n, K]), { axis: 1 }), b),
+  });
+  assert.equal(showShape(fold()(x, input("b", [98])).shape), "[B, 98]");
 });
 
 Deno.test("a use that does not fit is refused", () => {

@@ -1,6 +1,5 @@
 /** Models: a function of layers, a loss, metrics and an optimizer. @module */
 import {
-  checkName,
   type Handles,
   type Layer,
   type LayerDeclaration,
@@ -11,6 +10,7 @@ import {
 } from "./declare.ts";
 import type { DimValues } from "./dim.ts";
 import { DeclarationError } from "./errors.ts";
+import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import type { OptimizerDeclaration } from "./optimizer.ts";
 import type { Tensor } from "./tensor.ts";
@@ -76,6 +76,23 @@ export function defineModel<const I extends Declarations>(
 ): ModelDeclaration {
   const { name } = options;
   checkName(name, "a model");
+  const metrics = Object.keys(options.metrics ?? {});
+  for (const metric of metrics) checkName(metric, "a metric");
+  checkDistinct(
+    `model "${name}"`,
+    [
+      ...Object.keys(options.inputs).map((each) => [each, "an input"] as const),
+      ...metrics.map((each) => [each, "a metric"] as const),
+    ],
+    new Map([
+      ["loss", "the loss"],
+      ["logits", "the prediction"],
+      ["step", "the number of the training step"],
+      ...["loss", ...metrics].map((each) =>
+        [`${each}_total`, `the total of ${each} over several runs`] as const
+      ),
+    ]),
+  );
   const { nodes, handles } = leaves("input", options.inputs);
   const { result: prediction, trace } = within(
     `model ${name}`,

@@ -113,3 +113,34 @@ Deno.test("faults of a model name it", () => {
   // A failed declaration leaves nothing behind.
   assert.equal(classifier((x) => linear({ O: 3 })(x)).params.length, 2);
 });
+
+Deno.test("inputs and metrics have names of their own", () => {
+  const named = (input: string, metric: string) =>
+    defineModel({
+      name: "m",
+      inputs: { [input]: tensor(B, 12), label: tensor(B).u32() },
+      forward: (inputs) => linear({ O: 3 })(...Object.values<Tensor>(inputs).slice(0, 1)),
+      loss: softmaxCrossEntropy,
+      metrics: { [metric]: accuracy },
+      optimizer: sgd(),
+    });
+  assert.ok(named("x", "accuracy"));
+  const refused: readonly [string, string, string][] = [
+    ["step", "accuracy", '"step" is the name of the number of the training step; use another name'],
+    ["x", "loss", '"loss" is the name of the loss; use another name'],
+    [
+      "hits_total",
+      "hits",
+      '"hits_total" is the name of the total of hits over several runs; use another name',
+    ],
+    ["x", "x", '"x" names both an input and a metric'],
+    ["x", "X", '"x" and "X" differ only in case, and files are named after them'],
+  ];
+  for (const [input, metric, reason] of refused) {
+    assert.throws(() => named(input, metric), {
+      name: "DeclarationError",
+      message: `Cannot declare model "m": ${reason}`,
+    });
+  }
+  assert.throws(() => named("x", "top-5"), /Cannot declare a metric "top-5": use a letter/);
+});

@@ -1,8 +1,9 @@
 /** Optimizers: how a parameter changes, declared in the language like everything else. @module */
-import { checkName, within } from "./declare.ts";
+import { within } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
 import type { Initial } from "./initial.ts";
 import { make } from "./intern.ts";
+import { checkName } from "./names.ts";
 import { sameShape, type Shape } from "./dim.ts";
 import type { Node } from "./ops.ts";
 import { describe } from "./shape_rules.ts";

@@ -19,7 +19,7 @@ export interface Limits {
  */
 export const COMMON_LIMITS: Limits = {
   workgroup: 64,
-  tile: { rows: 8, columns: 4 },
+  tile: { rows: 8, columns: 8 },
   contractWorkgroup: [8, 1],
 };
 

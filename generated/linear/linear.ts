@@ -127,7 +127,7 @@ export const linear = {
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => [Math.ceil(d.O / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.O / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -154,7 +154,7 @@ export const linear = {
         shader: {
           file: "grad_x.wgsl",
           source: grad_xWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -181,7 +181,7 @@ export const linear = {
         shader: {
           file: "grad_w.wgsl",
           source: grad_wWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 32), Math.ceil(d.O / 8), 1],
+          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.O / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {

@@ -105,7 +105,7 @@ export const linearWithoutBias = {
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => [Math.ceil(d.O / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.O / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -132,7 +132,7 @@ export const linearWithoutBias = {
         shader: {
           file: "grad_x.wgsl",
           source: grad_xWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -159,7 +159,7 @@ export const linearWithoutBias = {
         shader: {
           file: "grad_w.wgsl",
           source: grad_wWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 32), Math.ceil(d.O / 8), 1],
+          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.O / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {

@@ -436,7 +436,7 @@ export const mnistOriginal = {
         shader: {
           file: "predict/01_relu1.wgsl",
           source: predict_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -455,7 +455,7 @@ export const mnistOriginal = {
         shader: {
           file: "predict/02_relu2.wgsl",
           source: predict_02_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -474,7 +474,7 @@ export const mnistOriginal = {
         shader: {
           file: "predict/03_predict.wgsl",
           source: predict_03_predictWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -501,7 +501,7 @@ export const mnistOriginal = {
         shader: {
           file: "evaluate/01_relu1.wgsl",
           source: evaluate_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -520,7 +520,7 @@ export const mnistOriginal = {
         shader: {
           file: "evaluate/02_relu2.wgsl",
           source: evaluate_02_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -539,7 +539,7 @@ export const mnistOriginal = {
         shader: {
           file: "evaluate/03_l3_y.wgsl",
           source: evaluate_03_l3_yWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -604,7 +604,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/01_relu1.wgsl",
           source: step_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -623,7 +623,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/02_relu2.wgsl",
           source: step_02_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -642,7 +642,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/03_l3_y.wgsl",
           source: step_03_l3_yWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -699,7 +699,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/06_g_l2_y.wgsl",
           source: step_06_g_l2_yWgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -718,7 +718,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/07_g_l1_y.wgsl",
           source: step_07_g_l1_yWgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -737,7 +737,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/08_update_l1_W.wgsl",
           source: step_08_update_l1_WWgsl,
-          workgroups: (d) => [Math.ceil(784 / 32), Math.ceil(1000 / 8), 1],
+          workgroups: (d) => [Math.ceil(784 / 64), Math.ceil(1000 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -775,7 +775,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/10_update_l2_W.wgsl",
           source: step_10_update_l2_WWgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(1000 / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(1000 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -813,7 +813,7 @@ export const mnistOriginal = {
         shader: {
           file: "step/12_update_l3_W.wgsl",
           source: step_12_update_l3_WWgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(10 / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(10 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {

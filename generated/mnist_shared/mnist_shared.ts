@@ -433,7 +433,7 @@ export const mnistShared = {
         shader: {
           file: "predict/01_relu1.wgsl",
           source: predict_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -471,7 +471,7 @@ export const mnistShared = {
         shader: {
           file: "predict/03_relu2.wgsl",
           source: predict_03_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(900 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(900 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -490,7 +490,7 @@ export const mnistShared = {
         shader: {
           file: "predict/04_predict.wgsl",
           source: predict_04_predictWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -517,7 +517,7 @@ export const mnistShared = {
         shader: {
           file: "evaluate/01_relu1.wgsl",
           source: evaluate_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -555,7 +555,7 @@ export const mnistShared = {
         shader: {
           file: "evaluate/03_relu2.wgsl",
           source: evaluate_03_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(900 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(900 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -574,7 +574,7 @@ export const mnistShared = {
         shader: {
           file: "evaluate/04_l3_y.wgsl",
           source: evaluate_04_l3_yWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -639,7 +639,7 @@ export const mnistShared = {
         shader: {
           file: "step/01_relu1.wgsl",
           source: step_01_relu1Wgsl,
-          workgroups: (d) => [Math.ceil(1000 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(1000 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -677,7 +677,7 @@ export const mnistShared = {
         shader: {
           file: "step/03_relu2.wgsl",
           source: step_03_relu2Wgsl,
-          workgroups: (d) => [Math.ceil(900 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(900 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -696,7 +696,7 @@ export const mnistShared = {
         shader: {
           file: "step/04_l3_y.wgsl",
           source: step_04_l3_yWgsl,
-          workgroups: (d) => [Math.ceil(10 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(10 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -753,7 +753,7 @@ export const mnistShared = {
         shader: {
           file: "step/07_g_l2_y.wgsl",
           source: step_07_g_l2_yWgsl,
-          workgroups: (d) => [Math.ceil(900 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(900 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -772,7 +772,7 @@ export const mnistShared = {
         shader: {
           file: "step/08_g_relu1_untiled.wgsl",
           source: step_08_g_relu1_untiledWgsl,
-          workgroups: (d) => [Math.ceil(100 / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(100 / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -810,7 +810,7 @@ export const mnistShared = {
         shader: {
           file: "step/10_update_l1_W.wgsl",
           source: step_10_update_l1_WWgsl,
-          workgroups: (d) => [Math.ceil(784 / 32), Math.ceil(1000 / 8), 1],
+          workgroups: (d) => [Math.ceil(784 / 64), Math.ceil(1000 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -848,7 +848,7 @@ export const mnistShared = {
         shader: {
           file: "step/12_update_l2_W.wgsl",
           source: step_12_update_l2_WWgsl,
-          workgroups: (d) => [Math.ceil(100 / 32), Math.ceil(900 / 8), 1],
+          workgroups: (d) => [Math.ceil(100 / 64), Math.ceil(900 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -867,7 +867,7 @@ export const mnistShared = {
         shader: {
           file: "step/13_update_l3_W.wgsl",
           source: step_13_update_l3_WWgsl,
-          workgroups: (d) => [Math.ceil(900 / 32), Math.ceil(10 / 8), 1],
+          workgroups: (d) => [Math.ceil(900 / 64), Math.ceil(10 / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {

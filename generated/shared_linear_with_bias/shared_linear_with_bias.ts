@@ -171,7 +171,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "forward/02_forward.wgsl",
           source: forward_02_forwardWgsl,
-          workgroups: (d) => [Math.ceil(d.O / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.O / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -198,7 +198,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "grad_x/01_gx_untiled.wgsl",
           source: grad_x_01_gx_untiledWgsl,
-          workgroups: (d) => [Math.ceil(d.K / 32), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => [Math.ceil(d.K / 64), Math.ceil(d.B / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -263,7 +263,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "grad_w/02_grad_w.wgsl",
           source: grad_w_02_grad_wWgsl,
-          workgroups: (d) => [Math.ceil(d.K / 32), Math.ceil(d.O / 8), 1],
+          workgroups: (d) => [Math.ceil(d.K / 64), Math.ceil(d.O / 8), 1],
           workgroupSize: [8, 1, 1],
         },
         plain: {

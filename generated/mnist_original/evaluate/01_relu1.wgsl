@@ -28,7 +28,7 @@ fn finish_row(b: u32, i: u32, sums: vec4<f32>) {
   finish(b, i + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 4 results in registers. Rows and columns past the edge
+// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
 // repeat the last one, and their sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
@@ -36,7 +36,7 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let b = group.y * 8u;
-  let i = (group.x * 8u + local.x) * 4u;
+  let i = (group.x * 8u + local.x) * 8u;
   let b_0 = min(b + 0u, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
@@ -49,39 +49,68 @@ fn main(
   let i_1 = min(i + 1u, 999u);
   let i_2 = min(i + 2u, 999u);
   let i_3 = min(i + 3u, 999u);
+  let i_4 = min(i + 4u, 999u);
+  let i_5 = min(i + 5u, 999u);
+  let i_6 = min(i + 6u, 999u);
+  let i_7 = min(i + 7u, 999u);
   var sum_0_0 = vec4<f32>();
+  var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
+  var sum_1_1 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
+  var sum_2_1 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
+  var sum_3_1 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
+  var sum_4_1 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
+  var sum_5_1 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
+  var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
+  var sum_7_1 = vec4<f32>();
   for (var j = 0u; j < 784u; j++) {
     let right_0 = vec4<f32>(rhs(j, i_0), rhs(j, i_1), rhs(j, i_2), rhs(j, i_3));
+    let right_1 = vec4<f32>(rhs(j, i_4), rhs(j, i_5), rhs(j, i_6), rhs(j, i_7));
     let left_0 = vec4<f32>(lhs(b_0, j));
     sum_0_0 = fma(left_0, right_0, sum_0_0);
+    sum_0_1 = fma(left_0, right_1, sum_0_1);
     let left_1 = vec4<f32>(lhs(b_1, j));
     sum_1_0 = fma(left_1, right_0, sum_1_0);
+    sum_1_1 = fma(left_1, right_1, sum_1_1);
     let left_2 = vec4<f32>(lhs(b_2, j));
     sum_2_0 = fma(left_2, right_0, sum_2_0);
+    sum_2_1 = fma(left_2, right_1, sum_2_1);
     let left_3 = vec4<f32>(lhs(b_3, j));
     sum_3_0 = fma(left_3, right_0, sum_3_0);
+    sum_3_1 = fma(left_3, right_1, sum_3_1);
     let left_4 = vec4<f32>(lhs(b_4, j));
     sum_4_0 = fma(left_4, right_0, sum_4_0);
+    sum_4_1 = fma(left_4, right_1, sum_4_1);
     let left_5 = vec4<f32>(lhs(b_5, j));
     sum_5_0 = fma(left_5, right_0, sum_5_0);
+    sum_5_1 = fma(left_5, right_1, sum_5_1);
     let left_6 = vec4<f32>(lhs(b_6, j));
     sum_6_0 = fma(left_6, right_0, sum_6_0);
+    sum_6_1 = fma(left_6, right_1, sum_6_1);
     let left_7 = vec4<f32>(lhs(b_7, j));
     sum_7_0 = fma(left_7, right_0, sum_7_0);
+    sum_7_1 = fma(left_7, right_1, sum_7_1);
   }
   finish_row(b + 0u, i + 0u, sum_0_0);
+  finish_row(b + 0u, i + 4u, sum_0_1);
   finish_row(b + 1u, i + 0u, sum_1_0);
+  finish_row(b + 1u, i + 4u, sum_1_1);
   finish_row(b + 2u, i + 0u, sum_2_0);
+  finish_row(b + 2u, i + 4u, sum_2_1);
   finish_row(b + 3u, i + 0u, sum_3_0);
+  finish_row(b + 3u, i + 4u, sum_3_1);
   finish_row(b + 4u, i + 0u, sum_4_0);
+  finish_row(b + 4u, i + 4u, sum_4_1);
   finish_row(b + 5u, i + 0u, sum_5_0);
+  finish_row(b + 5u, i + 4u, sum_5_1);
   finish_row(b + 6u, i + 0u, sum_6_0);
+  finish_row(b + 6u, i + 4u, sum_6_1);
   finish_row(b + 7u, i + 0u, sum_7_0);
+  finish_row(b + 7u, i + 4u, sum_7_1);
 }

@@ -45,7 +45,7 @@ fn finish_row(i: u32, j: u32, sums: vec4<f32>) {
   finish(i, j + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 4 results in registers. Rows and columns past the edge
+// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
 // repeat the last one, and their sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
@@ -53,7 +53,7 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let i = group.y * 8u;
-  let j = (group.x * 8u + local.x) * 4u;
+  let j = (group.x * 8u + local.x) * 8u;
   let i_0 = min(i + 0u, 9u);
   let i_1 = min(i + 1u, 9u);
   let i_2 = min(i + 2u, 9u);
@@ -66,39 +66,68 @@ fn main(
   let j_1 = min(j + 1u, 899u);
   let j_2 = min(j + 2u, 899u);
   let j_3 = min(j + 3u, 899u);
+  let j_4 = min(j + 4u, 899u);
+  let j_5 = min(j + 5u, 899u);
+  let j_6 = min(j + 6u, 899u);
+  let j_7 = min(j + 7u, 899u);
   var sum_0_0 = vec4<f32>();
+  var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
+  var sum_1_1 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
+  var sum_2_1 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
+  var sum_3_1 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
+  var sum_4_1 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
+  var sum_5_1 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
+  var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
+  var sum_7_1 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
     let right_0 = vec4<f32>(rhs(b, j_0), rhs(b, j_1), rhs(b, j_2), rhs(b, j_3));
+    let right_1 = vec4<f32>(rhs(b, j_4), rhs(b, j_5), rhs(b, j_6), rhs(b, j_7));
     let left_0 = vec4<f32>(lhs(i_0, b));
     sum_0_0 = fma(left_0, right_0, sum_0_0);
+    sum_0_1 = fma(left_0, right_1, sum_0_1);
     let left_1 = vec4<f32>(lhs(i_1, b));
     sum_1_0 = fma(left_1, right_0, sum_1_0);
+    sum_1_1 = fma(left_1, right_1, sum_1_1);
     let left_2 = vec4<f32>(lhs(i_2, b));
     sum_2_0 = fma(left_2, right_0, sum_2_0);
+    sum_2_1 = fma(left_2, right_1, sum_2_1);
     let left_3 = vec4<f32>(lhs(i_3, b));
     sum_3_0 = fma(left_3, right_0, sum_3_0);
+    sum_3_1 = fma(left_3, right_1, sum_3_1);
     let left_4 = vec4<f32>(lhs(i_4, b));
     sum_4_0 = fma(left_4, right_0, sum_4_0);
+    sum_4_1 = fma(left_4, right_1, sum_4_1);
     let left_5 = vec4<f32>(lhs(i_5, b));
     sum_5_0 = fma(left_5, right_0, sum_5_0);
+    sum_5_1 = fma(left_5, right_1, sum_5_1);
     let left_6 = vec4<f32>(lhs(i_6, b));
     sum_6_0 = fma(left_6, right_0, sum_6_0);
+    sum_6_1 = fma(left_6, right_1, sum_6_1);
     let left_7 = vec4<f32>(lhs(i_7, b));
     sum_7_0 = fma(left_7, right_0, sum_7_0);
+    sum_7_1 = fma(left_7, right_1, sum_7_1);
   }
   finish_row(i + 0u, j + 0u, sum_0_0);
+  finish_row(i + 0u, j + 4u, sum_0_1);
   finish_row(i + 1u, j + 0u, sum_1_0);
+  finish_row(i + 1u, j + 4u, sum_1_1);
   finish_row(i + 2u, j + 0u, sum_2_0);
+  finish_row(i + 2u, j + 4u, sum_2_1);
   finish_row(i + 3u, j + 0u, sum_3_0);
+  finish_row(i + 3u, j + 4u, sum_3_1);
   finish_row(i + 4u, j + 0u, sum_4_0);
+  finish_row(i + 4u, j + 4u, sum_4_1);
   finish_row(i + 5u, j + 0u, sum_5_0);
+  finish_row(i + 5u, j + 4u, sum_5_1);
   finish_row(i + 6u, j + 0u, sum_6_0);
+  finish_row(i + 6u, j + 4u, sum_6_1);
   finish_row(i + 7u, j + 0u, sum_7_0);
+  finish_row(i + 7u, j + 4u, sum_7_1);
 }

@@ -32,7 +32,7 @@ fn finish_row(b: u32, k: u32, sums: vec4<f32>) {
   finish(b, k + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 4 results in registers. Rows and columns past the edge
+// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
 // repeat the last one, and their sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
@@ -40,7 +40,7 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let b = group.y * 8u;
-  let k = (group.x * 8u + local.x) * 4u;
+  let k = (group.x * 8u + local.x) * 8u;
   let b_0 = min(b + 0u, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
@@ -53,39 +53,68 @@ fn main(
   let k_1 = min(k + 1u, K - 1u);
   let k_2 = min(k + 2u, K - 1u);
   let k_3 = min(k + 3u, K - 1u);
+  let k_4 = min(k + 4u, K - 1u);
+  let k_5 = min(k + 5u, K - 1u);
+  let k_6 = min(k + 6u, K - 1u);
+  let k_7 = min(k + 7u, K - 1u);
   var sum_0_0 = vec4<f32>();
+  var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
+  var sum_1_1 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
+  var sum_2_1 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
+  var sum_3_1 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
+  var sum_4_1 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
+  var sum_5_1 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
+  var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
+  var sum_7_1 = vec4<f32>();
   for (var o = 0u; o < O; o++) {
     let right_0 = vec4<f32>(rhs(o, k_0), rhs(o, k_1), rhs(o, k_2), rhs(o, k_3));
+    let right_1 = vec4<f32>(rhs(o, k_4), rhs(o, k_5), rhs(o, k_6), rhs(o, k_7));
     let left_0 = vec4<f32>(lhs(b_0, o));
     sum_0_0 = fma(left_0, right_0, sum_0_0);
+    sum_0_1 = fma(left_0, right_1, sum_0_1);
     let left_1 = vec4<f32>(lhs(b_1, o));
     sum_1_0 = fma(left_1, right_0, sum_1_0);
+    sum_1_1 = fma(left_1, right_1, sum_1_1);
     let left_2 = vec4<f32>(lhs(b_2, o));
     sum_2_0 = fma(left_2, right_0, sum_2_0);
+    sum_2_1 = fma(left_2, right_1, sum_2_1);
     let left_3 = vec4<f32>(lhs(b_3, o));
     sum_3_0 = fma(left_3, right_0, sum_3_0);
+    sum_3_1 = fma(left_3, right_1, sum_3_1);
     let left_4 = vec4<f32>(lhs(b_4, o));
     sum_4_0 = fma(left_4, right_0, sum_4_0);
+    sum_4_1 = fma(left_4, right_1, sum_4_1);
     let left_5 = vec4<f32>(lhs(b_5, o));
     sum_5_0 = fma(left_5, right_0, sum_5_0);
+    sum_5_1 = fma(left_5, right_1, sum_5_1);
     let left_6 = vec4<f32>(lhs(b_6, o));
     sum_6_0 = fma(left_6, right_0, sum_6_0);
+    sum_6_1 = fma(left_6, right_1, sum_6_1);
     let left_7 = vec4<f32>(lhs(b_7, o));
     sum_7_0 = fma(left_7, right_0, sum_7_0);
+    sum_7_1 = fma(left_7, right_1, sum_7_1);
   }
   finish_row(b + 0u, k + 0u, sum_0_0);
+  finish_row(b + 0u, k + 4u, sum_0_1);
   finish_row(b + 1u, k + 0u, sum_1_0);
+  finish_row(b + 1u, k + 4u, sum_1_1);
   finish_row(b + 2u, k + 0u, sum_2_0);
+  finish_row(b + 2u, k + 4u, sum_2_1);
   finish_row(b + 3u, k + 0u, sum_3_0);
+  finish_row(b + 3u, k + 4u, sum_3_1);
   finish_row(b + 4u, k + 0u, sum_4_0);
+  finish_row(b + 4u, k + 4u, sum_4_1);
   finish_row(b + 5u, k + 0u, sum_5_0);
+  finish_row(b + 5u, k + 4u, sum_5_1);
   finish_row(b + 6u, k + 0u, sum_6_0);
+  finish_row(b + 6u, k + 4u, sum_6_1);
   finish_row(b + 7u, k + 0u, sum_7_0);
+  finish_row(b + 7u, k + 4u, sum_7_1);
 }

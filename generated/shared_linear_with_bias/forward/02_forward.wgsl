@@ -33,7 +33,7 @@ fn finish_row(i: u32, o: u32, sums: vec4<f32>) {
   finish(i, o + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 4 results in registers. Rows and columns past the edge
+// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
 // repeat the last one, and their sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
@@ -41,7 +41,7 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let i = group.y * 8u;
-  let o = (group.x * 8u + local.x) * 4u;
+  let o = (group.x * 8u + local.x) * 8u;
   let i_0 = min(i + 0u, uniforms.B - 1u);
   let i_1 = min(i + 1u, uniforms.B - 1u);
   let i_2 = min(i + 2u, uniforms.B - 1u);
@@ -54,39 +54,68 @@ fn main(
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
   let o_3 = min(o + 3u, O - 1u);
+  let o_4 = min(o + 4u, O - 1u);
+  let o_5 = min(o + 5u, O - 1u);
+  let o_6 = min(o + 6u, O - 1u);
+  let o_7 = min(o + 7u, O - 1u);
   var sum_0_0 = vec4<f32>();
+  var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
+  var sum_1_1 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
+  var sum_2_1 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
+  var sum_3_1 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
+  var sum_4_1 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
+  var sum_5_1 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
+  var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
+  var sum_7_1 = vec4<f32>();
   for (var k = 0u; k < K; k++) {
     let right_0 = vec4<f32>(rhs(k, o_0), rhs(k, o_1), rhs(k, o_2), rhs(k, o_3));
+    let right_1 = vec4<f32>(rhs(k, o_4), rhs(k, o_5), rhs(k, o_6), rhs(k, o_7));
     let left_0 = vec4<f32>(lhs(i_0, k));
     sum_0_0 = fma(left_0, right_0, sum_0_0);
+    sum_0_1 = fma(left_0, right_1, sum_0_1);
     let left_1 = vec4<f32>(lhs(i_1, k));
     sum_1_0 = fma(left_1, right_0, sum_1_0);
+    sum_1_1 = fma(left_1, right_1, sum_1_1);
     let left_2 = vec4<f32>(lhs(i_2, k));
     sum_2_0 = fma(left_2, right_0, sum_2_0);
+    sum_2_1 = fma(left_2, right_1, sum_2_1);
     let left_3 = vec4<f32>(lhs(i_3, k));
     sum_3_0 = fma(left_3, right_0, sum_3_0);
+    sum_3_1 = fma(left_3, right_1, sum_3_1);
     let left_4 = vec4<f32>(lhs(i_4, k));
     sum_4_0 = fma(left_4, right_0, sum_4_0);
+    sum_4_1 = fma(left_4, right_1, sum_4_1);
     let left_5 = vec4<f32>(lhs(i_5, k));
     sum_5_0 = fma(left_5, right_0, sum_5_0);
+    sum_5_1 = fma(left_5, right_1, sum_5_1);
     let left_6 = vec4<f32>(lhs(i_6, k));
     sum_6_0 = fma(left_6, right_0, sum_6_0);
+    sum_6_1 = fma(left_6, right_1, sum_6_1);
     let left_7 = vec4<f32>(lhs(i_7, k));
     sum_7_0 = fma(left_7, right_0, sum_7_0);
+    sum_7_1 = fma(left_7, right_1, sum_7_1);
   }
   finish_row(i + 0u, o + 0u, sum_0_0);
+  finish_row(i + 0u, o + 4u, sum_0_1);
   finish_row(i + 1u, o + 0u, sum_1_0);
+  finish_row(i + 1u, o + 4u, sum_1_1);
   finish_row(i + 2u, o + 0u, sum_2_0);
+  finish_row(i + 2u, o + 4u, sum_2_1);
   finish_row(i + 3u, o + 0u, sum_3_0);
+  finish_row(i + 3u, o + 4u, sum_3_1);
   finish_row(i + 4u, o + 0u, sum_4_0);
+  finish_row(i + 4u, o + 4u, sum_4_1);
   finish_row(i + 5u, o + 0u, sum_5_0);
+  finish_row(i + 5u, o + 4u, sum_5_1);
   finish_row(i + 6u, o + 0u, sum_6_0);
+  finish_row(i + 6u, o + 4u, sum_6_1);
   finish_row(i + 7u, o + 0u, sum_7_0);
+  finish_row(i + 7u, o + 4u, sum_7_1);
 }

@@ -32,7 +32,7 @@ fn finish_row(o: u32, k: u32, sums: vec4<f32>) {
   finish(o, k + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 4 results in registers. Rows and columns past the edge
+// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
 // repeat the last one, and their sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
@@ -40,7 +40,7 @@ fn main(
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let o = group.y * 8u;
-  let k = (group.x * 8u + local.x) * 4u;
+  let k = (group.x * 8u + local.x) * 8u;
   let o_0 = min(o + 0u, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
@@ -53,39 +53,68 @@ fn main(
   let k_1 = min(k + 1u, K - 1u);
   let k_2 = min(k + 2u, K - 1u);
   let k_3 = min(k + 3u, K - 1u);
+  let k_4 = min(k + 4u, K - 1u);
+  let k_5 = min(k + 5u, K - 1u);
+  let k_6 = min(k + 6u, K - 1u);
+  let k_7 = min(k + 7u, K - 1u);
   var sum_0_0 = vec4<f32>();
+  var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
+  var sum_1_1 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
+  var sum_2_1 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
+  var sum_3_1 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
+  var sum_4_1 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
+  var sum_5_1 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
+  var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
+  var sum_7_1 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
     let right_0 = vec4<f32>(rhs(b, k_0), rhs(b, k_1), rhs(b, k_2), rhs(b, k_3));
+    let right_1 = vec4<f32>(rhs(b, k_4), rhs(b, k_5), rhs(b, k_6), rhs(b, k_7));
     let left_0 = vec4<f32>(lhs(o_0, b));
     sum_0_0 = fma(left_0, right_0, sum_0_0);
+    sum_0_1 = fma(left_0, right_1, sum_0_1);
     let left_1 = vec4<f32>(lhs(o_1, b));
     sum_1_0 = fma(left_1, right_0, sum_1_0);
+    sum_1_1 = fma(left_1, right_1, sum_1_1);
     let left_2 = vec4<f32>(lhs(o_2, b));
     sum_2_0 = fma(left_2, right_0, sum_2_0);
+    sum_2_1 = fma(left_2, right_1, sum_2_1);
     let left_3 = vec4<f32>(lhs(o_3, b));
     sum_3_0 = fma(left_3, right_0, sum_3_0);
+    sum_3_1 = fma(left_3, right_1, sum_3_1);
     let left_4 = vec4<f32>(lhs(o_4, b));
     sum_4_0 = fma(left_4, right_0, sum_4_0);
+    sum_4_1 = fma(left_4, right_1, sum_4_1);
     let left_5 = vec4<f32>(lhs(o_5, b));
     sum_5_0 = fma(left_5, right_0, sum_5_0);
+    sum_5_1 = fma(left_5, right_1, sum_5_1);
     let left_6 = vec4<f32>(lhs(o_6, b));
     sum_6_0 = fma(left_6, right_0, sum_6_0);
+    sum_6_1 = fma(left_6, right_1, sum_6_1);
     let left_7 = vec4<f32>(lhs(o_7, b));
     sum_7_0 = fma(left_7, right_0, sum_7_0);
+    sum_7_1 = fma(left_7, right_1, sum_7_1);
   }
   finish_row(o + 0u, k + 0u, sum_0_0);
+  finish_row(o + 0u, k + 4u, sum_0_1);
   finish_row(o + 1u, k + 0u, sum_1_0);
+  finish_row(o + 1u, k + 4u, sum_1_1);
   finish_row(o + 2u, k + 0u, sum_2_0);
+  finish_row(o + 2u, k + 4u, sum_2_1);
   finish_row(o + 3u, k + 0u, sum_3_0);
+  finish_row(o + 3u, k + 4u, sum_3_1);
   finish_row(o + 4u, k + 0u, sum_4_0);
+  finish_row(o + 4u, k + 4u, sum_4_1);
   finish_row(o + 5u, k + 0u, sum_5_0);
+  finish_row(o + 5u, k + 4u, sum_5_1);
   finish_row(o + 6u, k + 0u, sum_6_0);
+  finish_row(o + 6u, k + 4u, sum_6_1);
   finish_row(o + 7u, k + 0u, sum_7_0);
+  finish_row(o + 7u, k + 4u, sum_7_1);
 }
