@@ -14,8 +14,10 @@ import {
   ELEMENTWISE,
   type ElementwiseKind,
   type Node,
+  type NodeOf,
   type OpTable,
 } from "../../dsl/ops.ts";
+import { labelsOf } from "../graph/build.ts";
 import { isHostScalar } from "../graph/graph.ts";
 import { flatten, type IndexExpr, mod, unflatten, ZERO } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
@@ -77,6 +79,22 @@ function applyOp(node: Node, index: Index, walk: Walk): Scalar | undefined {
   return simplify({ kind: "apply", type: node.dtype, op: node.op as ElementwiseKind, args: known });
 }
 
+/** The labels that a product sums over. */
+export function innerLabels(node: NodeOf<"einsum">): readonly string[] {
+  const { lhs, out } = labelsOf(node);
+  return [...lhs].filter((label) => !out.includes(label));
+}
+
+/** A product that sums over nothing is elementwise. */
+function outerProduct(node: NodeOf<"einsum">, index: Index, walk: Walk): Scalar | undefined {
+  const { lhs, rhs, out, a, b } = labelsOf(node);
+  const at = (labels: string): Index =>
+    [...labels].map((label) => index[out.indexOf(label)] ?? ZERO);
+  const [left, right] = [visit(a, at(lhs), walk), visit(b, at(rhs), walk)];
+  if (left === undefined || right === undefined) return undefined;
+  return { kind: "apply", type: "f32", op: "mul", args: [left, right] };
+}
+
 /** `max(x, c) > c` is `x > c`: where the maximum is not in memory, its mask need not compute it. */
 function simplify(scalar: Extract<Scalar, { kind: "apply" }>): Scalar {
   const [left, right] = scalar.args;
@@ -101,7 +119,8 @@ const EXPANSION: Rule = {
   sum: block,
   max: block,
   argmax: block,
-  einsum: block,
+  einsum: (node, index, walk) =>
+    innerLabels(node).length > 0 ? block(node, index, walk) : outerProduct(node, index, walk),
   reshape: (node, index, walk) =>
     operand(node, unflatten(flatten(index, node.shape), node.inputs[0]?.shape ?? []), walk),
   transpose: (node, index, walk) => {

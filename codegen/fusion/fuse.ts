@@ -16,7 +16,7 @@ import { type Graph, isHostScalar, nodesOf } from "../graph/graph.ts";
 import { affine, flatten } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import { nameAxes } from "./axes.ts";
-import { type Available, Expander, type Index } from "./expand.ts";
+import { type Available, Expander, type Index, innerLabels } from "./expand.ts";
 import { depends, type Group, isPoint, levelOf, pointOf, shapeOf } from "./group.ts";
 
 type Reduce = Extract<Node, { op: "sum" | "max" | "argmax" }>;
@@ -46,7 +46,12 @@ function isReduce(node: Node): node is Reduce {
 }
 
 function isHeavy(node: Node): boolean {
-  return !isHostScalar(node) && (isReduce(node) || node.op === "einsum");
+  return !isHostScalar(node) && (isReduce(node) || isContraction(node));
+}
+
+/** A product that sums over nothing is an elementwise value like others. */
+function isContraction(node: Node): node is Einsum {
+  return node.op === "einsum" && innerLabels(node).length > 0;
 }
 
 function reducedAxes(node: Reduce): readonly number[] {
@@ -60,7 +65,7 @@ export function fuse(graph: Graph, naming: Naming): Fusion {
     if (node.op === "input" && !isHostScalar(node)) fusion.addLeaf(node);
     if (isHostScalar(node)) continue;
     if (isReduce(node)) fusion.addReduction(node);
-    if (node.op === "einsum") fusion.addContraction(node);
+    if (isContraction(node)) fusion.addContraction(node);
   }
   for (const result of graph.results) fusion.storeResult(result.node);
   return fusion;
@@ -106,7 +111,7 @@ class Fuser implements Fusion {
   /** One row axis, one column axis and one inner axis make a contraction; others sum products. */
   addContraction(node: Einsum): void {
     const { lhs, rhs, out, a, b } = labelsOf(node);
-    const inner = [...lhs].filter((label) => rhs.includes(label) && !out.includes(label));
+    const inner = innerLabels(node);
     const rows = [...out].filter((label) => !rhs.includes(label));
     const columns = [...out].filter((label) => !lhs.includes(label));
     const extents = new Map<string, Extent>();

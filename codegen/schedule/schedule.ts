@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 /**
- * Limits that every WebGPU device keeps (256 invocations by default), and the tile that was fastest
+ * Limits that every target keeps (256 invocations to a workgroup), and the tile that was fastest
  * both for readers and on an adapter that runs workgroups as vectors of a CPU.
  */
 export const COMMON_LIMITS: Limits = {
