@@ -1,0 +1,43 @@
+/** What the README quotes is what the files say, and its program prints what it promises. */
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+
+/** The formatter of Markdown takes indentation off; lines are compared without it. */
+function unindented(text: string): string {
+  return text.split("\n").map((line) => line.trimStart()).join("\n");
+}
+
+Deno.test("every quotation in the README stands in the file it names", async () => {
+  const quotations = [...readme.matchAll(/<!-- from (\S+) -->\n\n```\w+\n([\s\S]*?)```/g)];
+  assert.ok(quotations.length >= 4);
+  for (const [, path = "", text = ""] of quotations) {
+    const source = await Deno.readTextFile(new URL(path, ROOT));
+    assert.ok(
+      unindented(source).includes(unindented(text)),
+      `${path} no longer contains:\n${text}`,
+    );
+  }
+});
+
+Deno.test("the README's program prints the sums it promises", async () => {
+  const program = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text = ""]) => text)
+    .find((text) => text.includes("openBackend"));
+  assert.ok(program);
+  const file = new URL(`readme_${crypto.randomUUID()}.tmp.ts`, ROOT);
+  await Deno.writeTextFile(file, program);
+  try {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--check", "--quiet", "--allow-read", file.pathname],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.equal(
+      new TextDecoder().decode(stdout),
+      "Float32Array(2) [ 975, 222 ]\n",
+      new TextDecoder().decode(stderr),
+    );
+  } finally {
+    await Deno.remove(file);
+  }
+});
