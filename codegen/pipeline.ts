@@ -74,7 +74,7 @@ export function compile(declaration: Declaration, dump: Dump = SILENT): Compilat
   for (const graph of graphs) verifyGraph(graph);
   const rewritten = graphs.map((graph) => runPass(REWRITE, graph, subject(graph), dump));
   const separate = rewritten.map(({ graph }) => runPass(SEPARATE, graph, subject(graph), dump));
-  const names = new ModuleNames(separate);
+  const names = new ModuleNames(declaration, separate);
   const lowered = separate.map((graph, i) => {
     const locals = rewritten[i]?.graph.names ?? graph.names;
     return runPass(lowerPass(names, locals, declaration), graph, subject(graph), dump);

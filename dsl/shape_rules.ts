@@ -3,16 +3,7 @@
  *
  * @module
  */
-import {
-  divide,
-  type Extent,
-  product,
-  sameExtent,
-  sameShape,
-  type Shape,
-  showExtent,
-  showShape,
-} from "./dim.ts";
+import { product, sameExtent, sameShape, type Shape, showExtent, showShape } from "./dim.ts";
 import { labelExtents, parseEinsum } from "./einsum.ts";
 import { DeclarationError } from "./errors.ts";
 import type { ElementType, Node, OpAttrs, OpKind } from "./ops.ts";
@@ -248,14 +239,3 @@ export const SHAPE_RULES: ShapeRules = {
     return { shape: [...out].map((label) => extents.get(label) ?? NaN), dtype: "f32" };
   },
 };
-
-/** How many times smaller `part` is than `whole`, or a {@linkcode DeclarationError}. */
-export function exactQuotient(whole: Extent, part: Extent, action: string): Extent {
-  const quotient = divide(whole, part);
-  if (quotient === undefined) {
-    throw new DeclarationError(
-      `Cannot ${action}: ${showExtent(whole)} is not a multiple of ${showExtent(part)}`,
-    );
-  }
-  return quotient;
-}

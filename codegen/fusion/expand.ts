@@ -191,7 +191,12 @@ export class Expander {
       unreachable: false,
     };
     const scalar = visit(node, index, walk);
-    if (scalar === undefined) this.#memo.clear();
+    if (scalar === undefined) this.forget();
     return { scalar, blockedBy: walk.blockedBy, unreachable: walk.unreachable };
+  }
+
+  /** Expands anew from here on: what the surroundings say has changed. */
+  forget(): void {
+    this.#memo.clear();
   }
 }

@@ -150,6 +150,7 @@ class Fuser implements Fusion {
     const { scalar } = expander.expand(node, index);
     if (scalar?.kind === "load" && this.#isAffine(scalar, node)) return this.#load(group, scalar);
     this.#store(node);
+    expander.forget();
     return this.#storedExpansion(group, expander, node, index);
   }
 
@@ -309,10 +310,9 @@ class Fuser implements Fusion {
    * kernel's own points. `beside` is a kernel whose own values need no storing.
    */
   #storeFrontier(node: Node, beside?: Group): void {
-    const reached = [...this.#reach(node)].filter((heavy) => this.#home.get(heavy) !== beside);
-    if (reached.length === 0) return;
-    const homes = new Set(reached.map((heavy) => this.#home.get(heavy)));
+    const homes = new Set([...this.#reach(node)].map((heavy) => this.#home.get(heavy)));
     const [home] = homes;
+    if (homes.size === 0 || (homes.size === 1 && home === beside)) return;
     const fits = homes.size === 1 && home !== undefined && node.dtype !== "bool" &&
       sameShape(node.shape, shapeOf(home.outer));
     if (isHeavy(node) || (fits && this.#storeIn(home, node))) {

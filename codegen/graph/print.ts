@@ -11,7 +11,7 @@ const call = (node: Node, name: Name, ...more: readonly string[]): string =>
 const infix = (sign: string) => (node: Node, name: Name): string =>
   node.inputs.map(name).join(` ${sign} `);
 
-const axes = (list: readonly number[]): string => `axes ${list.join(", ")}`;
+const axes = (list: readonly number[]): string => `axes ${list.join(", ") || "none"}`;
 
 const TEXT: OpTable<[Name], string> = {
   input: (node) => node.attrs.name,

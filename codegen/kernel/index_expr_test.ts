@@ -88,6 +88,9 @@ Deno.test("bounds are known for loops and what is built from them", () => {
   assert.deepEqual(upperBound(add(mul(g, K), k)), { name: "n·K" });
   assert.equal(upperBound(add(mul(k, n), m)), undefined);
   assert.equal(upperBound({ kind: "extent", extent: 7 }), 8);
+  const three = axisIndex(axis("i", 3)), four = axisIndex(axis("j", 4));
+  assert.equal(upperBound(add(three, four)), 6);
+  assert.equal(upperBound(add(mul(three, 4), four)), 12);
 });
 
 Deno.test("an affine index tells the stride of each axis", () => {
@@ -96,6 +99,7 @@ Deno.test("an affine index tells the stride of each axis", () => {
   assert.deepEqual(strides(ZERO), []);
   assert.equal(affine(mod(axisIndex(axis("i", times(n, K))), K)), undefined);
   assert.equal(affine(add(k, k)), undefined);
+  assert.equal(affine(add(k, { kind: "extent", extent: 3 })), undefined);
 });
 
 Deno.test("an index depends on the axes that occur in it", () => {

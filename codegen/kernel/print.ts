@@ -104,19 +104,20 @@ function showSchedule(schedule: Schedule): string {
 
 const ACCESS = { read: "read", write: "write", read_write: "update" } as const;
 
-/** What a kernel does, as lines: its first line names its tensors, then come loops and stages. */
-export function kernelLines(kernel: Kernel): readonly string[] {
+/** A kernel's name and the tensors it uses: `forward(read x[B, K], write y[B, O])`. */
+export function signatureOf(kernel: Kernel): string {
   const tensors = kernel.tensors.map((tensor) =>
     `${ACCESS[tensor.access]} ${tensor.name}${showShape(tensor.shape)}`
   );
-  const stages = kernel.stages.flatMap(stageLines);
-  const body = kernel.parallel.length === 0
-    ? stages
-    : [`for ${showAxes(kernel.parallel)}:`, ...indent(stages)];
-  return [`${kernel.name}(${tensors.join(", ")})`, ...indent(body)];
+  return `${kernel.name}(${tensors.join(", ")})`;
 }
 
 /** A kernel as text: its tensors, loops, stages and schedule. */
 export function printKernel(kernel: Kernel): string {
-  return [...kernelLines(kernel), `  schedule: ${showSchedule(kernel.schedule)}`].join("\n");
+  const stages = kernel.stages.flatMap(stageLines);
+  const body = kernel.parallel.length === 0
+    ? stages
+    : [`for ${showAxes(kernel.parallel)}:`, ...indent(stages)];
+  const schedule = `schedule: ${showSchedule(kernel.schedule)}`;
+  return [signatureOf(kernel), ...indent([...body, schedule])].join("\n");
 }

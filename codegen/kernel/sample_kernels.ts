@@ -171,9 +171,8 @@ export function biasRelu(m: Axis, n: Axis, batch: readonly Axis[] = []) {
 
 /** Adam's update of `p`, with the product as its gradient and the uniform `rate`. */
 export function adam(m: Axis, n: Axis) {
-  const [p, first, second] = ["p", "first", "second"].map((name) =>
-    tensor(name, "read_write", [m.extent, n.extent])
-  ) as [KernelTensor, KernelTensor, KernelTensor];
+  const parameter = (name: string) => tensor(name, "read_write", [m.extent, n.extent]);
+  const [p, first, second] = [parameter("p"), parameter("first"), parameter("second")];
   const blend = (keep: number, old: Scalar, fresh: Scalar) =>
     apply("add", apply("mul", constant(keep), old), apply("mul", constant(1 - keep), fresh));
   const square = apply("mul", local("acc"), local("acc"));

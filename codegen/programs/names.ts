@@ -1,17 +1,22 @@
 /** Names of tensors and uniforms in one module: readable, unique, and the same in every program. @module */
 import { hintOf } from "../../dsl/hints.ts";
 import type { Node } from "../../dsl/ops.ts";
-import type { Graph } from "../graph/graph.ts";
-import { leafName } from "./programs.ts";
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import { type Declaration, leafName } from "./programs.ts";
 
 /** Gives out names. A value that two programs store has the same name in both. */
 export class ModuleNames {
   readonly #byNode = new Map<Node, string>();
   readonly #used = new Set<string>();
 
-  /** Keeps names for leaves and results out of the way of values' names. */
-  constructor(graphs: readonly Graph[]) {
-    for (const graph of graphs) for (const result of graph.results) this.#used.add(result.name);
+  /** Keeps the names of leaves and results out of the way of values' names. */
+  constructor(declaration: Declaration, graphs: readonly Graph[]) {
+    const leaves = [...declaration.inputs, ...declaration.params];
+    for (const leaf of leaves) this.#used.add(leafName(leaf));
+    for (const graph of graphs) {
+      for (const node of nodesOf(graph)) if (node.op === "input") this.#used.add(leafName(node));
+      for (const result of graph.results) this.#used.add(result.name);
+    }
   }
 
   /** The name of a stored value of a graph. The new value of an updated tensor is `W'`. */
@@ -42,7 +47,7 @@ export class ModuleNames {
 
 /** A readable name of a value: its own, or one made from its operand's: `fold_x` for Σ_g x[b, g·K+k]. */
 export function valueName(node: Node, names: ReadonlyMap<Node, string>): string | undefined {
-  const own = node.op === "input" ? node.attrs.name : names.get(node) ?? hintOf(node);
+  const own = node.op === "input" ? node.attrs.name : names.get(node) ?? hintOf(node)?.replace(/\W/g, "_");
   if (own !== undefined) return own;
   const [operand] = node.inputs;
   if (operand === undefined) return undefined;

@@ -35,8 +35,10 @@ export function chooseSchedule(group: Group, limits: Limits): Schedule {
   const [k] = group.inner;
   const m = only(lhs, rhs);
   const n = only(rhs, lhs);
-  if (k === undefined || m === undefined || n === undefined) {
-    // Axes of extent 1 leave no trace in an index: such a product is a row of dot products.
+  const tiles = k !== undefined && reads(lhs, k) && reads(rhs, k);
+  if (!tiles || m === undefined || n === undefined) {
+    // An axis of extent 1, or along which an operand is repeated, leaves no trace in its index: such a
+    // product is a row of dot products.
     return { frame: "rows", workgroup: limits.workgroup };
   }
   return {

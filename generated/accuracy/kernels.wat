@@ -10,11 +10,8 @@
   (func $forward (export "forward") (param $B i32)
     (call $forward_2 (local.get $B)))
 
-  ;; y[b] = f32((argmax_c z[b, c]) == label[b])
   ;; forward(read z[B, C], read label[B], write y[B])
-  ;;   for b in B:
-  ;;     best = argmax c in C: z[b, c]
-  ;;     y[b] = f32(best == label[b])
+  ;; y[b] = f32((argmax_c z[b, c]) == label[b])
   (func $forward_2 (param $B i32)
     (local $b i32)
     (local $z_b i32)

@@ -28,11 +28,8 @@
   (func $grad_b (export "grad_b") (param $B i32)
     (call $grad_b_2 (local.get $B)))
 
-  ;; y[i, o] = (Σ_j x[i, j] * W[o, j]) + b[o]
   ;; forward(read x[B, I], read W[O, I], read b[O], write y[B, O])
-  ;;   for i in B, o in O:
-  ;;     acc = sum j in I: x[i, j] * W[o, j]
-  ;;     y[i, o] = acc + b[o]
+  ;; y[i, o] = (Σ_j x[i, j] * W[o, j]) + b[o]
   (func $forward_2 (param $B i32)
     (local $o i32)
     (local $o_end2 i32)
@@ -1028,11 +1025,8 @@
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (local.get $B)))))))
 
-  ;; gx[b, i] = Σ_o gy[b, o] * W[o, i]
   ;; grad_x(read gy[B, O], read W[O, I], write gx[B, I])
-  ;;   for b in B, i in I:
-  ;;     acc = sum o in O: gy[b, o] * W[o, i]
-  ;;     gx[b, i] = acc
+  ;; gx[b, i] = Σ_o gy[b, o] * W[o, i]
   (func $grad_x_2 (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -1068,14 +1062,11 @@
   ;; Rows b to b + 5 of grad_x.
   (func $grad_x_2.rows_5 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $gx_at_2 i32)
+    (local $I_x_8 i32)
     (local $gx_at_3 i32)
+    (local $I_x_12 i32)
     (local $gx_at_4 i32)
     (local $I_x_16 i32)
     (local $gx_at_5 i32)
@@ -1090,9 +1081,6 @@
     (local $gy_at_5 i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $gx_i_2 i32)
     (local $gx_i_3 i32)
@@ -1117,9 +1105,6 @@
     (local $gy_o_4 i32)
     (local $gy_o_5 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1145,9 +1130,6 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gx_at_2
       (i32.add
@@ -1184,9 +1166,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_16))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (local.set $gx_i_2 (local.get $gx_at_2))
     (local.set $gx_i_3 (local.get $gx_at_3))
@@ -1213,9 +1192,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1267,9 +1243,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1278,7 +1261,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1287,7 +1270,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1296,7 +1279,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1305,7 +1288,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1314,9 +1297,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1325,7 +1315,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1334,7 +1324,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1343,7 +1333,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1352,7 +1342,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1361,9 +1351,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1372,7 +1369,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1381,7 +1378,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1390,7 +1387,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1399,7 +1396,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1408,20 +1405,13 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1480,9 +1470,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -1496,9 +1483,6 @@
           (v128.store (local.get $gx_i_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gx_i_5) (local.get $acc_4_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 32)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 32)))
@@ -1522,9 +1506,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1555,98 +1536,112 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1684,9 +1679,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -1695,9 +1687,6 @@
           (v128.store (local.get $gx_i_4) (local.get $acc_3_0))
           (v128.store (local.get $gx_i_5) (local.get $acc_4_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 16)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 16)))
@@ -1721,9 +1710,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1754,98 +1740,112 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1883,9 +1883,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
@@ -1894,9 +1891,6 @@
           (f32.store (local.get $gx_i_4) (local.get $acc_3))
           (f32.store (local.get $gx_i_5) (local.get $acc_4))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 4)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 4)))
@@ -1908,11 +1902,6 @@
   ;; Rows b to b + 2 of grad_x.
   (func $grad_x_2.rows_2 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $gx_at_2 i32)
     (local $O_x_4 i32)
@@ -1920,9 +1909,6 @@
     (local $gy_at_2 i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $gx_i_2 i32)
     (local $i_end8 i32)
@@ -1935,9 +1921,6 @@
     (local $gy_o i32)
     (local $gy_o_2 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1947,8 +1930,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
@@ -1956,9 +1937,6 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gx_at_2
       (i32.add
@@ -1971,9 +1949,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_4))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (local.set $gx_i_2 (local.get $gx_at_2))
     (if
@@ -1988,9 +1963,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2015,9 +1987,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2026,7 +2002,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2035,9 +2011,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2046,7 +2026,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2055,9 +2035,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2066,7 +2050,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2075,17 +2059,10 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2114,9 +2091,6 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -2124,9 +2098,6 @@
           (v128.store (local.get $gx_i_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gx_i_2) (local.get $acc_1_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
@@ -2141,9 +2112,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2159,50 +2127,55 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2222,17 +2195,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (v128.store (local.get $gx_i_2) (local.get $acc_1_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
@@ -2247,9 +2214,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2265,50 +2229,55 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2328,17 +2297,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
           (f32.store (local.get $gx_i_2) (local.get $acc_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -2347,19 +2310,11 @@
   ;; Rows b to b + 1 of grad_x.
   (func $grad_x_2.rows_1 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $O_x_4 i32)
     (local $gy_at i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $i_end8 i32)
     (local $i_end4 i32)
@@ -2368,9 +2323,6 @@
     (local $o i32)
     (local $gy_o i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2379,8 +2331,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
@@ -2388,16 +2338,10 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $b) (local.get $O_x_4))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (if
       (i32.lt_u (local.get $i) (local.get $i_end8))
@@ -2408,9 +2352,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2426,9 +2367,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2437,9 +2381,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2448,9 +2395,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2459,16 +2409,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2487,17 +2430,11 @@
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gx_i) (local.get $acc_0_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
           (br_if $i_by_8 (i32.lt_u (local.get $i) (local.get $i_end8))))))
@@ -2509,9 +2446,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2522,34 +2456,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2563,16 +2499,10 @@
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
           (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4))))))
@@ -2584,9 +2514,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2597,34 +2524,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2638,25 +2567,16 @@
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (global.get $I)))))))
 
-  ;; gW[o, i] = Σ_b gy[b, o] * x[b, i]
   ;; grad_w(read gy[B, O], read x[B, I], write gW[O, I])
-  ;;   for o in O, i in I:
-  ;;     acc = sum b in B: gy[b, o] * x[b, i]
-  ;;     gW[o, i] = acc
+  ;; gW[o, i] = Σ_b gy[b, o] * x[b, i]
   (func $grad_w_2 (param $B i32)
     (local $o i32)
     (local $o_end5 i32)
@@ -2692,29 +2612,17 @@
   ;; Rows o to o + 5 of grad_w.
   (func $grad_w_2.rows_5 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
+    (local $I_x_8 i32)
     (local $gW_at_3 i32)
+    (local $I_x_12 i32)
     (local $gW_at_4 i32)
     (local $I_x_16 i32)
     (local $gW_at_5 i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $gW_i_2 i32)
     (local $gW_i_3 i32)
@@ -2734,13 +2642,8 @@
     (local $acc_4_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2752,9 +2655,6 @@
     (local $acc_4 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
     (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
     (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
@@ -2764,23 +2664,9 @@
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -2800,9 +2686,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $I_x_4)) (local.get $I_x_16))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (local.set $gW_i_2 (local.get $gW_at_2))
     (local.set $gW_i_3 (local.get $gW_at_3))
@@ -2824,13 +2707,7 @@
           (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -2882,9 +2759,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2893,7 +2773,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2902,7 +2782,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -2911,7 +2791,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -2920,7 +2800,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -2929,9 +2809,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2940,7 +2823,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2949,7 +2832,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -2958,7 +2841,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -2967,7 +2850,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -2976,9 +2859,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2987,7 +2873,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2996,7 +2882,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3005,7 +2891,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3014,7 +2900,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3023,23 +2909,9 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3093,13 +2965,7 @@
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3113,9 +2979,6 @@
           (v128.store (local.get $gW_i_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gW_i_5) (local.get $acc_4_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 32)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 32)))
@@ -3134,13 +2997,7 @@
           (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3171,101 +3028,96 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3298,13 +3150,7 @@
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3313,9 +3159,6 @@
           (v128.store (local.get $gW_i_4) (local.get $acc_3_0))
           (v128.store (local.get $gW_i_5) (local.get $acc_4_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 16)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 16)))
@@ -3334,13 +3177,7 @@
           (local.set $acc_4 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3371,101 +3208,96 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3498,13 +3330,7 @@
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
@@ -3513,9 +3339,6 @@
           (f32.store (local.get $gW_i_4) (local.get $acc_3))
           (f32.store (local.get $gW_i_5) (local.get $acc_4))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 4)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 4)))
@@ -3527,25 +3350,11 @@
   ;; Rows o to o + 2 of grad_w.
   (func $grad_w_2.rows_2 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $gW_i_2 i32)
     (local $i_end8 i32)
@@ -3556,13 +3365,8 @@
     (local $acc_1_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -3571,34 +3375,15 @@
     (local $acc_1 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -3606,9 +3391,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $I_x_4)) (local.get $I_x_4))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (local.set $gW_i_2 (local.get $gW_at_2))
     (if
@@ -3621,13 +3403,7 @@
           (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3652,9 +3428,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3663,7 +3442,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3672,9 +3451,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3683,7 +3465,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3692,9 +3474,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3703,7 +3488,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3712,23 +3497,9 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3755,13 +3526,7 @@
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3769,9 +3534,6 @@
           (v128.store (local.get $gW_i_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gW_i_2) (local.get $acc_1_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
@@ -3784,13 +3546,7 @@
           (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3806,56 +3562,51 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3873,21 +3624,12 @@
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (v128.store (local.get $gW_i_2) (local.get $acc_1_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
@@ -3900,13 +3642,7 @@
           (local.set $acc_1 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3922,56 +3658,51 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3989,21 +3720,12 @@
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
           (f32.store (local.get $gW_i_2) (local.get $acc_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -4012,24 +3734,10 @@
   ;; Rows o to o + 1 of grad_w.
   (func $grad_w_2.rows_1 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $i_end8 i32)
     (local $i_end4 i32)
@@ -4037,13 +3745,8 @@
     (local $acc_0_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -4051,40 +3754,18 @@
     (local $acc_0 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (if
       (i32.lt_u (local.get $i) (local.get $i_end8))
@@ -4094,13 +3775,7 @@
           (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4116,9 +3791,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4127,9 +3805,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4138,9 +3819,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4149,23 +3833,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4183,21 +3853,12 @@
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gW_i) (local.get $acc_0_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
           (br_if $i_by_8 (i32.lt_u (local.get $i) (local.get $i_end8))))))
@@ -4208,13 +3869,7 @@
           (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4225,41 +3880,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4272,20 +3922,11 @@
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
           (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4))))))
@@ -4296,13 +3937,7 @@
           (local.set $acc_0 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4313,41 +3948,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4360,29 +3990,17 @@
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (global.get $I)))))))
 
-  ;; gb[o] = Σ_b gy[b, o]
   ;; grad_b(read gy[B, O], write gb[O])
-  ;;   for o in O:
-  ;;     total = sum b in B: gy[b, o]
-  ;;     gb[o] = total
+  ;; gb[o] = Σ_b gy[b, o]
   (func $grad_b_2 (param $B i32)
     (local $o i32)
     (local $gy_o i32)

@@ -22,11 +22,8 @@
   (func $grad_w (export "grad_w") (param $B i32)
     (call $grad_w_2 (local.get $B)))
 
-  ;; y[b, o] = Σ_i x[b, i] * W[o, i]
   ;; forward(read x[B, I], read W[O, I], write y[B, O])
-  ;;   for b in B, o in O:
-  ;;     acc = sum i in I: x[b, i] * W[o, i]
-  ;;     y[b, o] = acc
+  ;; y[b, o] = Σ_i x[b, i] * W[o, i]
   (func $forward_2 (param $B i32)
     (local $o i32)
     (local $o_end2 i32)
@@ -1002,11 +999,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; gx[b, i] = Σ_o gy[b, o] * W[o, i]
   ;; grad_x(read gy[B, O], read W[O, I], write gx[B, I])
-  ;;   for b in B, i in I:
-  ;;     acc = sum o in O: gy[b, o] * W[o, i]
-  ;;     gx[b, i] = acc
+  ;; gx[b, i] = Σ_o gy[b, o] * W[o, i]
   (func $grad_x_2 (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -1042,14 +1036,11 @@
   ;; Rows b to b + 5 of grad_x.
   (func $grad_x_2.rows_5 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $gx_at_2 i32)
+    (local $I_x_8 i32)
     (local $gx_at_3 i32)
+    (local $I_x_12 i32)
     (local $gx_at_4 i32)
     (local $I_x_16 i32)
     (local $gx_at_5 i32)
@@ -1064,9 +1055,6 @@
     (local $gy_at_5 i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $gx_i_2 i32)
     (local $gx_i_3 i32)
@@ -1091,9 +1079,6 @@
     (local $gy_o_4 i32)
     (local $gy_o_5 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1119,9 +1104,6 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gx_at_2
       (i32.add
@@ -1158,9 +1140,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_16))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (local.set $gx_i_2 (local.get $gx_at_2))
     (local.set $gx_i_3 (local.get $gx_at_3))
@@ -1187,9 +1166,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1241,9 +1217,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1252,7 +1235,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1261,7 +1244,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1270,7 +1253,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1279,7 +1262,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1288,9 +1271,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1299,7 +1289,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1308,7 +1298,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1317,7 +1307,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1326,7 +1316,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1335,9 +1325,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1346,7 +1343,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1355,7 +1352,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1364,7 +1361,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1373,7 +1370,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1382,20 +1379,13 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1454,9 +1444,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -1470,9 +1457,6 @@
           (v128.store (local.get $gx_i_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gx_i_5) (local.get $acc_4_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 32)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 32)))
@@ -1496,9 +1480,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1529,98 +1510,112 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1658,9 +1653,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -1669,9 +1661,6 @@
           (v128.store (local.get $gx_i_4) (local.get $acc_3_0))
           (v128.store (local.get $gx_i_5) (local.get $acc_4_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 16)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 16)))
@@ -1695,9 +1684,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1728,98 +1714,112 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1857,9 +1857,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
@@ -1868,9 +1865,6 @@
           (f32.store (local.get $gx_i_4) (local.get $acc_3))
           (f32.store (local.get $gx_i_5) (local.get $acc_4))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 4)))
           (local.set $gx_i_3 (i32.add (local.get $gx_i_3) (i32.const 4)))
@@ -1882,11 +1876,6 @@
   ;; Rows b to b + 2 of grad_x.
   (func $grad_x_2.rows_2 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $gx_at_2 i32)
     (local $O_x_4 i32)
@@ -1894,9 +1883,6 @@
     (local $gy_at_2 i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $gx_i_2 i32)
     (local $i_end8 i32)
@@ -1909,9 +1895,6 @@
     (local $gy_o i32)
     (local $gy_o_2 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1921,8 +1904,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
@@ -1930,9 +1911,6 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gx_at_2
       (i32.add
@@ -1945,9 +1923,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_4))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (local.set $gx_i_2 (local.get $gx_at_2))
     (if
@@ -1962,9 +1937,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1989,9 +1961,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2000,7 +1976,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2009,9 +1985,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2020,7 +2000,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2029,9 +2009,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2040,7 +2024,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2049,17 +2033,10 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2088,9 +2065,6 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
@@ -2098,9 +2072,6 @@
           (v128.store (local.get $gx_i_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gx_i_2) (local.get $acc_1_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
@@ -2115,9 +2086,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2133,50 +2101,55 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2196,17 +2169,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (v128.store (local.get $gx_i_2) (local.get $acc_1_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
@@ -2221,9 +2188,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2239,50 +2203,55 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2302,17 +2271,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
           (f32.store (local.get $gx_i_2) (local.get $acc_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $gx_i_2 (i32.add (local.get $gx_i_2) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -2321,19 +2284,11 @@
   ;; Rows b to b + 1 of grad_x.
   (func $grad_x_2.rows_1 (param $B i32) (param $b i32)
     (local $I_x_4 i32)
-    (local $W_at i32)
-    (local $I_x_8 i32)
-    (local $W_at_2 i32)
-    (local $I_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_at i32)
     (local $O_x_4 i32)
     (local $gy_at i32)
     (local $i i32)
     (local $W_i i32)
-    (local $W_i_2 i32)
-    (local $W_i_3 i32)
-    (local $W_i_4 i32)
     (local $gx_i i32)
     (local $i_end8 i32)
     (local $i_end4 i32)
@@ -2342,9 +2297,6 @@
     (local $o i32)
     (local $gy_o i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2353,8 +2305,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
@@ -2362,16 +2312,10 @@
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $I_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $I_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $I_x_12)))
     (local.set $gx_at (i32.add (global.get $at_gx) (i32.mul (local.get $b) (local.get $I_x_4))))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $b) (local.get $O_x_4))))
     (local.set $i (i32.const 0))
     (local.set $W_i (global.get $at_W))
-    (local.set $W_i_2 (local.get $W_at))
-    (local.set $W_i_3 (local.get $W_at_2))
-    (local.set $W_i_4 (local.get $W_at_3))
     (local.set $gx_i (local.get $gx_at))
     (if
       (i32.lt_u (local.get $i) (local.get $i_end8))
@@ -2382,9 +2326,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2400,9 +2341,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2411,9 +2355,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2422,9 +2369,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2433,16 +2383,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2461,17 +2404,11 @@
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gx_i) (local.get $acc_0_1))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 32)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 32)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 32)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 32)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
           (br_if $i_by_8 (i32.lt_u (local.get $i) (local.get $i_end8))))))
@@ -2483,9 +2420,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2496,34 +2430,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2537,16 +2473,10 @@
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_i) (local.get $acc_0_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 16)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 16)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 16)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 16)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
           (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4))))))
@@ -2558,9 +2488,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_i))
-          (local.set $W_o_2 (local.get $W_i_2))
-          (local.set $W_o_3 (local.get $W_i_3))
-          (local.set $W_o_4 (local.get $W_i_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2571,34 +2498,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2612,25 +2541,16 @@
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $I_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $I_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $I_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $I_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_i) (local.get $acc_0))
           (local.set $W_i (i32.add (local.get $W_i) (i32.const 4)))
-          (local.set $W_i_2 (i32.add (local.get $W_i_2) (i32.const 4)))
-          (local.set $W_i_3 (i32.add (local.get $W_i_3) (i32.const 4)))
-          (local.set $W_i_4 (i32.add (local.get $W_i_4) (i32.const 4)))
           (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (global.get $I)))))))
 
-  ;; gW[o, i] = Σ_b gy[b, o] * x[b, i]
   ;; grad_w(read gy[B, O], read x[B, I], write gW[O, I])
-  ;;   for o in O, i in I:
-  ;;     acc = sum b in B: gy[b, o] * x[b, i]
-  ;;     gW[o, i] = acc
+  ;; gW[o, i] = Σ_b gy[b, o] * x[b, i]
   (func $grad_w_2 (param $B i32)
     (local $o i32)
     (local $o_end5 i32)
@@ -2666,29 +2586,17 @@
   ;; Rows o to o + 5 of grad_w.
   (func $grad_w_2.rows_5 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
+    (local $I_x_8 i32)
     (local $gW_at_3 i32)
+    (local $I_x_12 i32)
     (local $gW_at_4 i32)
     (local $I_x_16 i32)
     (local $gW_at_5 i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $gW_i_2 i32)
     (local $gW_i_3 i32)
@@ -2708,13 +2616,8 @@
     (local $acc_4_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2726,9 +2629,6 @@
     (local $acc_4 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
     (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
     (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
@@ -2738,23 +2638,9 @@
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -2774,9 +2660,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $I_x_4)) (local.get $I_x_16))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (local.set $gW_i_2 (local.get $gW_at_2))
     (local.set $gW_i_3 (local.get $gW_at_3))
@@ -2798,13 +2681,7 @@
           (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -2856,9 +2733,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2867,7 +2747,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2876,7 +2756,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -2885,7 +2765,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -2894,7 +2774,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -2903,9 +2783,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2914,7 +2797,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2923,7 +2806,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -2932,7 +2815,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -2941,7 +2824,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -2950,9 +2833,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2961,7 +2847,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2970,7 +2856,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -2979,7 +2865,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -2988,7 +2874,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -2997,23 +2883,9 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3067,13 +2939,7 @@
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3087,9 +2953,6 @@
           (v128.store (local.get $gW_i_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gW_i_5) (local.get $acc_4_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 32)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 32)))
@@ -3108,13 +2971,7 @@
           (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3145,101 +3002,96 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3272,13 +3124,7 @@
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3287,9 +3133,6 @@
           (v128.store (local.get $gW_i_4) (local.get $acc_3_0))
           (v128.store (local.get $gW_i_5) (local.get $acc_4_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 16)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 16)))
@@ -3308,13 +3151,7 @@
           (local.set $acc_4 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3345,101 +3182,96 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3472,13 +3304,7 @@
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
@@ -3487,9 +3313,6 @@
           (f32.store (local.get $gW_i_4) (local.get $acc_3))
           (f32.store (local.get $gW_i_5) (local.get $acc_4))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 4)))
           (local.set $gW_i_3 (i32.add (local.get $gW_i_3) (i32.const 4)))
@@ -3501,25 +3324,11 @@
   ;; Rows o to o + 2 of grad_w.
   (func $grad_w_2.rows_2 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $gW_i_2 i32)
     (local $i_end8 i32)
@@ -3530,13 +3339,8 @@
     (local $acc_1_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -3545,34 +3349,15 @@
     (local $acc_1 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -3580,9 +3365,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $I_x_4)) (local.get $I_x_4))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (local.set $gW_i_2 (local.get $gW_at_2))
     (if
@@ -3595,13 +3377,7 @@
           (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3626,9 +3402,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3637,7 +3416,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3646,9 +3425,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3657,7 +3439,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3666,9 +3448,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3677,7 +3462,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3686,23 +3471,9 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3729,13 +3500,7 @@
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
@@ -3743,9 +3508,6 @@
           (v128.store (local.get $gW_i_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gW_i_2) (local.get $acc_1_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
@@ -3758,13 +3520,7 @@
           (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3780,56 +3536,51 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3847,21 +3598,12 @@
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (v128.store (local.get $gW_i_2) (local.get $acc_1_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
@@ -3874,13 +3616,7 @@
           (local.set $acc_1 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3896,56 +3632,51 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3963,21 +3694,12 @@
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
           (f32.store (local.get $gW_i_2) (local.get $acc_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $gW_i_2 (i32.add (local.get $gW_i_2) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -3986,24 +3708,10 @@
   ;; Rows o to o + 1 of grad_w.
   (func $grad_w_2.rows_1 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $I_x_4 i32)
-    (local $x_at i32)
-    (local $I_x_8 i32)
-    (local $x_at_2 i32)
-    (local $I_x_12 i32)
-    (local $x_at_3 i32)
     (local $gW_at i32)
     (local $i i32)
     (local $x_i i32)
-    (local $x_i_2 i32)
-    (local $x_i_3 i32)
-    (local $x_i_4 i32)
     (local $gW_i i32)
     (local $i_end8 i32)
     (local $i_end4 i32)
@@ -4011,13 +3719,8 @@
     (local $acc_0_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $x_b i32)
-    (local $x_b_2 i32)
-    (local $x_b_3 i32)
-    (local $x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -4025,40 +3728,18 @@
     (local $acc_0 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $I_x_4 (i32.mul (i32.const 4) (global.get $I)))
-    (local.set $I_x_8 (i32.mul (i32.const 8) (global.get $I)))
-    (local.set $I_x_12 (i32.mul (i32.const 12) (global.get $I)))
     (local.set $i_end8 (i32.and (global.get $I) (i32.const -8)))
     (local.set $i_end4
       (i32.add
         (local.get $i_end8)
         (i32.and (i32.sub (global.get $I) (local.get $i_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $x_at (i32.add (global.get $at_x) (local.get $I_x_4)))
-    (local.set $x_at_2 (i32.add (global.get $at_x) (local.get $I_x_8)))
-    (local.set $x_at_3 (i32.add (global.get $at_x) (local.get $I_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $I_x_4))))
     (local.set $i (i32.const 0))
     (local.set $x_i (global.get $at_x))
-    (local.set $x_i_2 (local.get $x_at))
-    (local.set $x_i_3 (local.get $x_at_2))
-    (local.set $x_i_4 (local.get $x_at_3))
     (local.set $gW_i (local.get $gW_at))
     (if
       (i32.lt_u (local.get $i) (local.get $i_end8))
@@ -4068,13 +3749,7 @@
           (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4090,9 +3765,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4101,9 +3779,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4112,9 +3793,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4123,23 +3807,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4157,21 +3827,12 @@
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gW_i) (local.get $acc_0_1))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 32)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 32)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 32)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 32)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 32)))
           (local.set $i (i32.add (local.get $i) (i32.const 8)))
           (br_if $i_by_8 (i32.lt_u (local.get $i) (local.get $i_end8))))))
@@ -4182,13 +3843,7 @@
           (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4199,41 +3854,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4246,20 +3896,11 @@
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_i) (local.get $acc_0_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 16)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 16)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 16)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 16)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 16)))
           (local.set $i (i32.add (local.get $i) (i32.const 4)))
           (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4))))))
@@ -4270,13 +3911,7 @@
           (local.set $acc_0 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $x_b (local.get $x_i))
-          (local.set $x_b_2 (local.get $x_i_2))
-          (local.set $x_b_3 (local.get $x_i_3))
-          (local.set $x_b_4 (local.get $x_i_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4287,41 +3922,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $x_b
-                  (i32.add (local.get $x_b) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_2
-                  (i32.add (local.get $x_b_2) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_3
-                  (i32.add (local.get $x_b_3) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $x_b_4
-                  (i32.add (local.get $x_b_4) (i32.mul (local.get $I_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4334,20 +3964,11 @@
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $x_b (i32.add (local.get $x_b) (local.get $I_x_4)))
-                (local.set $x_b_2 (i32.add (local.get $x_b_2) (local.get $I_x_4)))
-                (local.set $x_b_3 (i32.add (local.get $x_b_3) (local.get $I_x_4)))
-                (local.set $x_b_4 (i32.add (local.get $x_b_4) (local.get $I_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_i) (local.get $acc_0))
           (local.set $x_i (i32.add (local.get $x_i) (i32.const 4)))
-          (local.set $x_i_2 (i32.add (local.get $x_i_2) (i32.const 4)))
-          (local.set $x_i_3 (i32.add (local.get $x_i_3) (i32.const 4)))
-          (local.set $x_i_4 (i32.add (local.get $x_i_4) (i32.const 4)))
           (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 4)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (global.get $I))))))))

@@ -67,11 +67,8 @@
     (call $update_l3_W (local.get $B) (local.get $alpha_t))
     (call $update_l3_b (local.get $B) (local.get $alpha_t)))
 
-  ;; relu1[b, i] = max((Σ_j x[b, j] * l1.W[i, j]) + l1.b[i], 0)
   ;; relu1(read x[B, 784], read l1.W[1000, 784], read l1.b[1000], write relu1[B, 1000])
-  ;;   for b in B, i in 1000:
-  ;;     acc = sum j in 784: x[b, j] * l1.W[i, j]
-  ;;     relu1[b, i] = max(acc + l1.b[i], 0)
+  ;; relu1[b, i] = max((Σ_j x[b, j] * l1.W[i, j]) + l1.b[i], 0)
   (func $relu1 (param $B i32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -568,11 +565,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; fold_relu1[b, j] = Σ_i relu1[b, i·100 + j]
   ;; fold_relu1(read relu1[B, 1000], write fold_relu1[B, 100])
-  ;;   for b in B, j in 100:
-  ;;     total = sum i in 10: relu1[b, i·100 + j]
-  ;;     fold_relu1[b, j] = total
+  ;; fold_relu1[b, j] = Σ_i relu1[b, i·100 + j]
   (func $fold_relu1 (param $B i32)
     (local $b i32)
     (local $relu1_b i32)
@@ -613,11 +607,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; relu2[b, i] = max((Σ_j fold_relu1[b, j] * l2.W[i, j]), 0)
   ;; relu2(read fold_relu1[B, 100], read l2.W[900, 100], write relu2[B, 900])
-  ;;   for b in B, i in 900:
-  ;;     acc = sum j in 100: fold_relu1[b, j] * l2.W[i, j]
-  ;;     relu2[b, i] = max(acc, 0)
+  ;; relu2[b, i] = max((Σ_j fold_relu1[b, j] * l2.W[i, j]), 0)
   (func $relu2 (param $B i32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -1110,11 +1101,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; logits[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
   ;; predict(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write logits[B, 10])
-  ;;   for b in B, i in 10:
-  ;;     acc = sum j in 900: relu2[b, j] * l3.W[i, j]
-  ;;     logits[b, i] = acc + l3.b[i]
+  ;; logits[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
   (func $predict_2 (param $B i32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -1641,11 +1629,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
   ;; l3_y(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write l3.y[B, 10])
-  ;;   for b in B, i in 10:
-  ;;     acc = sum j in 900: relu2[b, j] * l3.W[i, j]
-  ;;     l3.y[b, i] = acc + l3.b[i]
+  ;; l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
   (func $l3_y (param $B i32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -2172,17 +2157,10 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
+  ;; loss(read l3.y[B, 10], read label[B], write loss[B], write accuracy[B])
   ;; largest = max_i l3.y[b, i];
   ;; loss[b] = log((Σ_i exp(l3.y[b, i] - largest))) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
   ;; accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
-  ;; loss(read l3.y[B, 10], read label[B], write loss[B], write accuracy[B])
-  ;;   for b in B:
-  ;;     largest = max i in 10: l3.y[b, i]
-  ;;     sum_exp = sum i in 10: exp(l3.y[b, i] - largest)
-  ;;     at_label = sum i in 10: (l3.y[b, i] - largest) * f32(i == label[b])
-  ;;     best = argmax i in 10: l3.y[b, i]
-  ;;     loss[b] = log(sum_exp) - at_label
-  ;;     accuracy[b] = f32(best == label[b])
   (func $loss (param $B i32)
     (local $b i32)
     (local $l3.y_b i32)
@@ -2334,17 +2312,11 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
+  ;; update_loss_total(read loss[B], read accuracy[B], update loss_total[], update accuracy_total[])
   ;; loss_total_next = loss_total[] + (Σ_b loss[b]);
   ;; accuracy_total_next = accuracy_total[] + (Σ_b accuracy[b]);
   ;; loss_total[] = loss_total_next;
   ;; accuracy_total[] = accuracy_total_next
-  ;; update_loss_total(read loss[B], read accuracy[B], update loss_total[], update accuracy_total[])
-  ;;   total = sum b in B: loss[b]
-  ;;   total_2 = sum b in B: accuracy[b]
-  ;;   loss_total_next = loss_total[] + total
-  ;;   accuracy_total_next = accuracy_total[] + total_2
-  ;;   loss_total[] = loss_total_next
-  ;;   accuracy_total[] = accuracy_total_next
   (func $update_loss_total (param $B i32)
     (local $total f32)
     (local $total_x4 v128)
@@ -2424,23 +2396,13 @@
     (f32.store (global.get $at_loss_total) (local.get $loss_total_next))
     (f32.store (global.get $at_accuracy_total) (local.get $accuracy_total_next)))
 
+  ;; loss(read l3.y[B, 10], read label[B], write g_l3.y[B, 10], write loss[B], write accuracy[B])
   ;; largest = max_i l3.y[b, i];
   ;; sum_exp = Σ_i exp(l3.y[b, i] - largest);
   ;; value = one_over_batch / sum_exp;
   ;; g_l3.y[b, i] = minus_one_over_batch * f32(i == label[b]) + value * exp(l3.y[b, i] - largest);
   ;; loss[b] = log(sum_exp) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
   ;; accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
-  ;; loss(read l3.y[B, 10], read label[B], write g_l3.y[B, 10], write loss[B], write accuracy[B])
-  ;;   for b in B:
-  ;;     largest = max i in 10: l3.y[b, i]
-  ;;     sum_exp = sum i in 10: exp(l3.y[b, i] - largest)
-  ;;     at_label = sum i in 10: (l3.y[b, i] - largest) * f32(i == label[b])
-  ;;     best = argmax i in 10: l3.y[b, i]
-  ;;     value = one_over_batch / sum_exp
-  ;;     for i in 10:
-  ;;       g_l3.y[b, i] = minus_one_over_batch * f32(i == label[b]) + value * exp(l3.y[b, i] - largest)
-  ;;     loss[b] = log(sum_exp) - at_label
-  ;;     accuracy[b] = f32(best == label[b])
   (func $loss_2 (param $B i32) (param $one_over_batch f32) (param $minus_one_over_batch f32)
     (local $b i32)
     (local $l3.y_b i32)
@@ -2637,11 +2599,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; g_l2.y[b, i] = relu2[b, i] > 0 ? (Σ_j g_l3.y[b, j] * l3.W[j, i]) : 0
   ;; g_l2_y(read g_l3.y[B, 10], read l3.W[10, 900], read relu2[B, 900], write g_l2.y[B, 900])
-  ;;   for b in B, i in 900:
-  ;;     acc = sum j in 10: g_l3.y[b, j] * l3.W[j, i]
-  ;;     g_l2.y[b, i] = relu2[b, i] > 0 ? acc : 0
+  ;; g_l2.y[b, i] = relu2[b, i] > 0 ? (Σ_j g_l3.y[b, j] * l3.W[j, i]) : 0
   (func $g_l2_y (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -2763,92 +2722,107 @@
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=3616 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+        (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=7216 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+        (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=10816 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+        (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j_2)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-        (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 16)))
-        (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 16)))
-        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+        (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
       (loop $j
         (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -2976,59 +2950,74 @@
       (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+      (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+      (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+      (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_2)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j_2)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j_2)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j_3)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-      (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 16)))
-      (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 16)))
-      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $g_l3.y_j_2 (i32.add (local.get $g_l3.y_j_2) (i32.const 4)))
+      (local.set $g_l3.y_j_3 (i32.add (local.get $g_l3.y_j_3) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
     (loop $j
       (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -3132,45 +3121,54 @@
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=3616 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=7216 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=10816 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j)))
+        (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
       (loop $j
         (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -3231,30 +3229,39 @@
       (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_j)))
+      (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_j)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
     (loop $j
       (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -3320,30 +3327,39 @@
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=3616 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=7216 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-        (local.set $right_1 (v128.load offset=10816 (local.get $l3.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l3.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l3.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+        (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
       (loop $j
         (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -3383,21 +3399,30 @@
       (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=3600 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=7200 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=10800 (local.get $l3.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_j)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l3.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l3.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 16)))
-      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 14400)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l3.y_j (i32.add (local.get $g_l3.y_j) (i32.const 4)))
+      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 3600)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 8))))
     (loop $j
       (local.set $right_0 (v128.load (local.get $l3.W_j)))
@@ -3415,11 +3440,8 @@
         (v128.const i32x4 0 0 0 0)
         (f32x4.gt (v128.load (local.get $relu2_i)) (v128.const i32x4 0 0 0 0)))))
 
-  ;; g_relu1_untiled[b, i] = Σ_j g_l2.y[b, j] * l2.W[j, i]
   ;; g_relu1_untiled(read g_l2.y[B, 900], read l2.W[900, 100], write g_relu1_untiled[B, 100])
-  ;;   for b in B, i in 100:
-  ;;     acc = sum j in 900: g_l2.y[b, j] * l2.W[j, i]
-  ;;     g_relu1_untiled[b, i] = acc
+  ;; g_relu1_untiled[b, i] = Σ_j g_l2.y[b, j] * l2.W[j, i]
   (func $g_relu1_untiled (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -3552,94 +3574,115 @@
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=416 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+        (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+        (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_4)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_5)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=816 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+        (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+        (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_4)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_5)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=1216 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+        (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+        (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_3)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
         (local.set $acc_2_0
           (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_2_1
           (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_4)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
         (local.set $acc_3_0
           (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_3_1
           (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_5)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
         (local.set $acc_4_0
           (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_4_1
           (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 16)))
-        (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 16)))
-        (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 16)))
-        (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 16)))
-        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+        (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+        (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
       (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0))
       (v128.store offset=16 (local.get $g_relu1_untiled_i) (local.get $acc_0_1))
@@ -3684,61 +3727,82 @@
       (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+      (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+      (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_4)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_5)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+      (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+      (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_4)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_5)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+      (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+      (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_3)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_3)))
       (local.set $acc_2_0
         (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_4)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_4)))
       (local.set $acc_3_0
         (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_5)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_5)))
       (local.set $acc_4_0
         (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 16)))
-      (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 16)))
-      (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 16)))
-      (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 16)))
-      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $g_l2.y_j_3 (i32.add (local.get $g_l2.y_j_3) (i32.const 4)))
+      (local.set $g_l2.y_j_4 (i32.add (local.get $g_l2.y_j_4) (i32.const 4)))
+      (local.set $g_l2.y_j_5 (i32.add (local.get $g_l2.y_j_5) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
     (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0))
     (v128.store offset=400 (local.get $g_relu1_untiled_i) (local.get $acc_1_0))
@@ -3798,46 +3862,58 @@
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=416 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=816 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=1216 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_2)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
         (local.set $acc_1_0
           (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_1_1
           (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 16)))
-        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
       (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0))
       (v128.store offset=16 (local.get $g_relu1_untiled_i) (local.get $acc_0_1))
@@ -3861,31 +3937,43 @@
       (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j_2)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j_2)))
       (local.set $acc_1_0
         (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 16)))
-      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $g_l2.y_j_2 (i32.add (local.get $g_l2.y_j_2) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
     (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0))
     (v128.store offset=400 (local.get $g_relu1_untiled_i) (local.get $acc_1_0)))
@@ -3926,30 +4014,39 @@
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=416 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=816 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-        (local.set $right_1 (v128.load offset=1216 (local.get $l2.W_j)))
-        (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $l2.W_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $l2.W_j)))
+        (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
         (local.set $acc_0_0
           (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
         (local.set $acc_0_1
           (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-        (local.set $j (i32.add (local.get $j) (i32.const 4)))
+        (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+        (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
         (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
       (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0))
       (v128.store offset=16 (local.get $g_relu1_untiled_i) (local.get $acc_0_1))
@@ -3966,28 +4063,35 @@
       (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=400 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=800 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $right_0 (v128.load offset=1200 (local.get $l2.W_j)))
-      (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_j)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
+      (local.set $right_0 (v128.load (local.get $l2.W_j)))
+      (local.set $left (v128.load32_splat (local.get $g_l2.y_j)))
       (local.set $acc_0_0
         (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 16)))
-      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 1600)))
-      (local.set $j (i32.add (local.get $j) (i32.const 4)))
+      (local.set $g_l2.y_j (i32.add (local.get $g_l2.y_j) (i32.const 4)))
+      (local.set $l2.W_j (i32.add (local.get $l2.W_j) (i32.const 400)))
+      (local.set $j (i32.add (local.get $j) (i32.const 1)))
       (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 900))))
     (v128.store (local.get $g_relu1_untiled_i) (local.get $acc_0_0)))
 
-  ;; g_l1.y[b, i] = relu1[b, i] > 0 ? g_relu1_untiled[b, i mod 100] : 0
   ;; g_l1_y(read relu1[B, 1000], read g_relu1_untiled[B, 100], write g_l1.y[B, 1000])
-  ;;   for b in B, i in 1000:
-  ;;     g_l1.y[b, i] = relu1[b, i] > 0 ? g_relu1_untiled[b, i mod 100] : 0
+  ;; g_l1.y[b, i] = relu1[b, i] > 0 ? g_relu1_untiled[b, i mod 100] : 0
   (func $g_l1_y (param $B i32)
     (local $b i32)
     (local $relu1_b i32)
@@ -4038,6 +4142,7 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
+  ;; update_l1_W(read g_l1.y[B, 1000], read x[B, 784], update l1.W[1000, 784], update l1.W.m[1000, 784], update l1.W.v[1000, 784])
   ;; acc = Σ_b g_l1.y[b, i] * x[b, j];
   ;; m_next = l1.W.m[i, j] * 0.9 + acc * 0.1;
   ;; v_next = l1.W.v[i, j] * 0.999 + acc * acc * 0.001;
@@ -4045,15 +4150,6 @@
   ;; l1.W[i, j] = W_next;
   ;; l1.W.m[i, j] = m_next;
   ;; l1.W.v[i, j] = v_next
-  ;; update_l1_W(read g_l1.y[B, 1000], read x[B, 784], update l1.W[1000, 784], update l1.W.m[1000, 784], update l1.W.v[1000, 784])
-  ;;   for i in 1000, j in 784:
-  ;;     acc = sum b in B: g_l1.y[b, i] * x[b, j]
-  ;;     m_next = l1.W.m[i, j] * 0.9 + acc * 0.1
-  ;;     v_next = l1.W.v[i, j] * 0.999 + acc * acc * 0.001
-  ;;     W_next = l1.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8)
-  ;;     l1.W[i, j] = W_next
-  ;;     l1.W.m[i, j] = m_next
-  ;;     l1.W.v[i, j] = v_next
   (func $update_l1_W (param $B i32) (param $alpha_t f32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -4150,90 +4246,99 @@
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=3136 (local.get $x_b)))
-            (local.set $right_1 (v128.load offset=3152 (local.get $x_b)))
-            (local.set $left (v128.load32_splat offset=4000 (local.get $g_l1.y_b)))
+            (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 4000)))
+            (local.set $x_b (i32.add (local.get $x_b) (i32.const 3136)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $x_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l1.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=4004 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l1.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=4008 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l1.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=4012 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l1.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=4016 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l1.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=6272 (local.get $x_b)))
-            (local.set $right_1 (v128.load offset=6288 (local.get $x_b)))
-            (local.set $left (v128.load32_splat offset=8000 (local.get $g_l1.y_b)))
+            (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 4000)))
+            (local.set $x_b (i32.add (local.get $x_b) (i32.const 3136)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $x_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l1.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=8004 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l1.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=8008 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l1.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=8012 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l1.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=8016 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l1.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=9408 (local.get $x_b)))
-            (local.set $right_1 (v128.load offset=9424 (local.get $x_b)))
-            (local.set $left (v128.load32_splat offset=12000 (local.get $g_l1.y_b)))
+            (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 4000)))
+            (local.set $x_b (i32.add (local.get $x_b) (i32.const 3136)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $x_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $x_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l1.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=12004 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l1.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=12008 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l1.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=12012 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l1.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=12016 (local.get $g_l1.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l1.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 16000)))
-            (local.set $x_b (i32.add (local.get $x_b) (i32.const 12544)))
-            (local.set $b (i32.add (local.get $b) (i32.const 4)))
+            (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 4000)))
+            (local.set $x_b (i32.add (local.get $x_b) (i32.const 3136)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
       (if
         (i32.lt_u (local.get $b) (local.get $B))
@@ -4467,6 +4572,7 @@
       (local.set $j (i32.add (local.get $j) (i32.const 8)))
       (br_if $j_by_8 (i32.lt_u (local.get $j) (i32.const 784)))))
 
+  ;; update_l1_b(read g_l1.y[B, 1000], update l1.b[1000], update l1.b.m[1000], update l1.b.v[1000])
   ;; g_l1_b = Σ_b g_l1.y[b, i];
   ;; m_next = l1.b.m[i] * 0.9 + g_l1_b * 0.1;
   ;; v_next = l1.b.v[i] * 0.999 + g_l1_b * g_l1_b * 0.001;
@@ -4474,15 +4580,6 @@
   ;; l1.b[i] = b_next;
   ;; l1.b.m[i] = m_next;
   ;; l1.b.v[i] = v_next
-  ;; update_l1_b(read g_l1.y[B, 1000], update l1.b[1000], update l1.b.m[1000], update l1.b.v[1000])
-  ;;   for i in 1000:
-  ;;     g_l1_b = sum b in B: g_l1.y[b, i]
-  ;;     m_next = l1.b.m[i] * 0.9 + g_l1_b * 0.1
-  ;;     v_next = l1.b.v[i] * 0.999 + g_l1_b * g_l1_b * 0.001
-  ;;     b_next = l1.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8)
-  ;;     l1.b[i] = b_next
-  ;;     l1.b.m[i] = m_next
-  ;;     l1.b.v[i] = v_next
   (func $update_l1_b (param $B i32) (param $alpha_t f32)
     (local $i i32)
     (local $g_l1.y_i i32)
@@ -4539,6 +4636,7 @@
       (local.set $i (i32.add (local.get $i) (i32.const 4)))
       (br_if $i_by_4 (i32.lt_u (local.get $i) (i32.const 1000)))))
 
+  ;; update_l2_W(read g_l2.y[B, 900], read fold_relu1[B, 100], update l2.W[900, 100], update l2.W.m[900, 100], update l2.W.v[900, 100])
   ;; acc = Σ_b g_l2.y[b, i] * fold_relu1[b, j];
   ;; m_next = l2.W.m[i, j] * 0.9 + acc * 0.1;
   ;; v_next = l2.W.v[i, j] * 0.999 + acc * acc * 0.001;
@@ -4546,15 +4644,6 @@
   ;; l2.W[i, j] = W_next;
   ;; l2.W.m[i, j] = m_next;
   ;; l2.W.v[i, j] = v_next
-  ;; update_l2_W(read g_l2.y[B, 900], read fold_relu1[B, 100], update l2.W[900, 100], update l2.W.m[900, 100], update l2.W.v[900, 100])
-  ;;   for i in 900, j in 100:
-  ;;     acc = sum b in B: g_l2.y[b, i] * fold_relu1[b, j]
-  ;;     m_next = l2.W.m[i, j] * 0.9 + acc * 0.1
-  ;;     v_next = l2.W.v[i, j] * 0.999 + acc * acc * 0.001
-  ;;     W_next = l2.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8)
-  ;;     l2.W[i, j] = W_next
-  ;;     l2.W.m[i, j] = m_next
-  ;;     l2.W.v[i, j] = v_next
   (func $update_l2_W (param $B i32) (param $alpha_t f32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -4651,90 +4740,99 @@
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=400 (local.get $fold_relu1_b)))
-            (local.set $right_1 (v128.load offset=416 (local.get $fold_relu1_b)))
-            (local.set $left (v128.load32_splat offset=3600 (local.get $g_l2.y_b)))
+            (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+            (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $fold_relu1_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=3604 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=3608 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=3612 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=3616 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=800 (local.get $fold_relu1_b)))
-            (local.set $right_1 (v128.load offset=816 (local.get $fold_relu1_b)))
-            (local.set $left (v128.load32_splat offset=7200 (local.get $g_l2.y_b)))
+            (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+            (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $fold_relu1_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=7204 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=7208 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=7212 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=7216 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=1200 (local.get $fold_relu1_b)))
-            (local.set $right_1 (v128.load offset=1216 (local.get $fold_relu1_b)))
-            (local.set $left (v128.load32_splat offset=10800 (local.get $g_l2.y_b)))
+            (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+            (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $fold_relu1_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=10804 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=10808 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=10812 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=10816 (local.get $g_l2.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 14400)))
-            (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 1600)))
-            (local.set $b (i32.add (local.get $b) (i32.const 4)))
+            (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+            (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
       (if
         (i32.lt_u (local.get $b) (local.get $B))
@@ -4995,57 +5093,66 @@
           (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=400 (local.get $fold_relu1_b)))
-          (local.set $left (v128.load32_splat offset=3600 (local.get $g_l2.y_b)))
+          (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+          (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=3604 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=3608 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=3612 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=3616 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=800 (local.get $fold_relu1_b)))
-          (local.set $left (v128.load32_splat offset=7200 (local.get $g_l2.y_b)))
+          (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+          (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=7204 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=7208 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=7212 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=7216 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=1200 (local.get $fold_relu1_b)))
-          (local.set $left (v128.load32_splat offset=10800 (local.get $g_l2.y_b)))
+          (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+          (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $fold_relu1_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l2.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=10804 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l2.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=10808 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l2.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=10812 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l2.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=10816 (local.get $g_l2.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l2.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 14400)))
-          (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 1600)))
-          (local.set $b (i32.add (local.get $b) (i32.const 4)))
+          (local.set $g_l2.y_b (i32.add (local.get $g_l2.y_b) (i32.const 3600)))
+          (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
     (if
       (i32.lt_u (local.get $b) (local.get $B))
@@ -5167,6 +5274,7 @@
     (v128.store offset=1600 (local.get $l2.W.m_j) (local.get $m_next_x4))
     (v128.store offset=1600 (local.get $l2.W.v_j) (local.get $v_next_x4)))
 
+  ;; update_l3_W(read g_l3.y[B, 10], read relu2[B, 900], update l3.W[10, 900], update l3.W.m[10, 900], update l3.W.v[10, 900])
   ;; acc = Σ_b g_l3.y[b, i] * relu2[b, j];
   ;; m_next = l3.W.m[i, j] * 0.9 + acc * 0.1;
   ;; v_next = l3.W.v[i, j] * 0.999 + acc * acc * 0.001;
@@ -5174,15 +5282,6 @@
   ;; l3.W[i, j] = W_next;
   ;; l3.W.m[i, j] = m_next;
   ;; l3.W.v[i, j] = v_next
-  ;; update_l3_W(read g_l3.y[B, 10], read relu2[B, 900], update l3.W[10, 900], update l3.W.m[10, 900], update l3.W.v[10, 900])
-  ;;   for i in 10, j in 900:
-  ;;     acc = sum b in B: g_l3.y[b, i] * relu2[b, j]
-  ;;     m_next = l3.W.m[i, j] * 0.9 + acc * 0.1
-  ;;     v_next = l3.W.v[i, j] * 0.999 + acc * acc * 0.001
-  ;;     W_next = l3.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8)
-  ;;     l3.W[i, j] = W_next
-  ;;     l3.W.m[i, j] = m_next
-  ;;     l3.W.v[i, j] = v_next
   (func $update_l3_W (param $B i32) (param $alpha_t f32)
     (local $i i32)
     (local.set $i (i32.const 0))
@@ -5279,90 +5378,99 @@
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=3600 (local.get $relu2_b)))
-            (local.set $right_1 (v128.load offset=3616 (local.get $relu2_b)))
-            (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_b)))
+            (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+            (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $relu2_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $relu2_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=56 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=7200 (local.get $relu2_b)))
-            (local.set $right_1 (v128.load offset=7216 (local.get $relu2_b)))
-            (local.set $left (v128.load32_splat offset=80 (local.get $g_l3.y_b)))
+            (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+            (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $relu2_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $relu2_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=84 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=88 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=92 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=96 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $right_0 (v128.load offset=10800 (local.get $relu2_b)))
-            (local.set $right_1 (v128.load offset=10816 (local.get $relu2_b)))
-            (local.set $left (v128.load32_splat offset=120 (local.get $g_l3.y_b)))
+            (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+            (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $relu2_b)))
+            (local.set $right_1 (v128.load offset=16 (local.get $relu2_b)))
+            (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
             (local.set $acc_0_0
               (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_0_1
               (f32x4.add (local.get $acc_0_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=124 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
             (local.set $acc_1_0
               (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_1_1
               (f32x4.add (local.get $acc_1_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=128 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
             (local.set $acc_2_0
               (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_2_1
               (f32x4.add (local.get $acc_2_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=132 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
             (local.set $acc_3_0
               (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_3_1
               (f32x4.add (local.get $acc_3_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $left (v128.load32_splat offset=136 (local.get $g_l3.y_b)))
+            (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
             (local.set $acc_4_0
               (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
             (local.set $acc_4_1
               (f32x4.add (local.get $acc_4_1) (f32x4.mul (local.get $left) (local.get $right_1))))
-            (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 160)))
-            (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 14400)))
-            (local.set $b (i32.add (local.get $b) (i32.const 4)))
+            (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+            (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+            (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
       (if
         (i32.lt_u (local.get $b) (local.get $B))
@@ -5623,57 +5731,66 @@
           (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=3600 (local.get $relu2_b)))
-          (local.set $left (v128.load32_splat offset=40 (local.get $g_l3.y_b)))
+          (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+          (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $relu2_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=44 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=48 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=52 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=56 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=7200 (local.get $relu2_b)))
-          (local.set $left (v128.load32_splat offset=80 (local.get $g_l3.y_b)))
+          (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+          (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $relu2_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=84 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=88 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=92 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=96 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $right_0 (v128.load offset=10800 (local.get $relu2_b)))
-          (local.set $left (v128.load32_splat offset=120 (local.get $g_l3.y_b)))
+          (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+          (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (local.set $right_0 (v128.load (local.get $relu2_b)))
+          (local.set $left (v128.load32_splat (local.get $g_l3.y_b)))
           (local.set $acc_0_0
             (f32x4.add (local.get $acc_0_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=124 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=4 (local.get $g_l3.y_b)))
           (local.set $acc_1_0
             (f32x4.add (local.get $acc_1_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=128 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=8 (local.get $g_l3.y_b)))
           (local.set $acc_2_0
             (f32x4.add (local.get $acc_2_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=132 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=12 (local.get $g_l3.y_b)))
           (local.set $acc_3_0
             (f32x4.add (local.get $acc_3_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $left (v128.load32_splat offset=136 (local.get $g_l3.y_b)))
+          (local.set $left (v128.load32_splat offset=16 (local.get $g_l3.y_b)))
           (local.set $acc_4_0
             (f32x4.add (local.get $acc_4_0) (f32x4.mul (local.get $left) (local.get $right_0))))
-          (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 160)))
-          (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 14400)))
-          (local.set $b (i32.add (local.get $b) (i32.const 4)))
+          (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 40)))
+          (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 3600)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
     (if
       (i32.lt_u (local.get $b) (local.get $B))
@@ -5795,6 +5912,7 @@
     (v128.store offset=14400 (local.get $l3.W.m_j) (local.get $m_next_x4))
     (v128.store offset=14400 (local.get $l3.W.v_j) (local.get $v_next_x4)))
 
+  ;; update_l3_b(read g_l3.y[B, 10], update l3.b[10], update l3.b.m[10], update l3.b.v[10])
   ;; g_l3_b = Σ_b g_l3.y[b, i];
   ;; m_next = l3.b.m[i] * 0.9 + g_l3_b * 0.1;
   ;; v_next = l3.b.v[i] * 0.999 + g_l3_b * g_l3_b * 0.001;
@@ -5802,15 +5920,6 @@
   ;; l3.b[i] = b_next;
   ;; l3.b.m[i] = m_next;
   ;; l3.b.v[i] = v_next
-  ;; update_l3_b(read g_l3.y[B, 10], update l3.b[10], update l3.b.m[10], update l3.b.v[10])
-  ;;   for i in 10:
-  ;;     g_l3_b = sum b in B: g_l3.y[b, i]
-  ;;     m_next = l3.b.m[i] * 0.9 + g_l3_b * 0.1
-  ;;     v_next = l3.b.v[i] * 0.999 + g_l3_b * g_l3_b * 0.001
-  ;;     b_next = l3.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8)
-  ;;     l3.b[i] = b_next
-  ;;     l3.b.m[i] = m_next
-  ;;     l3.b.v[i] = v_next
   (func $update_l3_b (param $B i32) (param $alpha_t f32)
     (local $i i32)
     (local $g_l3.y_i i32)

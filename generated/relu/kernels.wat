@@ -15,10 +15,8 @@
   (func $grad_x (export "grad_x") (param $B i32)
     (call $grad_x_2 (local.get $B)))
 
-  ;; y[b, n] = max(x[b, n], 0)
   ;; forward(read x[B, N], write y[B, N])
-  ;;   for b in B, n in N:
-  ;;     y[b, n] = max(x[b, n], 0)
+  ;; y[b, n] = max(x[b, n], 0)
   (func $forward_2 (param $B i32)
     (local $b i32)
     (local $x_b i32)
@@ -65,10 +63,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; gx[b, n] = x[b, n] > 0 ? gy[b, n] : 0
   ;; grad_x(read x[B, N], read gy[B, N], write gx[B, N])
-  ;;   for b in B, n in N:
-  ;;     gx[b, n] = x[b, n] > 0 ? gy[b, n] : 0
+  ;; gx[b, n] = x[b, n] > 0 ? gy[b, n] : 0
   (func $grad_x_2 (param $B i32)
     (local $b i32)
     (local $x_b i32)

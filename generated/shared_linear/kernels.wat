@@ -28,11 +28,8 @@
     (call $fold_x (local.get $B))
     (call $grad_w_2 (local.get $B)))
 
-  ;; fold_x[b, k] = Σ_i x[b, i·K + k]
   ;; fold_x(read x[B, n·K], write fold_x[B, K])
-  ;;   for b in B, k in K:
-  ;;     total = sum i in n: x[b, i·K + k]
-  ;;     fold_x[b, k] = total
+  ;; fold_x[b, k] = Σ_i x[b, i·K + k]
   (func $fold_x (param $B i32)
     (local $b i32)
     (local $x_b i32)
@@ -106,11 +103,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; y[b, o] = Σ_k fold_x[b, k] * W[o, k]
   ;; forward(read fold_x[B, K], read W[O, K], write y[B, O])
-  ;;   for b in B, o in O:
-  ;;     acc = sum k in K: fold_x[b, k] * W[o, k]
-  ;;     y[b, o] = acc
+  ;; y[b, o] = Σ_k fold_x[b, k] * W[o, k]
   (func $forward_2 (param $B i32)
     (local $o i32)
     (local $o_end2 i32)
@@ -1106,11 +1100,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
   ;; gx_untiled(read gy[B, O], read W[O, K], write gx_untiled[B, K])
-  ;;   for b in B, k in K:
-  ;;     acc = sum o in O: gy[b, o] * W[o, k]
-  ;;     gx_untiled[b, k] = acc
+  ;; gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
   (func $gx_untiled (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -1146,14 +1137,11 @@
   ;; Rows b to b + 5 of gx_untiled.
   (func $gx_untiled.rows_5 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $gx_untiled_at_2 i32)
+    (local $K_x_8 i32)
     (local $gx_untiled_at_3 i32)
+    (local $K_x_12 i32)
     (local $gx_untiled_at_4 i32)
     (local $K_x_16 i32)
     (local $gx_untiled_at_5 i32)
@@ -1168,9 +1156,6 @@
     (local $gy_at_5 i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $gx_untiled_k_2 i32)
     (local $gx_untiled_k_3 i32)
@@ -1195,9 +1180,6 @@
     (local $gy_o_4 i32)
     (local $gy_o_5 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1223,9 +1205,6 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gx_untiled_at_2
@@ -1263,9 +1242,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_16))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (local.set $gx_untiled_k_2 (local.get $gx_untiled_at_2))
     (local.set $gx_untiled_k_3 (local.get $gx_untiled_at_3))
@@ -1292,9 +1268,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1346,9 +1319,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1357,7 +1337,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1366,7 +1346,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1375,7 +1355,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1384,7 +1364,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1393,9 +1373,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1404,7 +1391,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1413,7 +1400,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1422,7 +1409,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1431,7 +1418,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1440,9 +1427,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1451,7 +1445,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1460,7 +1454,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1469,7 +1463,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1478,7 +1472,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1487,20 +1481,13 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1559,9 +1546,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -1575,9 +1559,6 @@
           (v128.store (local.get $gx_untiled_k_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gx_untiled_k_5) (local.get $acc_4_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 32)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 32)))
@@ -1601,9 +1582,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1634,98 +1612,112 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1763,9 +1755,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -1774,9 +1763,6 @@
           (v128.store (local.get $gx_untiled_k_4) (local.get $acc_3_0))
           (v128.store (local.get $gx_untiled_k_5) (local.get $acc_4_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 16)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 16)))
@@ -1800,9 +1786,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1833,98 +1816,112 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1962,9 +1959,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
@@ -1973,9 +1967,6 @@
           (f32.store (local.get $gx_untiled_k_4) (local.get $acc_3))
           (f32.store (local.get $gx_untiled_k_5) (local.get $acc_4))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 4)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 4)))
@@ -1987,11 +1978,6 @@
   ;; Rows b to b + 2 of gx_untiled.
   (func $gx_untiled.rows_2 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $gx_untiled_at_2 i32)
     (local $O_x_4 i32)
@@ -1999,9 +1985,6 @@
     (local $gy_at_2 i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $gx_untiled_k_2 i32)
     (local $k_end8 i32)
@@ -2014,9 +1997,6 @@
     (local $gy_o i32)
     (local $gy_o_2 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2026,8 +2006,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
@@ -2035,9 +2013,6 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gx_untiled_at_2
@@ -2051,9 +2026,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_4))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (local.set $gx_untiled_k_2 (local.get $gx_untiled_at_2))
     (if
@@ -2068,9 +2040,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2095,9 +2064,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2106,7 +2079,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2115,9 +2088,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2126,7 +2103,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2135,9 +2112,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2146,7 +2127,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2155,17 +2136,10 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2194,9 +2168,6 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -2204,9 +2175,6 @@
           (v128.store (local.get $gx_untiled_k_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gx_untiled_k_2) (local.get $acc_1_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
@@ -2221,9 +2189,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2239,50 +2204,55 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2302,17 +2272,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (v128.store (local.get $gx_untiled_k_2) (local.get $acc_1_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
@@ -2327,9 +2291,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2345,50 +2306,55 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2408,17 +2374,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
           (f32.store (local.get $gx_untiled_k_2) (local.get $acc_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
@@ -2427,19 +2387,11 @@
   ;; Rows b to b + 1 of gx_untiled.
   (func $gx_untiled.rows_1 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $O_x_4 i32)
     (local $gy_at i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $k_end8 i32)
     (local $k_end4 i32)
@@ -2448,9 +2400,6 @@
     (local $o i32)
     (local $gy_o i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2459,8 +2408,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
@@ -2468,17 +2415,11 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $b) (local.get $O_x_4))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (if
       (i32.lt_u (local.get $k) (local.get $k_end8))
@@ -2489,9 +2430,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2507,9 +2445,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2518,9 +2459,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2529,9 +2473,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2540,16 +2487,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2568,17 +2508,11 @@
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gx_untiled_k) (local.get $acc_0_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
           (br_if $k_by_8 (i32.lt_u (local.get $k) (local.get $k_end8))))))
@@ -2590,9 +2524,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2603,34 +2534,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2644,16 +2577,10 @@
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
           (br_if $k_by_4 (i32.lt_u (local.get $k) (local.get $k_end4))))))
@@ -2665,9 +2592,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2678,34 +2602,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2719,24 +2645,16 @@
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
           (br_if $k (i32.lt_u (local.get $k) (global.get $K)))))))
 
-  ;; gx[b, i] = gx_untiled[b, i mod K]
   ;; grad_x(read gx_untiled[B, K], write gx[B, n·K])
-  ;;   for b in B, i in n·K:
-  ;;     gx[b, i] = gx_untiled[b, i mod K]
+  ;; gx[b, i] = gx_untiled[b, i mod K]
   (func $grad_x_2 (param $B i32)
     (local $b i32)
     (local $gx_untiled_b i32)
@@ -2794,11 +2712,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
   ;; grad_w(read gy[B, O], read fold_x[B, K], write gW[O, K])
-  ;;   for o in O, k in K:
-  ;;     acc = sum b in B: gy[b, o] * fold_x[b, k]
-  ;;     gW[o, k] = acc
+  ;; gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
   (func $grad_w_2 (param $B i32)
     (local $o i32)
     (local $o_end5 i32)
@@ -2834,29 +2749,17 @@
   ;; Rows o to o + 5 of grad_w.
   (func $grad_w_2.rows_5 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
+    (local $K_x_8 i32)
     (local $gW_at_3 i32)
+    (local $K_x_12 i32)
     (local $gW_at_4 i32)
     (local $K_x_16 i32)
     (local $gW_at_5 i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $gW_k_2 i32)
     (local $gW_k_3 i32)
@@ -2876,13 +2779,8 @@
     (local $acc_4_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2894,9 +2792,6 @@
     (local $acc_4 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
     (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
     (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
@@ -2906,23 +2801,9 @@
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -2942,9 +2823,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $K_x_4)) (local.get $K_x_16))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (local.set $gW_k_2 (local.get $gW_at_2))
     (local.set $gW_k_3 (local.get $gW_at_3))
@@ -2966,13 +2844,7 @@
           (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3024,9 +2896,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3035,7 +2910,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3044,7 +2919,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3053,7 +2928,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3062,7 +2937,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3071,9 +2946,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3082,7 +2960,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3091,7 +2969,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3100,7 +2978,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3109,7 +2987,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3118,9 +2996,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3129,7 +3010,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3138,7 +3019,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3147,7 +3028,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3156,7 +3037,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3165,23 +3046,9 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3235,13 +3102,7 @@
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -3255,9 +3116,6 @@
           (v128.store (local.get $gW_k_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gW_k_5) (local.get $acc_4_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 32)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 32)))
@@ -3276,13 +3134,7 @@
           (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3313,101 +3165,96 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3440,13 +3287,7 @@
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -3455,9 +3296,6 @@
           (v128.store (local.get $gW_k_4) (local.get $acc_3_0))
           (v128.store (local.get $gW_k_5) (local.get $acc_4_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 16)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 16)))
@@ -3476,13 +3314,7 @@
           (local.set $acc_4 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3513,101 +3345,96 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3640,13 +3467,7 @@
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
@@ -3655,9 +3476,6 @@
           (f32.store (local.get $gW_k_4) (local.get $acc_3))
           (f32.store (local.get $gW_k_5) (local.get $acc_4))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 4)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 4)))
@@ -3669,25 +3487,11 @@
   ;; Rows o to o + 2 of grad_w.
   (func $grad_w_2.rows_2 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $gW_k_2 i32)
     (local $k_end8 i32)
@@ -3698,13 +3502,8 @@
     (local $acc_1_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -3713,34 +3512,15 @@
     (local $acc_1 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -3748,9 +3528,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $K_x_4)) (local.get $K_x_4))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (local.set $gW_k_2 (local.get $gW_at_2))
     (if
@@ -3763,13 +3540,7 @@
           (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3794,9 +3565,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3805,7 +3579,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3814,9 +3588,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3825,7 +3602,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3834,9 +3611,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3845,7 +3625,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3854,23 +3634,9 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3897,13 +3663,7 @@
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -3911,9 +3671,6 @@
           (v128.store (local.get $gW_k_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gW_k_2) (local.get $acc_1_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
@@ -3926,13 +3683,7 @@
           (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3948,56 +3699,51 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4015,21 +3761,12 @@
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (v128.store (local.get $gW_k_2) (local.get $acc_1_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
@@ -4042,13 +3779,7 @@
           (local.set $acc_1 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4064,56 +3795,51 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4131,21 +3857,12 @@
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
           (f32.store (local.get $gW_k_2) (local.get $acc_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
@@ -4154,24 +3871,10 @@
   ;; Rows o to o + 1 of grad_w.
   (func $grad_w_2.rows_1 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $k_end8 i32)
     (local $k_end4 i32)
@@ -4179,13 +3882,8 @@
     (local $acc_0_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -4193,40 +3891,18 @@
     (local $acc_0 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (if
       (i32.lt_u (local.get $k) (local.get $k_end8))
@@ -4236,13 +3912,7 @@
           (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4258,9 +3928,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4269,9 +3942,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4280,9 +3956,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4291,23 +3970,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4325,21 +3990,12 @@
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gW_k) (local.get $acc_0_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
           (br_if $k_by_8 (i32.lt_u (local.get $k) (local.get $k_end8))))))
@@ -4350,13 +4006,7 @@
           (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4367,41 +4017,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4414,20 +4059,11 @@
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
           (br_if $k_by_4 (i32.lt_u (local.get $k) (local.get $k_end4))))))
@@ -4438,13 +4074,7 @@
           (local.set $acc_0 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4455,41 +4085,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4502,20 +4127,11 @@
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
           (br_if $k (i32.lt_u (local.get $k) (global.get $K))))))))

@@ -34,11 +34,8 @@
   (func $grad_b (export "grad_b") (param $B i32)
     (call $grad_b_2 (local.get $B)))
 
-  ;; fold_x[i, k] = Σ_j x[i, j·K + k]
   ;; fold_x(read x[B, n·K], write fold_x[B, K])
-  ;;   for i in B, k in K:
-  ;;     total = sum j in n: x[i, j·K + k]
-  ;;     fold_x[i, k] = total
+  ;; fold_x[i, k] = Σ_j x[i, j·K + k]
   (func $fold_x (param $B i32)
     (local $i i32)
     (local $x_i i32)
@@ -112,11 +109,8 @@
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (local.get $B)))))))
 
-  ;; y[i, o] = (Σ_k fold_x[i, k] * W[o, k]) + b[o]
   ;; forward(read fold_x[B, K], read W[O, K], read b[O], write y[B, O])
-  ;;   for i in B, o in O:
-  ;;     acc = sum k in K: fold_x[i, k] * W[o, k]
-  ;;     y[i, o] = acc + b[o]
+  ;; y[i, o] = (Σ_k fold_x[i, k] * W[o, k]) + b[o]
   (func $forward_2 (param $B i32)
     (local $o i32)
     (local $o_end2 i32)
@@ -1132,11 +1126,8 @@
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (local.get $B)))))))
 
-  ;; gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
   ;; gx_untiled(read gy[B, O], read W[O, K], write gx_untiled[B, K])
-  ;;   for b in B, k in K:
-  ;;     acc = sum o in O: gy[b, o] * W[o, k]
-  ;;     gx_untiled[b, k] = acc
+  ;; gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
   (func $gx_untiled (param $B i32)
     (local $b i32)
     (local $b_end5 i32)
@@ -1172,14 +1163,11 @@
   ;; Rows b to b + 5 of gx_untiled.
   (func $gx_untiled.rows_5 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $gx_untiled_at_2 i32)
+    (local $K_x_8 i32)
     (local $gx_untiled_at_3 i32)
+    (local $K_x_12 i32)
     (local $gx_untiled_at_4 i32)
     (local $K_x_16 i32)
     (local $gx_untiled_at_5 i32)
@@ -1194,9 +1182,6 @@
     (local $gy_at_5 i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $gx_untiled_k_2 i32)
     (local $gx_untiled_k_3 i32)
@@ -1221,9 +1206,6 @@
     (local $gy_o_4 i32)
     (local $gy_o_5 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -1249,9 +1231,6 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gx_untiled_at_2
@@ -1289,9 +1268,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_16))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (local.set $gx_untiled_k_2 (local.get $gx_untiled_at_2))
     (local.set $gx_untiled_k_3 (local.get $gx_untiled_at_3))
@@ -1318,9 +1294,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1372,9 +1345,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1383,7 +1363,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1392,7 +1372,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1401,7 +1381,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1410,7 +1390,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1419,9 +1399,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1430,7 +1417,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1439,7 +1426,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1448,7 +1435,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1457,7 +1444,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1466,9 +1453,16 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -1477,7 +1471,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -1486,7 +1480,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -1495,7 +1489,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -1504,7 +1498,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -1513,20 +1507,13 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1585,9 +1572,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -1601,9 +1585,6 @@
           (v128.store (local.get $gx_untiled_k_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gx_untiled_k_5) (local.get $acc_4_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 32)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 32)))
@@ -1627,9 +1608,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1660,98 +1638,112 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_3)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_3)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_4)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_4)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_5)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_5)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1789,9 +1781,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -1800,9 +1789,6 @@
           (v128.store (local.get $gx_untiled_k_4) (local.get $acc_3_0))
           (v128.store (local.get $gx_untiled_k_5) (local.get $acc_4_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 16)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 16)))
@@ -1826,9 +1812,6 @@
           (local.set $gy_o_4 (local.get $gy_at_4))
           (local.set $gy_o_5 (local.get $gy_at_5))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -1859,98 +1842,112 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_3)))
+                (local.set $left_one (f32.load (local.get $gy_o_3)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_4)))
+                (local.set $left_one (f32.load (local.get $gy_o_4)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_5)))
+                (local.set $left_one (f32.load (local.get $gy_o_5)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 16)))
-                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 16)))
-                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 4)))
+                (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
+                (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -1988,9 +1985,6 @@
                 (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 4)))
                 (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
@@ -1999,9 +1993,6 @@
           (f32.store (local.get $gx_untiled_k_4) (local.get $acc_3))
           (f32.store (local.get $gx_untiled_k_5) (local.get $acc_4))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 4)))
           (local.set $gx_untiled_k_3 (i32.add (local.get $gx_untiled_k_3) (i32.const 4)))
@@ -2013,11 +2004,6 @@
   ;; Rows b to b + 2 of gx_untiled.
   (func $gx_untiled.rows_2 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $gx_untiled_at_2 i32)
     (local $O_x_4 i32)
@@ -2025,9 +2011,6 @@
     (local $gy_at_2 i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $gx_untiled_k_2 i32)
     (local $k_end8 i32)
@@ -2040,9 +2023,6 @@
     (local $gy_o i32)
     (local $gy_o_2 i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2052,8 +2032,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
@@ -2061,9 +2039,6 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gx_untiled_at_2
@@ -2077,9 +2052,6 @@
         (i32.add (i32.mul (local.get $b) (local.get $O_x_4)) (local.get $O_x_4))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (local.set $gx_untiled_k_2 (local.get $gx_untiled_at_2))
     (if
@@ -2094,9 +2066,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2121,9 +2090,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2132,7 +2105,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2141,9 +2114,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2152,7 +2129,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2161,9 +2138,13 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2172,7 +2153,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -2181,17 +2162,10 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2220,9 +2194,6 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
@@ -2230,9 +2201,6 @@
           (v128.store (local.get $gx_untiled_k_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gx_untiled_k_2) (local.get $acc_1_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
@@ -2247,9 +2215,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2265,50 +2230,55 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o_2)))
+                (local.set $left (v128.load32_splat (local.get $gy_o_2)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2328,17 +2298,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (v128.store (local.get $gx_untiled_k_2) (local.get $acc_1_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
@@ -2353,9 +2317,6 @@
           (local.set $gy_o (local.get $gy_at))
           (local.set $gy_o_2 (local.get $gy_at_2))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2371,50 +2332,55 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o_2)))
+                (local.set $left_one (f32.load (local.get $gy_o_2)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2434,17 +2400,11 @@
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
           (f32.store (local.get $gx_untiled_k_2) (local.get $acc_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $gx_untiled_k_2 (i32.add (local.get $gx_untiled_k_2) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
@@ -2453,19 +2413,11 @@
   ;; Rows b to b + 1 of gx_untiled.
   (func $gx_untiled.rows_1 (param $B i32) (param $b i32)
     (local $K_x_4 i32)
-    (local $W_at i32)
-    (local $K_x_8 i32)
-    (local $W_at_2 i32)
-    (local $K_x_12 i32)
-    (local $W_at_3 i32)
     (local $gx_untiled_at i32)
     (local $O_x_4 i32)
     (local $gy_at i32)
     (local $k i32)
     (local $W_k i32)
-    (local $W_k_2 i32)
-    (local $W_k_3 i32)
-    (local $W_k_4 i32)
     (local $gx_untiled_k i32)
     (local $k_end8 i32)
     (local $k_end4 i32)
@@ -2474,9 +2426,6 @@
     (local $o i32)
     (local $gy_o i32)
     (local $W_o i32)
-    (local $W_o_2 i32)
-    (local $W_o_3 i32)
-    (local $W_o_4 i32)
     (local $o_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2485,8 +2434,6 @@
     (local $right_one f32)
     (local $left_one f32)
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
@@ -2494,17 +2441,11 @@
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
     (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
-    (local.set $W_at (i32.add (global.get $at_W) (local.get $K_x_4)))
-    (local.set $W_at_2 (i32.add (global.get $at_W) (local.get $K_x_8)))
-    (local.set $W_at_3 (i32.add (global.get $at_W) (local.get $K_x_12)))
     (local.set $gx_untiled_at
       (i32.add (global.get $at_gx_untiled) (i32.mul (local.get $b) (local.get $K_x_4))))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $b) (local.get $O_x_4))))
     (local.set $k (i32.const 0))
     (local.set $W_k (global.get $at_W))
-    (local.set $W_k_2 (local.get $W_at))
-    (local.set $W_k_3 (local.get $W_at_2))
-    (local.set $W_k_4 (local.get $W_at_3))
     (local.set $gx_untiled_k (local.get $gx_untiled_at))
     (if
       (i32.lt_u (local.get $k) (local.get $k_end8))
@@ -2515,9 +2456,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2533,9 +2471,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2544,9 +2485,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2555,9 +2499,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $right_1 (v128.load offset=16 (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -2566,16 +2513,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2594,17 +2534,11 @@
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gx_untiled_k) (local.get $acc_0_1))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 32)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 32)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 32)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 32)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
           (br_if $k_by_8 (i32.lt_u (local.get $k) (local.get $k_end8))))))
@@ -2616,9 +2550,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2629,34 +2560,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_2)))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_3)))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $W_o_4)))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $W_o)))
+                (local.set $left (v128.load32_splat (local.get $gy_o)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2670,16 +2603,10 @@
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (v128.store (local.get $gx_untiled_k) (local.get $acc_0_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 16)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 16)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 16)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 16)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
           (br_if $k_by_4 (i32.lt_u (local.get $k) (local.get $k_end4))))))
@@ -2691,9 +2618,6 @@
           (local.set $o (i32.const 0))
           (local.set $gy_o (local.get $gy_at))
           (local.set $W_o (local.get $W_k))
-          (local.set $W_o_2 (local.get $W_k_2))
-          (local.set $W_o_3 (local.get $W_k_3))
-          (local.set $W_o_4 (local.get $W_k_4))
           (if
             (i32.lt_u (local.get $o) (local.get $o_end4))
             (then
@@ -2704,34 +2628,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_2)))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_3)))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $W_o_4)))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_o)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $W_o)))
+                (local.set $left_one (f32.load (local.get $gy_o)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 16)))
-                (local.set $W_o
-                  (i32.add (local.get $W_o) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_2
-                  (i32.add (local.get $W_o_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_3
-                  (i32.add (local.get $W_o_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $W_o_4
-                  (i32.add (local.get $W_o_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
+                (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
+                (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
           (if
             (i32.lt_u (local.get $o) (global.get $O))
@@ -2745,24 +2671,16 @@
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 4)))
                 (local.set $W_o (i32.add (local.get $W_o) (local.get $K_x_4)))
-                (local.set $W_o_2 (i32.add (local.get $W_o_2) (local.get $K_x_4)))
-                (local.set $W_o_3 (i32.add (local.get $W_o_3) (local.get $K_x_4)))
-                (local.set $W_o_4 (i32.add (local.get $W_o_4) (local.get $K_x_4)))
                 (local.set $o (i32.add (local.get $o) (i32.const 1)))
                 (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
           (f32.store (local.get $gx_untiled_k) (local.get $acc_0))
           (local.set $W_k (i32.add (local.get $W_k) (i32.const 4)))
-          (local.set $W_k_2 (i32.add (local.get $W_k_2) (i32.const 4)))
-          (local.set $W_k_3 (i32.add (local.get $W_k_3) (i32.const 4)))
-          (local.set $W_k_4 (i32.add (local.get $W_k_4) (i32.const 4)))
           (local.set $gx_untiled_k (i32.add (local.get $gx_untiled_k) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
           (br_if $k (i32.lt_u (local.get $k) (global.get $K)))))))
 
-  ;; gx[b, i] = gx_untiled[b, i mod K]
   ;; grad_x(read gx_untiled[B, K], write gx[B, n·K])
-  ;;   for b in B, i in n·K:
-  ;;     gx[b, i] = gx_untiled[b, i mod K]
+  ;; gx[b, i] = gx_untiled[b, i mod K]
   (func $grad_x_2 (param $B i32)
     (local $b i32)
     (local $gx_untiled_b i32)
@@ -2820,11 +2738,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; fold_x[b, k] = Σ_i x[b, i·K + k]
   ;; fold_x(read x[B, n·K], write fold_x[B, K])
-  ;;   for b in B, k in K:
-  ;;     total = sum i in n: x[b, i·K + k]
-  ;;     fold_x[b, k] = total
+  ;; fold_x[b, k] = Σ_i x[b, i·K + k]
   (func $fold_x_2 (param $B i32)
     (local $b i32)
     (local $x_b i32)
@@ -2898,11 +2813,8 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
   ;; grad_w(read gy[B, O], read fold_x[B, K], write gW[O, K])
-  ;;   for o in O, k in K:
-  ;;     acc = sum b in B: gy[b, o] * fold_x[b, k]
-  ;;     gW[o, k] = acc
+  ;; gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
   (func $grad_w_2 (param $B i32)
     (local $o i32)
     (local $o_end5 i32)
@@ -2938,29 +2850,17 @@
   ;; Rows o to o + 5 of grad_w.
   (func $grad_w_2.rows_5 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
+    (local $K_x_8 i32)
     (local $gW_at_3 i32)
+    (local $K_x_12 i32)
     (local $gW_at_4 i32)
     (local $K_x_16 i32)
     (local $gW_at_5 i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $gW_k_2 i32)
     (local $gW_k_3 i32)
@@ -2980,13 +2880,8 @@
     (local $acc_4_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -2998,9 +2893,6 @@
     (local $acc_4 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
     (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
     (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
@@ -3010,23 +2902,9 @@
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -3046,9 +2924,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $K_x_4)) (local.get $K_x_16))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (local.set $gW_k_2 (local.get $gW_at_2))
     (local.set $gW_k_3 (local.get $gW_at_3))
@@ -3070,13 +2945,7 @@
           (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3128,9 +2997,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3139,7 +3011,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3148,7 +3020,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3157,7 +3029,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3166,7 +3038,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3175,9 +3047,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3186,7 +3061,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3195,7 +3070,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3204,7 +3079,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3213,7 +3088,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3222,9 +3097,12 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3233,7 +3111,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3242,7 +3120,7 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
@@ -3251,7 +3129,7 @@
                   (f32x4.add
                     (local.get $acc_2_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
@@ -3260,7 +3138,7 @@
                   (f32x4.add
                     (local.get $acc_3_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
@@ -3269,23 +3147,9 @@
                   (f32x4.add
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3339,13 +3203,7 @@
                     (local.get $acc_4_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -3359,9 +3217,6 @@
           (v128.store (local.get $gW_k_5) (local.get $acc_4_0))
           (v128.store offset=16 (local.get $gW_k_5) (local.get $acc_4_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 32)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 32)))
@@ -3380,13 +3235,7 @@
           (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3417,101 +3266,96 @@
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=8 (local.get $gy_b)))
                 (local.set $acc_2_0
                   (f32x4.add
                     (local.get $acc_2_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=12 (local.get $gy_b)))
                 (local.set $acc_3_0
                   (f32x4.add
                     (local.get $acc_3_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=16 (local.get $gy_b)))
                 (local.set $acc_4_0
                   (f32x4.add
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3544,13 +3388,7 @@
                     (local.get $acc_4_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -3559,9 +3397,6 @@
           (v128.store (local.get $gW_k_4) (local.get $acc_3_0))
           (v128.store (local.get $gW_k_5) (local.get $acc_4_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 16)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 16)))
@@ -3580,13 +3415,7 @@
           (local.set $acc_4 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3617,101 +3446,96 @@
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=8 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=8 (local.get $gy_b)))
                 (local.set $acc_2
                   (f32.add
                     (local.get $acc_2)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=12 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=12 (local.get $gy_b)))
                 (local.set $acc_3
                   (f32.add
                     (local.get $acc_3)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=16 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=16 (local.get $gy_b)))
                 (local.set $acc_4
                   (f32.add
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -3744,13 +3568,7 @@
                     (local.get $acc_4)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
@@ -3759,9 +3577,6 @@
           (f32.store (local.get $gW_k_4) (local.get $acc_3))
           (f32.store (local.get $gW_k_5) (local.get $acc_4))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 4)))
           (local.set $gW_k_3 (i32.add (local.get $gW_k_3) (i32.const 4)))
@@ -3773,25 +3588,11 @@
   ;; Rows o to o + 2 of grad_w.
   (func $grad_w_2.rows_2 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $gW_at_2 i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $gW_k_2 i32)
     (local $k_end8 i32)
@@ -3802,13 +3603,8 @@
     (local $acc_1_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -3817,34 +3613,15 @@
     (local $acc_1 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $gW_at_2
       (i32.add
@@ -3852,9 +3629,6 @@
         (i32.add (i32.mul (local.get $o) (local.get $K_x_4)) (local.get $K_x_4))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (local.set $gW_k_2 (local.get $gW_at_2))
     (if
@@ -3867,13 +3641,7 @@
           (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -3898,9 +3666,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3909,7 +3680,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3918,9 +3689,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3929,7 +3703,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3938,9 +3712,12 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -3949,7 +3726,7 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
@@ -3958,23 +3735,9 @@
                   (f32x4.add
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4001,13 +3764,7 @@
                     (local.get $acc_1_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
@@ -4015,9 +3772,6 @@
           (v128.store (local.get $gW_k_2) (local.get $acc_1_0))
           (v128.store offset=16 (local.get $gW_k_2) (local.get $acc_1_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
@@ -4030,13 +3784,7 @@
           (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4052,56 +3800,51 @@
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_2)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_3)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b_4)))
+                (local.set $left (v128.load32_splat offset=4 (local.get $gy_b)))
                 (local.set $acc_1_0
                   (f32x4.add
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4119,21 +3862,12 @@
                     (local.get $acc_1_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (v128.store (local.get $gW_k_2) (local.get $acc_1_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
@@ -4146,13 +3880,7 @@
           (local.set $acc_1 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4168,56 +3896,51 @@
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_2)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_3)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $left_one (f32.load offset=4 (local.get $gy_b_4)))
+                (local.set $left_one (f32.load offset=4 (local.get $gy_b)))
                 (local.set $acc_1
                   (f32.add
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4235,21 +3958,12 @@
                     (local.get $acc_1)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
           (f32.store (local.get $gW_k_2) (local.get $acc_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $gW_k_2 (i32.add (local.get $gW_k_2) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
@@ -4258,24 +3972,10 @@
   ;; Rows o to o + 1 of grad_w.
   (func $grad_w_2.rows_1 (param $B i32) (param $o i32)
     (local $gy_at i32)
-    (local $O_x_4 i32)
-    (local $gy_at_2 i32)
-    (local $O_x_8 i32)
-    (local $gy_at_3 i32)
-    (local $O_x_12 i32)
-    (local $gy_at_4 i32)
     (local $K_x_4 i32)
-    (local $fold_x_at i32)
-    (local $K_x_8 i32)
-    (local $fold_x_at_2 i32)
-    (local $K_x_12 i32)
-    (local $fold_x_at_3 i32)
     (local $gW_at i32)
     (local $k i32)
     (local $fold_x_k i32)
-    (local $fold_x_k_2 i32)
-    (local $fold_x_k_3 i32)
-    (local $fold_x_k_4 i32)
     (local $gW_k i32)
     (local $k_end8 i32)
     (local $k_end4 i32)
@@ -4283,13 +3983,8 @@
     (local $acc_0_1 v128)
     (local $b i32)
     (local $gy_b i32)
-    (local $gy_b_2 i32)
-    (local $gy_b_3 i32)
-    (local $gy_b_4 i32)
+    (local $O_x_4 i32)
     (local $fold_x_b i32)
-    (local $fold_x_b_2 i32)
-    (local $fold_x_b_3 i32)
-    (local $fold_x_b_4 i32)
     (local $b_end4 i32)
     (local $right_0 v128)
     (local $right_1 v128)
@@ -4297,40 +3992,18 @@
     (local $acc_0 f32)
     (local $right_one f32)
     (local $left_one f32)
-    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
-    (local.set $O_x_8 (i32.mul (i32.const 8) (global.get $O)))
-    (local.set $O_x_12 (i32.mul (i32.const 12) (global.get $O)))
     (local.set $K_x_4 (i32.mul (i32.const 4) (global.get $K)))
-    (local.set $K_x_8 (i32.mul (i32.const 8) (global.get $K)))
-    (local.set $K_x_12 (i32.mul (i32.const 12) (global.get $K)))
     (local.set $k_end8 (i32.and (global.get $K) (i32.const -8)))
     (local.set $k_end4
       (i32.add
         (local.get $k_end8)
         (i32.and (i32.sub (global.get $K) (local.get $k_end8)) (i32.const -4))))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
     (local.set $gy_at (i32.add (global.get $at_gy) (i32.mul (local.get $o) (i32.const 4))))
-    (local.set $gy_at_2
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_4) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_3
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_8) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $gy_at_4
-      (i32.add
-        (global.get $at_gy)
-        (i32.add (local.get $O_x_12) (i32.mul (local.get $o) (i32.const 4)))))
-    (local.set $fold_x_at (i32.add (global.get $at_fold_x) (local.get $K_x_4)))
-    (local.set $fold_x_at_2 (i32.add (global.get $at_fold_x) (local.get $K_x_8)))
-    (local.set $fold_x_at_3 (i32.add (global.get $at_fold_x) (local.get $K_x_12)))
     (local.set $gW_at (i32.add (global.get $at_gW) (i32.mul (local.get $o) (local.get $K_x_4))))
     (local.set $k (i32.const 0))
     (local.set $fold_x_k (global.get $at_fold_x))
-    (local.set $fold_x_k_2 (local.get $fold_x_at))
-    (local.set $fold_x_k_3 (local.get $fold_x_at_2))
-    (local.set $fold_x_k_4 (local.get $fold_x_at_3))
     (local.set $gW_k (local.get $gW_at))
     (if
       (i32.lt_u (local.get $k) (local.get $k_end8))
@@ -4340,13 +4013,7 @@
           (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4362,9 +4029,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4373,9 +4043,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4384,9 +4057,12 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $right_1 (v128.load offset=16 (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
@@ -4395,23 +4071,9 @@
                   (f32x4.add
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4429,21 +4091,12 @@
                     (local.get $acc_0_1)
                     (f32x4.mul (local.get $left) (local.get $right_1))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (v128.store offset=16 (local.get $gW_k) (local.get $acc_0_1))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 32)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 32)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 32)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 32)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 32)))
           (local.set $k (i32.add (local.get $k) (i32.const 8)))
           (br_if $k_by_8 (i32.lt_u (local.get $k) (local.get $k_end8))))))
@@ -4454,13 +4107,7 @@
           (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4471,41 +4118,36 @@
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_2)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_3)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $right_0 (v128.load (local.get $fold_x_b_4)))
-                (local.set $left (v128.load32_splat (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_0 (v128.load (local.get $fold_x_b)))
+                (local.set $left (v128.load32_splat (local.get $gy_b)))
                 (local.set $acc_0_0
                   (f32x4.add
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4518,20 +4160,11 @@
                     (local.get $acc_0_0)
                     (f32x4.mul (local.get $left) (local.get $right_0))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (v128.store (local.get $gW_k) (local.get $acc_0_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 16)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 16)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 16)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 16)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 16)))
           (local.set $k (i32.add (local.get $k) (i32.const 4)))
           (br_if $k_by_4 (i32.lt_u (local.get $k) (local.get $k_end4))))))
@@ -4542,13 +4175,7 @@
           (local.set $acc_0 (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $gy_b (local.get $gy_at))
-          (local.set $gy_b_2 (local.get $gy_at_2))
-          (local.set $gy_b_3 (local.get $gy_at_3))
-          (local.set $gy_b_4 (local.get $gy_at_4))
           (local.set $fold_x_b (local.get $fold_x_k))
-          (local.set $fold_x_b_2 (local.get $fold_x_k_2))
-          (local.set $fold_x_b_3 (local.get $fold_x_k_3))
-          (local.set $fold_x_b_4 (local.get $fold_x_k_4))
           (if
             (i32.lt_u (local.get $b) (local.get $b_end4))
             (then
@@ -4559,41 +4186,36 @@
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_2)))
-                (local.set $left_one (f32.load (local.get $gy_b_2)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_3)))
-                (local.set $left_one (f32.load (local.get $gy_b_3)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $right_one (f32.load (local.get $fold_x_b_4)))
-                (local.set $left_one (f32.load (local.get $gy_b_4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (local.set $right_one (f32.load (local.get $fold_x_b)))
+                (local.set $left_one (f32.load (local.get $gy_b)))
                 (local.set $acc_0
                   (f32.add
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
-                (local.set $gy_b
-                  (i32.add (local.get $gy_b) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_2
-                  (i32.add (local.get $gy_b_2) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_3
-                  (i32.add (local.get $gy_b_3) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $gy_b_4
-                  (i32.add (local.get $gy_b_4) (i32.mul (local.get $O_x_4) (i32.const 4))))
-                (local.set $fold_x_b
-                  (i32.add (local.get $fold_x_b) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_2
-                  (i32.add (local.get $fold_x_b_2) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_3
-                  (i32.add (local.get $fold_x_b_3) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $fold_x_b_4
-                  (i32.add (local.get $fold_x_b_4) (i32.mul (local.get $K_x_4) (i32.const 4))))
-                (local.set $b (i32.add (local.get $b) (i32.const 4)))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
+                (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
@@ -4606,29 +4228,17 @@
                     (local.get $acc_0)
                     (f32.mul (local.get $left_one) (local.get $right_one))))
                 (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_4)))
-                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_4)))
-                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_4)))
-                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_4)))
                 (local.set $fold_x_b (i32.add (local.get $fold_x_b) (local.get $K_x_4)))
-                (local.set $fold_x_b_2 (i32.add (local.get $fold_x_b_2) (local.get $K_x_4)))
-                (local.set $fold_x_b_3 (i32.add (local.get $fold_x_b_3) (local.get $K_x_4)))
-                (local.set $fold_x_b_4 (i32.add (local.get $fold_x_b_4) (local.get $K_x_4)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
           (f32.store (local.get $gW_k) (local.get $acc_0))
           (local.set $fold_x_k (i32.add (local.get $fold_x_k) (i32.const 4)))
-          (local.set $fold_x_k_2 (i32.add (local.get $fold_x_k_2) (i32.const 4)))
-          (local.set $fold_x_k_3 (i32.add (local.get $fold_x_k_3) (i32.const 4)))
-          (local.set $fold_x_k_4 (i32.add (local.get $fold_x_k_4) (i32.const 4)))
           (local.set $gW_k (i32.add (local.get $gW_k) (i32.const 4)))
           (local.set $k (i32.add (local.get $k) (i32.const 1)))
           (br_if $k (i32.lt_u (local.get $k) (global.get $K)))))))
 
-  ;; gb[o] = Σ_b gy[b, o]
   ;; grad_b(read gy[B, O], write gb[O])
-  ;;   for o in O:
-  ;;     total = sum b in B: gy[b, o]
-  ;;     gb[o] = total
+  ;; gb[o] = Σ_b gy[b, o]
   (func $grad_b_2 (param $B i32)
     (local $o i32)
     (local $gy_o i32)

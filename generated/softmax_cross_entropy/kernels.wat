@@ -18,14 +18,9 @@
   (func $grad_z (export "grad_z") (param $B i32)
     (call $grad_z_2 (local.get $B)))
 
+  ;; forward(read z[B, C], read label[B], write y[B])
   ;; largest = max_c z[b, c];
   ;; y[b] = log((Σ_c exp(z[b, c] - largest))) - (Σ_c (z[b, c] - largest) * f32(c == label[b]))
-  ;; forward(read z[B, C], read label[B], write y[B])
-  ;;   for b in B:
-  ;;     largest = max c in C: z[b, c]
-  ;;     sum_exp = sum c in C: exp(z[b, c] - largest)
-  ;;     at_label = sum c in C: (z[b, c] - largest) * f32(c == label[b])
-  ;;     y[b] = log(sum_exp) - at_label
   (func $forward_2 (param $B i32)
     (local $b i32)
     (local $z_b i32)
@@ -176,18 +171,11 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
+  ;; grad_z(read z[B, C], read gy[B], read label[B], write gz[B, C])
   ;; largest = max_c z[b, c];
   ;; minus_gy = -gy[b];
   ;; value = gy[b] / (Σ_c exp(z[b, c] - largest));
   ;; gz[b, c] = minus_gy * f32(c == label[b]) + value * exp(z[b, c] - largest)
-  ;; grad_z(read z[B, C], read gy[B], read label[B], write gz[B, C])
-  ;;   for b in B:
-  ;;     largest = max c in C: z[b, c]
-  ;;     sum_exp = sum c in C: exp(z[b, c] - largest)
-  ;;     minus_gy = -gy[b]
-  ;;     value = gy[b] / sum_exp
-  ;;     for c in C:
-  ;;       gz[b, c] = minus_gy * f32(c == label[b]) + value * exp(z[b, c] - largest)
   (func $grad_z_2 (param $B i32)
     (local $b i32)
     (local $z_b i32)

@@ -7,7 +7,7 @@
  * @module
  */
 import wabt from "wabt";
-import { kernelLines } from "../../kernel/print.ts";
+import { signatureOf } from "../../kernel/print.ts";
 import type { CompiledModule, Kernel, Program } from "../../kernel/kernel.ts";
 import { writeContractFrame } from "./contract_frame.ts";
 import { FunctionBuilder } from "./function_builder.ts";
@@ -46,7 +46,7 @@ function writeKernel(
   functions: Identifiers,
 ): readonly Wat[] {
   const { id, kernel } = entry;
-  const comments = [...kernel.formula.split("\n"), ...kernelLines(kernel)];
+  const comments = [signatureOf(kernel), ...kernel.formula.split("\n")];
   return kernel.schedule.frame === "contract"
     ? writeContractFrame(id, kernel, comments, names, functions)
     : writeLoopFrame(id, kernel, comments, names);
@@ -145,6 +145,9 @@ export function writeWat(module: CompiledModule): string {
   ]);
 }
 
+/** The assembler, started when it is first needed. */
+let assembler: ReturnType<typeof wabt> | undefined;
+
 /**
  * Writes a module as WebAssembly text and assembles it. The same module gives the same bytes.
  *
@@ -152,8 +155,8 @@ export function writeWat(module: CompiledModule): string {
  */
 export async function emitWasm(module: CompiledModule): Promise<WasmModule> {
   const wat = writeWat(module);
-  const assembler = await wabt();
-  const parsed = assembler.parseWat(`${module.name}.wat`, wat, {
+  assembler ??= wabt();
+  const parsed = (await assembler).parseWat(`${module.name}.wat`, wat, {
     simd: true,
     sat_float_to_int: true,
   });

@@ -79,8 +79,7 @@ export class FunctionBuilder {
   }
 
   /** The finished function under lines of comment. */
-  build(comments: readonly string[], interfaceOf: Interface = {}): readonly Wat[] {
-    const { exported, result } = interfaceOf;
+  build(comments: readonly string[], { exported, result }: Interface = {}): readonly Wat[] {
     const header = [
       `func ${this.id}`,
       ...(exported === undefined ? [] : [`(export ${quote(exported)})`]),

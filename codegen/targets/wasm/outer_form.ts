@@ -40,15 +40,12 @@ function tileOf(contraction: Contraction, height: number, width: number): Tile {
   };
 }
 
-/** The accesses of a load of the left or the right operand, for each turn of the loop over k. */
+/** The accesses of the tile's rows to the left operand, or of its columns to the right one. */
 function operandAccesses(tile: Tile, side: "lhs" | "rhs", scope: Scope): readonly Access[] {
-  const { contraction: { m, n, k, lhs, rhs }, rows, columns } = tile;
-  const steps = Array.from({ length: OUTER_UNROLL }, (_, step) => step);
-  const loads = steps.flatMap((step): readonly Load[] =>
-    side === "lhs"
-      ? rows.map((row) => shifted(lhs, [m, row], [k, step]))
-      : columns.map((column) => shifted(rhs, [n, column], [k, step]))
-  );
+  const { contraction: { m, n, lhs, rhs }, rows, columns } = tile;
+  const loads = side === "lhs"
+    ? rows.map((row) => shifted(lhs, [m, row]))
+    : columns.map((column) => shifted(rhs, [n, column]));
   return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
 }
 
@@ -68,8 +65,8 @@ function partial(tile: Tile, row: number, column: number, scope: Scope): Local {
 }
 
 /** One step of k: a row of the right operand, times a value of the left operand for each row. */
-function writeStep(tile: Tile, step: number, scope: Scope): void {
-  const { contraction: { m, n, k, lhs, rhs }, rows, columns, vector } = tile;
+function writeStep(tile: Tile, scope: Scope): void {
+  const { contraction: { m, n, lhs, rhs }, rows, columns, vector } = tile;
   const { fn } = scope;
   const [type, shape]: ["v128", "f32x4"] | ["f32", "f32"] = vector
     ? ["v128", "f32x4"]
@@ -85,12 +82,12 @@ function writeStep(tile: Tile, step: number, scope: Scope): void {
       vector ? `right_${column / LANES}` : "right_one",
       type,
     );
-    fn.set(local, write(shifted(rhs, [n, column], [k, step])));
+    fn.set(local, write(shifted(rhs, [n, column])));
     return { column, local };
   });
   const left = fn.local("left", vector ? "left" : "left_one", type);
   for (const row of rows) {
-    fn.set(left, write(shifted(lhs, [m, row], [k, step])));
+    fn.set(left, write(shifted(lhs, [m, row])));
     for (const { column, local } of right) {
       const acc = partial(tile, row, column, scope);
       const product = form(`${shape}.mul`, get(left), get(local));
@@ -105,13 +102,11 @@ function writeTile(tile: Tile, scope: Scope): void {
   for (const { row, column } of cells) {
     scope.fn.set(partial(tile, row, column, scope), vector ? ZEROS : f32(0));
   }
-  const steps = (count: number) => (turn: Scope) => {
-    for (let step = 0; step < count; step++) writeStep(tile, step, turn);
-  };
+  const body = (turn: Scope) => writeStep(tile, turn);
   const operands = (["lhs", "rhs"] as const).flatMap((side) => operandAccesses(tile, side, scope));
   span(scope, k, operands, [
-    { step: OUTER_UNROLL, body: steps(OUTER_UNROLL) },
-    { step: 1, body: steps(1) },
+    { step: 1, repeat: OUTER_UNROLL, body },
+    { step: 1, body },
   ]);
   for (const { row, column } of cells) {
     const local = partial(tile, row, column, scope);
@@ -137,7 +132,7 @@ export function writeOuterRows(
     ...operandAccesses(tile, "rhs", outside),
     ...epilogueAccesses(tile, outside),
   ]);
-  // Rows that are contiguous along k: a pointer for each, with the constants of the steps of k.
+  // Rows that lie far apart have a pointer each; rows that lie side by side share one.
   const rowwise = left.every((access) => motion(access, contraction.k) === "contiguous");
   const scope = rowwise
     ? bindPointers(outside, others, left)

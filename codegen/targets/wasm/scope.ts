@@ -110,7 +110,7 @@ function startsOf(accesses: readonly Access[], reach: number): readonly number[]
  * Makes the pointers of accesses at a function's start, from the axes that are its parameters.
  *
  * Accesses that differ by a constant share a pointer, which costs least. In an inner loop, however, an
- * engine compares each address with a limit that depends on the constant: there it is better to have
+ * engine compares each address with a limit that depends on the constant: there it can be better to have
  * a few pointers with the same few small constants than one pointer with many.
  *
  * @param inner accesses of inner loops.

@@ -12,9 +12,11 @@ import { type Access, strideAlong } from "./access.ts";
 import { byteDistance, type Pointer, pointerOf, type Scope, splitKnown } from "./scope.ts";
 import { add, block, constantOf, form, get, i32, type Local, mul, set, type Wat } from "./wat.ts";
 
-/** A stretch of a span that advances by `step`. */
+/** A stretch of a span whose body advances by `step`. */
 export interface Part {
   readonly step: number;
+  /** How often a turn of the loop holds the body; once, if it is not given. */
+  readonly repeat?: number;
   readonly body: (scope: Scope) => void;
   /** Follows the last turn, also when there was none. */
   readonly after?: () => void;
@@ -35,13 +37,18 @@ interface Movement {
   readonly advance: (step: number) => void;
 }
 
+/** How far a turn of a part's loop advances. */
+function strideOf({ step, repeat = 1 }: Part): number {
+  return step * repeat;
+}
+
 function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
   const { extent } = axis;
   if (typeof extent !== "number") return symbolicLimits(axis, parts, scope);
   let start = 0;
-  return parts.map(({ step }) => {
-    const turns = Math.floor((extent - start) / step);
-    start += turns * step;
+  return parts.map((part) => {
+    const turns = Math.floor((extent - start) / strideOf(part));
+    start += turns * strideOf(part);
     return { end: i32(start), turns };
   });
 }
@@ -49,8 +56,9 @@ function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limi
 function symbolicLimits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
   const whole = scope.sizes.value(axis.extent);
   let start = i32(0);
-  return parts.map(({ step }) => {
+  return parts.map((part) => {
     const from = start;
+    const step = strideOf(part);
     if (step === 1) return { end: whole };
     const key = `end of ${axis.name} by ${step} of ${extentKey(axis.extent)}`;
     const end = scope.fn.once(
@@ -127,7 +135,8 @@ function writePart(
   const counter = counterOf(axis, scope);
   if (limit.turns === 0) return;
   if (limit.turns === 1) return fn.emit(...turn(more));
-  const label = part.step === 1 ? `$${labelOf(axis)}` : `$${labelOf(axis)}_by_${part.step}`;
+  const stride = strideOf(part);
+  const label = stride === 1 ? `$${labelOf(axis)}` : `$${labelOf(axis)}_by_${stride}`;
   const unfinished = form("i32.lt_u", get(counter), limit.end);
   const loop = block(`loop ${label}`, [...turn(true), form(`br_if ${label}`, unfinished)]);
   fn.emit(limit.turns === undefined ? block("if", [unfinished, block("then", [loop])]) : loop);
@@ -170,11 +179,13 @@ export function span(
           pointers: movement.pointers,
           values: new Map(scope.values),
         };
-        movement.begin(inner);
-        part.body(inner);
-        if (!advance) return;
-        movement.advance(part.step);
-        fn.emit(set(counter, add(get(counter), i32(part.step))));
+        for (let copy = part.repeat ?? 1; copy > 0; copy--) {
+          movement.begin(inner);
+          part.body(inner);
+          if (!advance && copy === 1) return;
+          movement.advance(part.step);
+          fn.emit(set(counter, add(get(counter), i32(part.step))));
+        }
       });
     writePart(axis, part, limit, turn, more, scope);
     part.after?.();

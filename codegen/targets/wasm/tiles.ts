@@ -23,7 +23,7 @@ export const OUTER_WIDTHS: readonly number[] = [8, 4, 1];
 /** Widths of tiles in dot form. */
 export const DOT_WIDTHS: readonly number[] = [2, 1];
 
-/** Steps of the summation that a loop of the outer-product form takes per turn. */
+/** Steps of k that a loop of the outer-product form takes per turn. */
 export const OUTER_UNROLL = 4;
 
 /** Vectors that a loop of the dot form takes per turn: a divisor of their number, if it is known. */

@@ -29,13 +29,16 @@ export const IDENTITY_CASES: RuleCases = {
     "t1[B, K] = stopGradient(x)",
     "x",
   ),
-  "add-zero": ruleCase(
-    add(x, 0),
-    "t1[B, K] = broadcast(0, [B, K])\nt2[B, K] = x + t1",
-    "x",
-    add(x, 1),
-    sub(0, x),
-  ),
+  "add-zero": [
+    ruleCase(
+      add(x, 0),
+      "t1[B, K] = broadcast(0, [B, K])\nt2[B, K] = x + t1",
+      "x",
+      add(x, 1),
+      sub(0, x),
+    ),
+    ruleCase(add(0, x), "t1[B, K] = broadcast(0, [B, K])\nt2[B, K] = t1 + x", "x"),
+  ],
   "subtract-zero": ruleCase(
     sub(x, 0),
     "t1[B, K] = broadcast(0, [B, K])\nt2[B, K] = x - t1",
@@ -43,13 +46,16 @@ export const IDENTITY_CASES: RuleCases = {
     sub(0, x),
     sub(x, 1),
   ),
-  "multiply-by-one": ruleCase(
-    mul(1, x),
-    "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = t1 * x",
-    "x",
-    mul(x, 0),
-    div(1, x),
-  ),
+  "multiply-by-one": [
+    ruleCase(
+      mul(1, x),
+      "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = t1 * x",
+      "x",
+      mul(x, 0),
+      div(1, x),
+    ),
+    ruleCase(mul(x, 1), "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = x * t1", "x"),
+  ],
   "divide-by-one": ruleCase(
     div(x, 1),
     "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = x / t1",
@@ -69,33 +75,50 @@ export const IDENTITY_CASES: RuleCases = {
     "t1[O, B, K] = reshape(cube, [O, B, K])",
     reshape(cube, [O, B, K]),
   ),
-  "merge-transposes": ruleCase(
-    make("transpose", { permutation: [1, 2, 0] }, [
-      make("transpose", { permutation: [0, 2, 1] }, [cube.node]),
-    ]),
-    "t1[B, K, O] = transpose(cube, axes 0, 2, 1)\nt2[K, O, B] = transpose(t1, axes 1, 2, 0)",
-    "t1[K, O, B] = transpose(cube, axes 2, 1, 0)",
-    transpose(x),
-  ),
-  "merge-broadcasts": ruleCase(
-    make("broadcast", { shape: [O, B, n, K], axes: [1, 3] }, [wide]),
-    "t1[B, K] = broadcast(b, [B, K], axes 1)\n" +
-      "t2[O, B, n, K] = broadcast(t1, [O, B, n, K], axes 1, 3)",
-    "t1[O, B, n, K] = broadcast(b, [O, B, n, K], axes 3)",
-    wide,
-  ),
+  "merge-transposes": [
+    ruleCase(
+      make("transpose", { permutation: [1, 2, 0] }, [
+        make("transpose", { permutation: [0, 2, 1] }, [cube.node]),
+      ]),
+      "t1[B, K, O] = transpose(cube, axes 0, 2, 1)\nt2[K, O, B] = transpose(t1, axes 1, 2, 0)",
+      "t1[K, O, B] = transpose(cube, axes 2, 1, 0)",
+      transpose(x),
+    ),
+    ruleCase(
+      make("transpose", { permutation: [0, 1] }, [x.node]),
+      "t1[B, K] = transpose(x, axes 0, 1)",
+      "x",
+    ),
+  ],
+  "merge-broadcasts": [
+    ruleCase(
+      make("broadcast", { shape: [O, B, n, K], axes: [1, 3] }, [wide]),
+      "t1[B, K] = broadcast(b, [B, K], axes 1)\n" +
+        "t2[O, B, n, K] = broadcast(t1, [O, B, n, K], axes 1, 3)",
+      "t1[O, B, n, K] = broadcast(b, [O, B, n, K], axes 3)",
+      wide,
+    ),
+    ruleCase(
+      make("broadcast", { shape: [B, K], axes: [0, 1] }, [x.node]),
+      "t1[B, K] = broadcast(x, [B, K], axes 0, 1)",
+      "x",
+    ),
+  ],
   "tile-once": ruleCase(
     tile(x, [1, 1]),
     "t1[B, K] = tile(x, [1, 1])",
     "x",
     tile(x, [1, n]),
   ),
-  "merge-sums": ruleCase(
-    sum(sum(cube, { axis: 0 }), { axis: 1 }),
-    "t1[O, K] = sum(cube, axes 0)\nt2[O] = sum(t1, axes 1)",
-    "t1[O] = sum(cube, axes 0, 2)",
-    sum(cube, { axis: 0 }),
-  ),
+  "merge-sums": [
+    ruleCase(
+      sum(sum(cube, { axis: 0 }), { axis: 1 }),
+      "t1[O, K] = sum(cube, axes 0)\nt2[O] = sum(t1, axes 1)",
+      "t1[O] = sum(cube, axes 0, 2)",
+      sum(cube, { axis: 0 }),
+    ),
+    ruleCase(make("sum", { axes: [] }, [x.node]), "t1[B, K] = sum(x, axes none)", "x"),
+  ],
   "fold-constants": ruleCase(
     div(constant(1), constant(8)),
     "t1[] = 1 / 8",

@@ -16,7 +16,7 @@ export interface RuleCase {
 }
 
 /** Examples by the name of their rule. */
-export type RuleCases = Readonly<Record<string, RuleCase>>;
+export type RuleCases = Readonly<Record<string, RuleCase | readonly RuleCase[]>>;
 
 /** An example written as expressions of the language. */
 export function ruleCase(
