@@ -82,7 +82,12 @@ function programText(stages: Stages, dims: DimValues): string {
       "",
       ...saving.flatMap((firing) => [firingText(firing, stages, dims), ""]),
     ]),
-    ...(others.length === 0 ? [] : ["Other rules that fired:", "", otherRules(others), ""]),
+    ...(others.length === 0 ? [] : [
+      saving.length === 0 ? "Rules that fired:" : "Other rules that fired:",
+      "",
+      otherRules(others),
+      "",
+    ]),
     ...(firings.length === 0
       ? ["No rule fits.", ""]
       : ["The graph after rewriting:", "", fence(printGraph(rewritten)), ""]),

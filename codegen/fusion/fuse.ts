@@ -58,8 +58,12 @@ function reducedAxes(node: Reduce): readonly number[] {
   return node.op === "argmax" ? [node.attrs.axis] : node.attrs.axes;
 }
 
-/** Decides the kernels of a graph. */
-export function fuse(graph: Graph, naming: Naming): Fusion {
+/**
+ * Decides the kernels of a graph.
+ *
+ * @param copies results that are copies of values, each in a kernel of its own
+ */
+export function fuse(graph: Graph, naming: Naming, copies: ReadonlySet<Node> = new Set()): Fusion {
   const fusion = new Fuser(naming);
   for (const node of nodesOf(graph)) {
     if (node.op === "input" && !isHostScalar(node)) fusion.addLeaf(node);
@@ -67,7 +71,10 @@ export function fuse(graph: Graph, naming: Naming): Fusion {
     if (isReduce(node)) fusion.addReduction(node);
     if (isContraction(node)) fusion.addContraction(node);
   }
-  for (const result of graph.results) fusion.storeResult(result.node);
+  for (const { node } of graph.results) {
+    if (copies.has(node)) fusion.storeCopy(node);
+    else fusion.storeResult(node);
+  }
   return fusion;
 }
 
@@ -142,6 +149,12 @@ class Fuser implements Fusion {
   /** Puts a result of the program in memory. */
   storeResult(node: Node): void {
     this.#store(node);
+  }
+
+  /** Puts a value and its copy in memory. */
+  storeCopy(copy: Node): void {
+    for (const original of copy.inputs) this.#store(original);
+    this.#storeInMap(copy);
   }
 
   /** An operand of a contraction is a plain load with an affine index; what is not gets stored. */

@@ -1,6 +1,8 @@
 /** Graphs as text, in A-normal form. @module */
 import { showExtent, showShape } from "../../dsl/dim.ts";
+import { hintOf } from "../../dsl/hints.ts";
 import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
+import { shortestFloat } from "../number_text.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 
 type Name = (node: Node) => string;
@@ -15,7 +17,7 @@ const axes = (list: readonly number[]): string => `axes ${list.join(", ") || "no
 
 const TEXT: OpTable<[Name], string> = {
   input: (node) => node.attrs.name,
-  constant: ({ attrs }) => Object.is(attrs.value, -0) ? "-0" : String(attrs.value),
+  constant: ({ attrs }) => Object.is(attrs.value, -0) ? "-0" : shortestFloat(attrs.value),
   size: ({ attrs }) => `size(${showExtent(attrs.extent)})`,
   iota: ({ attrs }) => `iota(${showExtent(attrs.extent)})`,
   neg: (node, name) => `-${name(node.inputs[0] ?? node)}`,
@@ -53,10 +55,20 @@ function isAtom(node: Node): boolean {
   return node.op === "input" || node.op === "constant" || node.op === "size";
 }
 
-/** Names the nodes under some roots: given names where there are any, else t1, t2, … */
+/** One number at every index: a graph writes it as the number. */
+function isSpread(node: Node): boolean {
+  return node.op === "broadcast" && node.inputs[0]?.shape.length === 0;
+}
+
+/**
+ * Names the nodes under some roots: given names where there are any, else t1, t2, …
+ *
+ * @param spreads whether a number repeated to a shape has a name of its own, or that of the number.
+ */
 export function nameNodes(
   roots: readonly Node[],
   given: ReadonlyMap<Node, string>,
+  spreads: "shown" | "hidden" = "shown",
 ): (node: Node) => string {
   const names = new Map<Node, string>();
   const order = topologicalOrder(roots);
@@ -68,7 +80,12 @@ export function nameNodes(
       names.set(node, consult(TEXT, node, () => ""));
       continue;
     }
-    const wanted = given.get(node) ?? `t${++count}`;
+    const [operand] = node.inputs;
+    if (spreads === "hidden" && isSpread(node) && operand !== undefined) {
+      names.set(node, names.get(operand) ?? "");
+      continue;
+    }
+    const wanted = given.get(node) ?? hintOf(node) ?? `t${++count}`;
     let name = wanted;
     for (let use = 2; taken.has(name); use++) name = `${wanted}_${use}`;
     taken.add(name);
@@ -92,8 +109,10 @@ export function printNodes(roots: readonly Node[], names: ReadonlyMap<Node, stri
 /** A graph as text: its lines, then what it returns and overwrites. */
 export function printGraph(graph: Graph): string {
   const roots = graph.results.map((result) => result.node);
-  const name = nameNodes(roots, graph.names);
-  const lines = topologicalOrder(roots).filter((node) => !isAtom(node))
+  const name = nameNodes(roots, graph.names, "hidden");
+  const shown = new Set(roots);
+  const lines = topologicalOrder(roots)
+    .filter((node) => !isAtom(node) && (!isSpread(node) || shown.has(node)))
     .map((node) => printNode(node, name));
   const ends = graph.results.map(({ name: result, node, target }) =>
     target === undefined
@@ -106,6 +125,8 @@ export function printGraph(graph: Graph): string {
 /** A node as one formula, written out down to `depth` ops below it. */
 export function printFormula(node: Node, depth: number, names: ReadonlyMap<Node, string>): string {
   const name = (below: Node): string => {
+    const [operand] = below.inputs;
+    if (isSpread(below) && operand !== undefined) return name(operand);
     if (isAtom(below)) return consult(TEXT, below, () => "");
     const known = names.get(below);
     if (known !== undefined) return known;

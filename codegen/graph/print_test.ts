@@ -20,9 +20,9 @@ t3[B, O] = einsum(x, t2, "ab,bc->ac")`,
   assert.equal(
     printNodes([accuracy.output], none),
     `\
-t1[B] = argmax(z, axes 1)
-t2[B] = t1 == label
-t3[B] = cast(t2, f32)`,
+best[B] = argmax(z, axes 1)
+t1[B] = best == label
+t2[B] = cast(t1, f32)`,
   );
 });
 
@@ -53,7 +53,7 @@ Deno.test("no value is called like a leaf", () => {
   assert.equal(printNodes([exp(t1).node], none), "t1_2[B] = exp(t1)");
 });
 
-Deno.test("a graph ends in what it returns and what it overwrites", () => {
+Deno.test("a graph writes repeated numbers as numbers, and ends in what it returns and overwrites", () => {
   const W = input("W", [K]), next = add(W, 1).node;
   const graph: Graph = {
     name: "step",
@@ -68,8 +68,7 @@ Deno.test("a graph ends in what it returns and what it overwrites", () => {
     printGraph(graph),
     `\
 t1[K] = exp(W)
-t2[K] = broadcast(1, [K])
-W_next[K] = W + t2
+W_next[K] = W + 1
 return y = t1
 update W <- W_next`,
   );

@@ -32,15 +32,6 @@ export function atom(text: string): ExpressionText {
   return { text, binding: BINDING.atom };
 }
 
-/** The shortest decimal that stands for the same f32: 0.1 for 0.09999999999999998. */
-export function shortestFloat(value: number): string {
-  for (let digits = 1; digits < 17; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === Math.fround(value)) return String(text);
-  }
-  return String(value);
-}
-
 /** A number; a negative one binds like a prefix. */
 export function numeral(value: number): ExpressionText {
   const negative = value < 0 || Object.is(value, -0);

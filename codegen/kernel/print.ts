@@ -13,9 +13,9 @@ import {
   infix,
   numeral,
   prefix,
-  shortestFloat,
   type Spellings,
 } from "./expression_text.ts";
+import { shortestFloat } from "../number_text.ts";
 import { type Axis, type IndexExpr, showIndex } from "./index_expr.ts";
 import type { Kernel, Scalar, Schedule, Stage } from "./kernel.ts";
 

@@ -8,16 +8,25 @@ export interface Ordered {
   readonly writes: ReadonlySet<string>;
 }
 
+/** Kernels in order. */
+export interface Order {
+  readonly kernels: readonly Kernel[];
+  /**
+   * Tensors whose updates go round in a circle: each update overwrites what another still reads. None,
+   * unless `kernels` lacks the kernels that have no place in any order.
+   */
+  readonly overwritten: readonly string[];
+}
+
 /**
  * Sorts kernels so that each runs after those it depends on, keeping the given order otherwise.
  *
  * @param target the tensor that a written name overwrites, if it is an update
- * @throws {Error} if an update's old value is needed by a kernel that needs the update's new values.
  */
 export function orderKernels(
   kernels: readonly Ordered[],
   target: (written: string) => string | undefined,
-): readonly Kernel[] {
+): Order {
   const before = new Map<Ordered, Set<Ordered>>(kernels.map((each) => [each, new Set()]));
   for (const writer of kernels) {
     for (const written of writer.writes) {
@@ -29,21 +38,24 @@ export function orderKernels(
       }
     }
   }
-  const done: Ordered[] = [];
+  const done = new Set<Ordered>();
   const left = [...kernels];
-  while (left.length > 0) {
-    const next = left.findIndex((each) =>
-      [...before.get(each) ?? []].every((b) => done.includes(b))
-    );
-    const chosen = left[next];
-    if (chosen === undefined) {
-      const names = left.map((each) => each.kernel.name).join(", ");
-      throw new Error(
-        `Cannot order the kernels ${names}: an update in place would overwrite a value that is still needed`,
-      );
-    }
-    done.push(chosen);
-    left.splice(next, 1);
+  for (;;) {
+    const next = left.findIndex((each) => [...before.get(each) ?? []].every((b) => done.has(b)));
+    const [chosen] = next < 0 ? [] : left.splice(next, 1);
+    if (chosen === undefined) break;
+    done.add(chosen);
   }
-  return done.map((each) => each.kernel);
+  return {
+    kernels: [...done].map((each) => each.kernel),
+    overwritten: left.flatMap((writer) =>
+      [...writer.writes].flatMap((written) => {
+        const old = target(written);
+        const needed = left.some((other) =>
+          other !== writer && old !== undefined && other.reads.has(old)
+        );
+        return old !== undefined && needed ? [old] : [];
+      })
+    ),
+  };
 }

@@ -47,7 +47,9 @@ export class ModuleNames {
 
 /** A readable name of a value: its own, or one made from its operand's: `fold_x` for Σ_g x[b, g·K+k]. */
 export function valueName(node: Node, names: ReadonlyMap<Node, string>): string | undefined {
-  const own = node.op === "input" ? node.attrs.name : names.get(node) ?? hintOf(node)?.replace(/\W/g, "_");
+  const own = node.op === "input"
+    ? node.attrs.name
+    : names.get(node) ?? hintOf(node)?.replace(/\W/g, "_");
   if (own !== undefined) return own;
   const [operand] = node.inputs;
   if (operand === undefined) return undefined;

@@ -50,7 +50,10 @@ const FINISH: readonly Finish[] = [
     const best = along(make("argmax", { axis }, [x]), x, axis);
     const place = make("iota", { extent: x.shape[axis] ?? 1 });
     const places = make("broadcast", { shape: x.shape, axes: [axis] }, [place]);
-    return make("mul", {}, [x, make("cast", { dtype: "f32" }, [make("equal", {}, [best, places])])]);
+    return make("mul", {}, [
+      x,
+      make("cast", { dtype: "f32" }, [make("equal", {}, [best, places])]),
+    ]);
   },
   // √(1 + Σ x²)
   (x, axis) => {

@@ -7,9 +7,9 @@ import {
   infix,
   numeral,
   prefix,
-  shortestFloat,
   type Spellings,
 } from "../../kernel/expression_text.ts";
+import { shortestFloat } from "../../number_text.ts";
 import type { ScalarType } from "../../kernel/kernel.ts";
 
 /** Operators. `cast` is spelled by the type it converts to. */
