@@ -1,7 +1,7 @@
 /** The memory plan of a declaration: what each tensor is for, and its slot. @module */
-import { factors } from "../../dsl/dim.ts";
+import { type Extent, factors } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
-import type { Graph } from "../graph/graph.ts";
+import { type Graph, nodesOf } from "../graph/graph.ts";
 import type { CompiledModule, Initial, PlannedTensor } from "../kernel/kernel.ts";
 import { describeTensor, type Lowered } from "../lower/lower_graph.ts";
 import { callDimsOf, type Declaration, leafName } from "../programs/programs.ts";
@@ -54,7 +54,10 @@ export function planModule(
   );
   const callDims = callDimsOf(declaration);
   const dims = new Set(
-    kept.flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)),
+    [
+      ...kept.flatMap((each) => each.shape),
+      ...graphs.flatMap((graph) => nodesOf(graph).flatMap(extentsOf)),
+    ].flatMap((extent) => factors(extent).symbols),
   );
   return {
     name: declaration.name,
@@ -63,6 +66,11 @@ export function planModule(
     programs,
     ...planMemory(kept, programs),
   };
+}
+
+/** The extents that a value depends on: also some that no tensor in memory has. */
+function extentsOf(node: Node): readonly Extent[] {
+  return node.op === "size" ? [node.attrs.extent] : node.shape;
 }
 
 /** Parameters and states have first values; zero where the declaration gives none. */
