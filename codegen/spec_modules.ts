@@ -40,8 +40,30 @@ async function load(spec: string): Promise<Record<string, unknown>> {
   try {
     return await import(spec);
   } catch (error) {
-    if (error instanceof DeclarationError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DeclarationError(`Cannot load the spec ${spec}: ${reason}`, { cause: error });
+    const place = placeIn(error, spec);
+    if (error instanceof DeclarationError) {
+      throw new DeclarationError(`${reason}${place}`, { cause: error });
+    }
+    const hint = error instanceof ReferenceError || error instanceof SyntaxError
+      ? "; check its spelling, and that it is imported (dsl/mod.ts exports the language)"
+      : "";
+    throw new DeclarationError(`Cannot load the spec ${spec}: ${reason}${place}${hint}`, {
+      cause: error,
+    });
   }
+}
+
+/**
+ * Where in a spec an error arose, as ` (at <file>:<line>:<column>)`, or nothing. The first cause knows
+ * the line itself, the errors around it only the declaration.
+ */
+function placeIn(error: unknown, spec: string): string {
+  let found = "";
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const at = each.stack?.split("\n").find((line) => /^\s+at /.test(line) && line.includes(spec));
+    const place = at?.slice(at.indexOf(spec) + spec.length).match(/^:\d+:\d+/)?.[0];
+    if (place !== undefined) found = ` (at ${decodeURIComponent(new URL(spec).pathname)}${place})`;
+  }
+  return found;
 }

@@ -79,7 +79,7 @@ function trainCommand(): Command {
     )
     .option("--epochs <n>", "passes over the training data", wholeNumber(1), 5)
     .option("--batch <n>", "samples per step", wholeNumber(1), 100)
-    .option("--seed <n>", "decides first weights and order of samples", wholeNumber(0), 0)
+    .option("--seed <n>", "decides first weights and order of samples", wholeNumber(0), 2016)
     .addOption(
       new Option("--backend <name>", "where to compute; auto takes a real GPU if there is one")
         .choices(BACKENDS).default("auto"),
