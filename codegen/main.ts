@@ -1,5 +1,7 @@
 /** The command `deno task gen`. @module */
-import { Command, CommanderError } from "commander";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DeclarationError } from "../dsl/errors.ts";
 import { generateModule } from "./generate.ts";
 import { compareFiles, type Differences, writeFiles } from "./output_folder.ts";
@@ -16,11 +18,16 @@ interface Options {
 
 const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
 
+const PASSES = ["rewrite", "separate-results", "lower", "plan"];
+
+function addPass(pass: string, before: readonly string[]): readonly string[] {
+  if (!PASSES.includes(pass)) {
+    throw new InvalidArgumentError(`Passes are ${PASSES.join(", ")}.`);
+  }
+  return [...before, pass];
+}
+
 function command(): Command {
-  const collect = (
-    value: string,
-    before: readonly string[],
-  ): readonly string[] => [...before, value];
   return new Command("deno task gen")
     .description("Turns declarations of layers and models into kernels, bindings and documents.")
     .argument("[specs...]", "modules that export declarations", DEFAULT_SPECS)
@@ -33,17 +40,20 @@ function command(): Command {
     )
     .option(
       "--dump <pass>",
-      "print every program after a pass: rewrite, separate-results, lower, plan",
-      collect,
+      `print every program after a pass: ${PASSES.join(", ")}`,
+      addPass,
       [],
     )
     .addHelpText("after", "\nTILEWRIGHT_DEBUG=1..5 prints more and more of what every pass did.")
+    .configureOutput({
+      writeOut: (text) => console.log(text.trimEnd()),
+      writeErr: (text) => console.error(text.trimEnd()),
+    })
     .exitOverride();
 }
 
 function folderUrl(path: string): URL {
-  const base = new URL(`file://${Deno.cwd()}/`);
-  return new URL(path.endsWith("/") ? path : `${path}/`, base);
+  return new URL(`${pathToFileURL(resolve(path)).href}/`);
 }
 
 /** The runtime's folder seen from a module's folder in `out`. */
@@ -67,7 +77,9 @@ async function generate(specs: readonly string[], options: Options): Promise<num
   const out = folderUrl(options.out);
   const runtime = options.runtime === "" ? runtimeFrom(out) : options.runtime;
   const dump = dumpFor(options.dump);
-  const urls = specs.map((spec) => new URL(spec, `file://${Deno.cwd()}/`).href);
+  const urls = specs.map((spec) =>
+    spec.startsWith("file:") ? spec : pathToFileURL(resolve(spec)).href
+  );
   const declarations = await loadDeclarations(urls);
   const files: GeneratedFile[] = [];
   for (const declaration of declarations) {
@@ -108,6 +120,10 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode;
     if (error instanceof DeclarationError) {
       console.error(error.message);
+      return 1;
+    }
+    if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+      console.error(`Cannot read or write a file: ${error.message}`);
       return 1;
     }
     throw error;

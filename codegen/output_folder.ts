@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { DeclarationError } from "../dsl/errors.ts";
 import type { GeneratedFile } from "./targets/target.ts";
 
 const MANIFEST = "manifest.json";
@@ -38,8 +39,20 @@ async function readIfThere(path: URL): Promise<Uint8Array | undefined> {
 async function listed(folder: URL): Promise<readonly string[]> {
   const text = await readIfThere(new URL(MANIFEST, folder));
   if (text === undefined) return [];
-  const manifest: unknown = JSON.parse(new TextDecoder().decode(text));
+  const manifest = parsed(new TextDecoder().decode(text), folder);
   return Array.isArray(manifest) ? manifest.filter((path) => typeof path === "string") : [];
+}
+
+function parsed(text: string, folder: URL): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DeclarationError(
+      `Cannot read ${
+        new URL(MANIFEST, folder).pathname
+      }: it is not JSON; restore it, or delete it together with the files it listed`,
+    );
+  }
 }
 
 function withManifest(files: readonly GeneratedFile[]): readonly GeneratedFile[] {

@@ -71,6 +71,8 @@ export interface ShaderSpec<D extends string> {
   workgroups(dims: Dims<D>): readonly [number, number, number];
   /** The workgroup size the text declares, to be checked against the device's limits. */
   readonly workgroupSize: readonly [number, number, number];
+  /** Names of overrides that are not named like their dim: `{ loop: "loop_" }`. */
+  readonly overrides?: Readonly<Partial<Record<D, string>>>;
 }
 
 /** One kernel call of a program. */

@@ -115,6 +115,9 @@ const EXPANSION: Rule = {
   constant: ({ attrs, dtype }) => ({ kind: "constant", type: dtype, value: attrs.value }),
   size: block,
   iota: (_, index) => ({ kind: "index", type: "u32", index: index[0] ?? ZERO }),
+  // A copy of a value is the value.
+  cast: (node, index, walk) =>
+    (node.inputs[0]?.dtype === node.dtype ? operand : applyOp)(node, index, walk),
   stopGradient: operand,
   sum: block,
   max: block,

@@ -1,8 +1,8 @@
 /** Lowering: from a group of nodes to a kernel. @module */
 import type { Extent } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
-import { loadsOf } from "../fusion/fuse.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
+import { loadsOf } from "../fusion/loads.ts";
 import type {
   Combine,
   Kernel,

@@ -1,8 +1,10 @@
 /** Lowering a program: fusion into groups, a scheduled kernel for each, and their order. @module */
 import { type Extent, factors } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
-import { fuse, type Fusion } from "../fusion/fuse.ts";
+import { fuse } from "../fusion/fuse.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
+import type { Fusion } from "../fusion/places.ts";
+import { partToStore } from "../fusion/split.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { formulaOf } from "../kernel/formula.ts";
 import { type Axis, showIndex } from "../kernel/index_expr.ts";
@@ -30,20 +32,35 @@ export interface LowerSetting {
 }
 
 /**
- * Lowers a graph. Updates happen in place where they can; a new value that would overwrite what is still
- * read, by its own kernel at another index or by another update, is computed aside and copied at the end.
+ * Lowers a graph, trying again with fewer liberties until nothing is wrong:
+ * - Updates happen in place where they can; a new value that would overwrite what is still read, by its own
+ *   kernel at another index or by another update, is computed aside and copied at the end.
+ * - A kernel that uses more tensors than a machine binds to it is split: a part of it is stored first.
  */
 export function lowerGraph(graph: Graph, setting: LowerSetting): Lowered {
-  const aside = new Set<Node>();
+  let demands: Demands = { aside: new Set(), stored: new Set() };
   for (;;) {
-    const { lowered, conflicts } = lowerOnce(graph, aside, setting);
-    if (conflicts.length === 0) return lowered;
-    const before = aside.size;
-    for (const target of conflicts) aside.add(target);
-    if (aside.size === before) {
-      throw new Error(`Cannot lower ${graph.layer}.${graph.name}: its updates cannot be ordered`);
+    const { lowered, wanted } = lowerOnce(graph, demands, setting);
+    const more: Demands = {
+      aside: new Set([...demands.aside, ...wanted.aside]),
+      stored: new Set([...demands.stored, ...wanted.stored]),
+    };
+    if (more.aside.size + more.stored.size > demands.aside.size + demands.stored.size) {
+      demands = more;
+    } else if (wanted.aside.size > 0) {
+      throw new Error(`Cannot lower ${graph.layer}.${graph.name}: its updates have no order`);
+    } else {
+      return lowered;
     }
   }
+}
+
+/** What a program must do differently from what fusion would choose. */
+interface Demands {
+  /** Leaves whose new values are computed aside. */
+  readonly aside: ReadonlySet<Node>;
+  /** Values that are stored. */
+  readonly stored: ReadonlySet<Node>;
 }
 
 /** The name of what is in memory: an updated tensor `W'` is where `W` was. */
@@ -51,10 +68,9 @@ function memory(name: string): string {
   return name.endsWith("'") ? name.slice(0, -1) : name;
 }
 
-function lowerOnce(source: Graph, aside: ReadonlySet<Node>, setting: LowerSetting): {
+function lowerOnce(source: Graph, { aside, stored }: Demands, setting: LowerSetting): {
   readonly lowered: Lowered;
-  /** Updated leaves whose old values are overwritten too early. */
-  readonly conflicts: readonly Node[];
+  readonly wanted: Demands;
 } {
   const { graph, copies } = setAside(source, aside);
   const taken = takenNames(graph);
@@ -63,7 +79,7 @@ function lowerOnce(source: Graph, aside: ReadonlySet<Node>, setting: LowerSettin
     uniform: (node) => setting.names.uniform(node, graph),
     local: (node) => setting.locals.get(node),
     taken,
-  }, copies);
+  }, { copies, stored, tensors: COMMON_LIMITS.tensors });
   const tensors = new Map([...fusion.tensors].map(([node, name]) => [memory(name), node]));
   const groups = fusion.groups.filter((group) => group.stored.length > 0);
   const used = new Set<string>();
@@ -88,10 +104,25 @@ function lowerOnce(source: Graph, aside: ReadonlySet<Node>, setting: LowerSettin
   const early = new Set([...overwritten, ...groups.flatMap((group) => astray(group, fusion))]);
   return {
     lowered: { program: programOf(graph, kernels, fusion, setting.callDims), tensors },
-    conflicts: graph.results.flatMap(({ target }) =>
-      target !== undefined && early.has(leafName(target)) ? [target] : []
-    ),
+    wanted: {
+      aside: new Set(
+        graph.results.flatMap(({ target }) =>
+          target !== undefined && early.has(leafName(target)) ? [target] : []
+        ),
+      ),
+      stored: new Set(groups.flatMap((group, i) => partOf(group, unordered[i]?.kernel, graph))),
+    },
   };
+}
+
+/** A part to store before a kernel that uses too many tensors, if there is one. */
+function partOf(group: Group, kernel: Kernel | undefined, graph: Graph): readonly Node[] {
+  const count = kernel?.tensors.length ?? 0;
+  if (count <= COMMON_LIMITS.tensors) return [];
+  const isUpdate = (node: Node): boolean =>
+    graph.results.some((result) => result.node === node && result.target !== undefined);
+  const part = partToStore(group, COMMON_LIMITS.tensors - 1, isUpdate);
+  return part === undefined ? [] : [part];
 }
 
 /** Names that axes and locals must not have. */

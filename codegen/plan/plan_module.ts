@@ -1,9 +1,10 @@
 /** The memory plan of a declaration: what each tensor is for, and its slot. @module */
-import { type Extent, factors } from "../../dsl/dim.ts";
+import { factors } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import type { CompiledModule, Initial, PlannedTensor } from "../kernel/kernel.ts";
 import { describeTensor, type Lowered } from "../lower/lower_graph.ts";
+import { dimNames } from "../programs/extents.ts";
 import { callDimsOf, type Declaration, leafName } from "../programs/programs.ts";
 import { planMemory } from "./memory.ts";
 
@@ -53,12 +54,11 @@ export function planModule(
     each.kind !== "temporary" || used.has(each.name)
   );
   const callDims = callDimsOf(declaration);
-  const dims = new Set(
-    [
-      ...kept.flatMap((each) => each.shape),
-      ...graphs.flatMap((graph) => nodesOf(graph).flatMap(extentsOf)),
-    ].flatMap((extent) => factors(extent).symbols),
-  );
+  // A dim may occur in no tensor that is kept: a sum over repeated values, or a size.
+  const dims = new Set([
+    ...kept.flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)),
+    ...dimNames(graphs.flatMap(nodesOf)),
+  ]);
   return {
     name: declaration.name,
     fixedDims: [...dims].filter((dim) => !callDims.includes(dim)).sort(),
@@ -66,11 +66,6 @@ export function planModule(
     programs,
     ...planMemory(kept, programs),
   };
-}
-
-/** The extents that a value depends on: also some that no tensor in memory has. */
-function extentsOf(node: Node): readonly Extent[] {
-  return node.op === "size" ? [node.attrs.extent] : node.shape;
 }
 
 /** Parameters and states have first values; zero where the declaration gives none. */

@@ -4,13 +4,14 @@
  * @module
  */
 import type { LayerDeclaration } from "../../dsl/declare.ts";
-import { type DimValues, evaluateExtent, factors, sameShape, showShape } from "../../dsl/dim.ts";
+import { type DimValues, evaluateExtent, sameShape, showShape } from "../../dsl/dim.ts";
 import { DeclarationError } from "../../dsl/errors.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { rewrite } from "../rewrite/engine.ts";
 import { RULES } from "../rewrite/rules/mod.ts";
+import { dimNames } from "./extents.ts";
 import { type LayerGradient, leafName } from "./programs.ts";
 
 /** How a hand-written gradient was found equal. */
@@ -48,30 +49,42 @@ export function checkBackward(layer: LayerDeclaration, gradient: LayerGradient):
   const graph = { name, layer: layer.name, results: roots, names: new Map<Node, string>() };
   const [a, b] = rewrite(graph, RULES).graph.results;
   if (a?.node === b?.node) return { gradient: name, by: "rewriting" };
-  for (let trial = 0; trial < TRIALS; trial++) {
-    compareOnce(layer.name, name, derived, written, trial);
+  let compared = 0;
+  for (let trial = 1; trial <= TRIALS; trial++) {
+    compared += compareOnce(layer.name, name, { derived, written }, trial);
+  }
+  if (compared === 0) {
+    throw new DeclarationError(
+      `In ${layer.name}: cannot check backward's ${name}: the derived gradient was not finite for any random values; leave it out to use the derived one`,
+    );
   }
   return { gradient: name, by: "value" };
 }
 
+/** Compares values at random sizes; tells how many elements it compared. */
 function compareOnce(
   layer: string,
   name: string,
-  derived: Node,
-  written: Node,
+  { derived, written }: { readonly derived: Node; readonly written: Node },
   trial: number,
-): void {
-  const random = generator(trial + 1);
-  const leaves = topologicalOrder([derived, written]).filter((node) => node.op === "input");
-  const symbols = new Set(leaves.flatMap((leaf) => leaf.shape.flatMap((e) => factors(e).symbols)));
+): number {
+  const random = generator(trial);
+  const nodes = topologicalOrder([derived, written]);
   const dims: DimValues = Object.fromEntries(
-    [...symbols].map((symbol) => [symbol, SIZES[Math.floor(random() * SIZES.length)] ?? 1]),
+    dimNames(nodes).map((dim) => [dim, SIZES[Math.floor(random() * SIZES.length)] ?? 1]),
   );
-  const values = new Map(leaves.map((leaf) => [leafName(leaf), randomValue(leaf, dims, random)]));
+  // Roots and logarithms want positive numbers, masks want both signs.
+  const low = trial % 2 === 0 ? 0.1 : -1;
+  const values = new Map(
+    nodes.filter((node) => node.op === "input")
+      .map((leaf) => [leafName(leaf), randomValue(leaf, dims, low, random)]),
+  );
   const [a, b] = interpret([derived, written], { dims, leaves: values });
-  if (a === undefined || b === undefined) return;
+  if (a === undefined || b === undefined) return 0;
+  // Where the derived gradient has no value, there is nothing that another could be compared with.
   a.data.forEach((wanted, at) => {
     const got = b.data[at] ?? NaN;
+    if (!Number.isFinite(wanted)) return;
     if (Math.abs(got - wanted) <= TOLERANCE * (1 + Math.abs(wanted))) return;
     const sizes = Object.entries(dims).map(([dim, value]) => `${dim} = ${value}`).join(", ");
     throw new DeclarationError(
@@ -80,15 +93,21 @@ function compareOnce(
       }]: got ${got}, wanted ${wanted} (with ${sizes}); mend backward, or leave it out to use the derived one`,
     );
   });
+  return a.data.filter(Number.isFinite).length;
 }
 
-function randomValue(leaf: Node, dims: DimValues, random: () => number): Value {
+/** Labels are below this and below every size, so that they are classes. */
+const CLASSES = 10;
+
+function randomValue(leaf: Node, dims: DimValues, low: number, random: () => number): Value {
   const shape = leaf.shape.map((extent) => evaluateExtent(extent, dims));
   const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
-  const below = Math.min(...Object.values(dims));
+  const below = Math.min(CLASSES, ...Object.values(dims));
   return {
     shape,
-    data: data.map(() => leaf.dtype === "u32" ? Math.floor(random() * below) : 2 * random() - 1),
+    data: data.map(() =>
+      leaf.dtype === "u32" ? Math.floor(random() * below) : low + (1 - low) * random()
+    ),
   };
 }
 

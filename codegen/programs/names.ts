@@ -2,6 +2,7 @@
 import { hintOf } from "../../dsl/hints.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
+import { dimNames } from "./extents.ts";
 import { type Declaration, leafName } from "./programs.ts";
 
 /** Gives out names. A value that two programs store has the same name in both. */
@@ -9,12 +10,14 @@ export class ModuleNames {
   readonly #byNode = new Map<Node, string>();
   readonly #used = new Set<string>();
 
-  /** Keeps the names of leaves and results out of the way of values' names. */
+  /** Keeps the names of leaves, results and dims out of the way of values' names. */
   constructor(declaration: Declaration, graphs: readonly Graph[]) {
     const leaves = [...declaration.inputs, ...declaration.params];
     for (const leaf of leaves) this.#used.add(leafName(leaf));
     for (const graph of graphs) {
-      for (const node of nodesOf(graph)) if (node.op === "input") this.#used.add(leafName(node));
+      const nodes = nodesOf(graph);
+      for (const node of nodes) if (node.op === "input") this.#used.add(leafName(node));
+      for (const dim of dimNames(nodes)) this.#used.add(dim);
       for (const result of graph.results) this.#used.add(result.name);
     }
   }
@@ -31,7 +34,7 @@ export class ModuleNames {
 
   /** The name of a host scalar. */
   uniform(node: Node, graph: Graph): string {
-    return this.#unique(node, valueName(node, graph.names) ?? "scalar");
+    return this.#unique(node, (valueName(node, graph.names) ?? "scalar").replace(/\W/g, "_"));
   }
 
   #unique(node: Node, wanted: string): string {

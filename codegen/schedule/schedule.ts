@@ -11,6 +11,8 @@ export interface Limits {
   /** Outputs that one invocation of a contraction keeps in registers. */
   readonly tile: { readonly rows: number; readonly columns: number };
   readonly contractWorkgroup: readonly [number, number];
+  /** Tensors that one kernel may use. */
+  readonly tensors: number;
 }
 
 /**
@@ -21,6 +23,7 @@ export const COMMON_LIMITS: Limits = {
   workgroup: 64,
   tile: { rows: 8, columns: 8 },
   contractWorkgroup: [8, 1],
+  tensors: 8,
 };
 
 /** The schedule of a group. */

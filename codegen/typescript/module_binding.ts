@@ -6,6 +6,7 @@
  */
 import { IndentationText, Project, QuoteKind, VariableDeclarationKind } from "ts-morph";
 import { type Extent, showExtent } from "../../dsl/dim.ts";
+import { DeclarationError } from "../../dsl/errors.ts";
 import type {
   CompiledModule,
   HostExpr,
@@ -134,9 +135,25 @@ function moduleLiteral(module: CompiledModule, emitted: readonly Emitted[]): Lit
   };
 }
 
-/** The name a binding exports its module by: `sharedLinear` for `shared_linear`. */
+/** Words that no TypeScript module can export a constant by. */
+const WORDS = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export
+  extends false finally for function if implements import in instanceof interface let new null package
+  private protected public return static super switch this throw true try typeof var void while with
+  yield undefined NaN Infinity`.split(/\s+/),
+);
+
+/**
+ * The name a binding exports its module by: `sharedLinear` for `shared_linear`.
+ *
+ * @throws {DeclarationError} if TypeScript keeps that name for itself.
+ */
 export function exportName(name: string): string {
-  return name.replace(/_+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const exported = name.replace(/_+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  if (!WORDS.has(exported)) return exported;
+  throw new DeclarationError(
+    `Cannot generate "${name}": its binding would export the constant "${exported}", which is a word of TypeScript; use another name, such as "${name}_layer"`,
+  );
 }
 
 /** The name of a module's binding. */
@@ -186,7 +203,11 @@ export function bindingFile({ module, doc, emitted, runtime }: BindingParts): Ge
   file.addVariableStatement({
     isExported: true,
     declarationKind: VariableDeclarationKind.Const,
-    docs: [`${doc === "" ? module.name : doc}\n\nDims: ${dims.join(", ") || "none"}.`],
+    docs: [
+      `${doc === "" ? module.name : doc.replaceAll("*/", "*\\/")}\n\nDims: ${
+        dims.join(", ") || "none"
+      }.`,
+    ],
     declarations: [{
       name: exportName(module.name),
       initializer: `${printLiteral(moduleLiteral(module, emitted))} as const satisfies ModuleSpec<${

@@ -58,7 +58,10 @@ export class Pipelines {
     const layoutFault = await fault;
     if (layoutFault !== null) throw kernelError(use, layoutFault);
     const constants = Object.fromEntries(
-      use.kernel.constants.map((name) => [name, use.layout.dims[name] ?? 0]),
+      use.kernel.constants.map((dim) => [
+        use.shader.overrides?.[dim] ?? dim,
+        use.layout.dims[dim] ?? 0,
+      ]),
     );
     try {
       const { layout, bindings } = value;

@@ -51,7 +51,7 @@ export function literal(value: number, type: ScalarType): ExpressionText {
  * (https://www.w3.org/TR/WGSL/#reserved-words), predeclared types and the builtin functions that
  * kernels call, which a declaration of the same name would silently replace.
  */
-const KEPT = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   `alias break case const const_assert continue continuing default diagnostic discard else enable
   false fn for if let loop override requires return struct switch true var while
   NULL Self abstract active alignas alignof as asm asm_fragment async attribute auto await become
@@ -69,13 +69,16 @@ const KEPT = new Set(
   array atomic bool f16 f32 i32 u32 mat2x2 mat3x3 mat4x4 ptr sampler vec2 vec3 vec4 vec2f vec3f vec4f
   function private workgroup uniform storage read write read_write compute binding group
   abs exp log sqrt tanh max min pow select fma bitcast main id groups place uniforms Uniforms
-  lhs rhs finish finish_row place group local`.split(/\s+/),
+  lhs rhs finish finish_row sums`.split(/\s+/),
 );
+
+/** Names that the texts number: rows and columns of a tile, and its registers. */
+const NUMBERED = /^(left|right|sum|[a-z])(_\d+)+$/;
 
 /** A name as a WGSL identifier: legal, and none of those kept for the language or for this target. */
 export function identifier(name: string): string {
-  const legal = name.replace(/\W/g, "_").replace(/^(?=\d)/, "v").replace(/^__/, "v__");
-  return KEPT.has(legal) || legal === "_" ? `${legal}_` : legal;
+  const legal = name.replace(/\W/g, "_").replace(/^(?=\d|_$|__)/, "v");
+  return RESERVED.has(legal) || NUMBERED.test(legal) ? `${legal}_` : legal;
 }
 
 /** What a name stands for; the same name may stand for several things in one kernel. */

@@ -1,5 +1,6 @@
 /** The WGSL target: one shader per kernel, and beside it a plain twin without tiles. @module */
 import { type Extent, product } from "../../../dsl/dim.ts";
+import { DeclarationError } from "../../../dsl/errors.ts";
 import { printExtent } from "../../typescript/extent.ts";
 import type { CompiledModule, Kernel, Program } from "../../kernel/kernel.ts";
 import {
@@ -19,6 +20,8 @@ import { contractView, type HeadView, headView, mentionsDim, pointsView } from "
 /** A printed shader and what launching it needs. */
 interface Shader {
   readonly text: string;
+  /** Overrides that are not named like their dim. */
+  readonly overrides: Readonly<Record<string, string>>;
   readonly workgroupSize: readonly [number, number, number];
   /** TypeScript of the number of workgroups, over `d`. */
   readonly workgroups: string;
@@ -91,8 +94,21 @@ function pathOf({ program, kernel, at }: KernelPlace, single: boolean): string {
   return `${program.name}/${String(at + 1).padStart(2, "0")}_${kernel.name}`;
 }
 
+/** Storage buffers that every WebGPU device binds to one kernel. */
+const MOST_BUFFERS = 8;
+
+function checkBuffers(module: CompiledModule, { program, kernel }: KernelPlace): void {
+  const count = kernel.tensors.length;
+  if (count <= MOST_BUFFERS) return;
+  const names = kernel.tensors.map((tensor) => tensor.name).join(", ");
+  throw new DeclarationError(
+    `Cannot print kernel "${kernel.name}" of ${module.name}.${program.name}: it uses ${count} tensors (${names}), and a WebGPU device may bind no more than ${MOST_BUFFERS} storage buffers to a kernel; split the layer in two, or combine tensors`,
+  );
+}
+
 function print(module: CompiledModule, place: KernelPlace, origin: Origin): Printed {
   const { program, kernel } = place;
+  checkBuffers(module, place);
   const path = pathOf(place, program.kernels.length === 1);
   const rules = origin.rules.get(program.name) ?? [];
   const comments = [
@@ -114,6 +130,7 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
   );
   const [shader, plain] = drafts.map((draft, i): Shader => ({
     ...draft,
+    overrides: renamed(constants, draft.writer),
     text: draft.render(headView(kernel, draft.writer, {
       title: i === 0
         ? title
@@ -137,12 +154,24 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
   };
 }
 
+/** The names of overrides that differ from their dims'. */
+function renamed(
+  constants: readonly string[],
+  writer: ExpressionWriter,
+): Readonly<Record<string, string>> {
+  const names = constants.map((dim) => [dim, writer.dim(dim)] as const);
+  return Object.fromEntries(names.filter(([dim, name]) => dim !== name));
+}
+
 function shaderLiteral(shader: Shader, source: string, path: string): string {
+  const overrides = Object.keys(shader.overrides).length === 0
+    ? ""
+    : `\n    overrides: ${JSON.stringify(shader.overrides)},`;
   return `{
     file: ${JSON.stringify(path)},
     source: ${source},
     workgroups: (d) => ${shader.workgroups},
-    workgroupSize: [${shader.workgroupSize.join(", ")}],
+    workgroupSize: [${shader.workgroupSize.join(", ")}],${overrides}
   }`;
 }
 

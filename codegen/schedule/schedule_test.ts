@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { defineLayer, tensor } from "../../dsl/declare.ts";
+import { dim, type Shape } from "../../dsl/dim.ts";
+import { make } from "../../dsl/intern.ts";
+import * as t from "../../dsl/tensor.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+import { compile } from "../pipeline.ts";
+
+const B = dim("B"), H = dim("H"), I = dim("I"), O = dim("O");
+
+/** The last kernel of a layer that multiplies two tensors. */
+function productOf(spec: string, a: Shape, b: Shape): Kernel {
+  const layer = defineLayer({
+    name: "product",
+    inputs: { x: tensor(...a) },
+    params: { W: tensor(...b) },
+    forward: ({ x, W }) => t.handle<Shape, "f32">(make("einsum", { spec }, [x.node, W.node])),
+  });
+  const kernel = compile(layer).module.programs[0]?.kernels.at(-1);
+  assert.ok(kernel);
+  return kernel;
+}
+
+function axesOf({ schedule }: Kernel): string {
+  if (schedule.frame !== "contract") return schedule.frame;
+  const { m, n, k, batch } = schedule;
+  return `${m.name}${n.name}${k.name} batch ${batch.map((axis) => axis.name).join("")}`;
+}
+
+Deno.test("a product of matrices is tiled over rows and columns, whatever its layout", () => {
+  assert.equal(axesOf(productOf("bi,oi->bo", [B, I], [O, I])), "boi batch ");
+  assert.equal(axesOf(productOf("bi,io->bo", [B, I], [I, O])), "boi batch ");
+  assert.equal(axesOf(productOf("bi,bo->io", [B, I], [B, O])), "iob batch ");
+});
+
+Deno.test("an axis that both operands and the result have is a batch of products", () => {
+  assert.equal(axesOf(productOf("hbi,hoi->hbo", [H, B, I], [H, O, I])), "boi batch h");
+});
+
+Deno.test("a product with a vector, or over a single element, is a row of dot products", () => {
+  assert.equal(axesOf(productOf("bi,i->b", [B, I], [I])), "rows");
+  assert.equal(axesOf(productOf("bi,oi->bo", [B, 1], [O, 1])), "rows");
+  assert.equal(axesOf(productOf("bi,oi->bo", [1, I], [O, I])), "rows");
+});
+
+Deno.test("a product with an operand that is the same along an axis is not tiled over it", () => {
+  const layer = defineLayer({
+    name: "spread",
+    inputs: { g: tensor(B), x: tensor(B, I) },
+    forward: ({ g, x }) => {
+      const columns = make("broadcast", { shape: [B, O], axes: [0] }, [g.node]);
+      return t.handle<Shape, "f32">(make("einsum", { spec: "bo,bi->oi" }, [columns, x.node]));
+    },
+  });
+  for (const { kernels } of compile(layer).module.programs) {
+    for (const kernel of kernels) assert.notEqual(kernel.schedule.frame, "contract", kernel.name);
+  }
+});
