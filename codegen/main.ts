@@ -16,6 +16,7 @@ interface Options {
   readonly runtime: string;
 }
 
+const DEFAULT_OUT = "generated";
 const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
 
 const PASSES = ["rewrite", "separate-results", "lower", "plan"];
@@ -31,7 +32,7 @@ function command(): Command {
   return new Command("deno task gen")
     .description("Turns declarations of layers and models into kernels, bindings and documents.")
     .argument("[specs...]", "modules that export declarations", DEFAULT_SPECS)
-    .option("--out <folder>", "where to write", "generated")
+    .option("--out <folder>", "where to write, inside the current folder (needed with specs)", "")
     .option("--check", "write nothing; fail if a file differs from what would be written", false)
     .option(
       "--runtime <specifier>",
@@ -74,7 +75,15 @@ function dumpFor(passes: readonly string[]): Dump {
 }
 
 async function generate(specs: readonly string[], options: Options): Promise<number> {
-  const out = folderUrl(options.out);
+  if (options.out === "" && specs !== DEFAULT_SPECS) {
+    throw new DeclarationError(
+      `Cannot generate from ${
+        specs.join(", ")
+      } without a folder of its own: give --out <folder>; ${DEFAULT_OUT}/ belongs to the library's own declarations`,
+    );
+  }
+  const folder = options.out === "" ? DEFAULT_OUT : options.out;
+  const out = folderUrl(folder);
   const runtime = options.runtime === "" ? runtimeFrom(out) : options.runtime;
   const dump = dumpFor(options.dump);
   const urls = specs.map((spec) =>
@@ -86,10 +95,10 @@ async function generate(specs: readonly string[], options: Options): Promise<num
     if (dump.level >= 1) console.log(`── ${declaration.kind} ${declaration.name}`);
     files.push(...await generateModule(declaration, { runtime, dump }));
   }
-  if (options.check) return reportCheck(options.out, await compareFiles(out, files));
+  if (options.check) return reportCheck(folder, await compareFiles(out, files));
   const { missing, changed, stale } = await writeFiles(out, files);
   console.log(
-    `${declarations.length} declarations, ${files.length} files in ${options.out}/: ` +
+    `${declarations.length} declarations, ${files.length} files in ${folder}/: ` +
       `${missing.length} new, ${changed.length} changed, ${stale.length} removed`,
   );
   return 0;

@@ -164,3 +164,11 @@ Deno.test("--dump prints every program after a pass", async () => {
     ]);
   });
 });
+
+Deno.test("specs of a user never go to the folder of the library", async () => {
+  await withUser(spec("mine"), async (paths) => {
+    const { code, err } = await gen(paths.spec, "--check");
+    assert.equal(code, 1);
+    assert.match(err, /without a folder of its own: give --out <folder>/);
+  });
+});

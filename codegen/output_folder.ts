@@ -40,7 +40,16 @@ async function listed(folder: URL): Promise<readonly string[]> {
   const text = await readIfThere(new URL(MANIFEST, folder));
   if (text === undefined) return [];
   const manifest = parsed(new TextDecoder().decode(text), folder);
-  return Array.isArray(manifest) ? manifest.filter((path) => typeof path === "string") : [];
+  const paths = Array.isArray(manifest) ? manifest.filter((path) => typeof path === "string") : [];
+  const outside = paths.find((path) => !new URL(path, folder).href.startsWith(folder.href));
+  if (outside !== undefined) {
+    throw new DeclarationError(
+      `Cannot use ${
+        new URL(MANIFEST, folder).pathname
+      }: it lists "${outside}", which lies outside of the folder; restore or delete it`,
+    );
+  }
+  return paths;
 }
 
 function parsed(text: string, folder: URL): unknown {

@@ -87,3 +87,20 @@ Deno.test("a manifest that cannot be read is named", async () => {
     }
   });
 });
+
+Deno.test("a manifest that lists files outside of its folder removes nothing", async () => {
+  await withFolder(async (outer) => {
+    const folder = new URL("out/", outer);
+    await writeFiles(folder, FILES);
+    const victim = new URL("victim.md", outer);
+    await Deno.writeTextFile(victim, "mine");
+    for (const path of ["../victim.md", victim.pathname]) {
+      await Deno.writeTextFile(new URL("manifest.json", folder), JSON.stringify([path]));
+      await assert.rejects(writeFiles(folder, FILES), {
+        name: "DeclarationError",
+        message: /it lists ".*victim\.md", which lies outside of the folder/,
+      });
+    }
+    assert.equal(await Deno.readTextFile(victim), "mine");
+  });
+});

@@ -16,6 +16,7 @@ import { type Graph, isHostScalar, nodesOf } from "../graph/graph.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import { type Index, innerLabels } from "./expand.ts";
 import { depends, type Group, levelOf, pointOf, shapeOf } from "./group.ts";
+import { writtenSize } from "../kernel/scalar_walk.ts";
 import { loadsOf, usesLocal } from "./loads.ts";
 import {
   type Einsum,
@@ -38,6 +39,8 @@ export interface Demands {
   readonly copies: ReadonlySet<Node>;
   /** Values to store where they could have been inline. */
   readonly stored: ReadonlySet<Node>;
+  /** Reductions that join no earlier kernel. */
+  readonly apart: ReadonlySet<Node>;
   /** Tensors that a kernel may use: what would exceed them gets a kernel of its own. */
   readonly tensors: number;
 }
@@ -50,7 +53,7 @@ export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
     if (node.op === "input" && !isHostScalar(node)) places.addLeaf(node);
     if (isHostScalar(node)) continue;
     if (demands.stored.has(node)) fuser.store(node);
-    if (isReduce(node)) fuser.addReduction(node);
+    if (isReduce(node)) fuser.addReduction(node, demands.apart.has(node));
     if (isContraction(node)) fuser.addContraction(node);
   }
   for (const { node } of graph.results) {
@@ -60,6 +63,9 @@ export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
   return places;
 }
 
+/** Operators of the longest expression that a reduction computes anew for each of its elements. */
+const LONGEST_SUMMAND = 32;
+
 class Fuser {
   readonly #places: Places;
 
@@ -67,12 +73,12 @@ class Fuser {
     this.#places = places;
   }
 
-  /** A reduction joins the kernel of an earlier one over the same axes if they share data. */
-  addReduction(node: Reduce): void {
+  /** A reduction joins the kernel of an earlier one over the same axes if they share data, unless kept apart. */
+  addReduction(node: Reduce, apart: boolean): void {
     const [operand] = node.inputs;
     if (operand === undefined) return;
     const axes = reducedAxes(node);
-    for (const group of [...this.#places.groups].reverse()) {
+    for (const group of apart ? [] : [...this.#places.groups].reverse()) {
       if (
         group.kind === "rows" && sameRows(group, operand, axes) &&
         this.#joinRows(group, node, operand)
@@ -81,8 +87,16 @@ class Fuser {
       }
     }
     const group = this.#places.rows(operand.shape, axes);
-    const value = this.#storedExpansion(group, operand, pointOf(group.all));
-    this.#places.addReduction(group, node, value);
+    this.#places.addReduction(group, node, this.#summand(group, operand, pointOf(group.all)));
+  }
+
+  /** The expression a reduction runs over; a long one is stored, as it cannot name its shared parts. */
+  #summand(group: Group, operand: Node, index: Index): Scalar {
+    const value = this.#storedExpansion(group, operand, index);
+    if (writtenSize(value) <= LONGEST_SUMMAND || operand.dtype === "bool") return value;
+    this.store(operand);
+    group.expander.forget();
+    return this.#storedExpansion(group, operand, index);
   }
 
   /** One row axis, one column axis and one inner axis make a contraction; others sum products. */
@@ -123,7 +137,7 @@ class Fuser {
 
   /** An operand of a contraction is a plain load with an affine index; what is not gets stored. */
   #operand(group: Group, node: Node, index: Index): Scalar {
-    if (group.kind !== "contract") return this.#storedExpansion(group, node, index);
+    if (group.kind !== "contract") return this.#summand(group, node, index);
     const { scalar } = group.expander.expand(node, index);
     if (scalar?.kind === "load" && this.#places.isAffine(scalar, node)) {
       return this.#places.load(group, scalar);
@@ -150,7 +164,9 @@ class Fuser {
     // Each reduction may come to be stored.
     const outputs = group.reductions.filter((each) => !this.#places.tensors.has(each.node)).length +
       1;
-    if (scalar === undefined || !this.#places.hasRoom(group, scalar, outputs)) return false;
+    const fits = scalar !== undefined && this.#places.hasRoom(group, scalar, outputs) &&
+      writtenSize(scalar) <= LONGEST_SUMMAND;
+    if (!fits) return false;
     this.#places.addReduction(group, node, this.#places.load(group, scalar));
     return true;
   }

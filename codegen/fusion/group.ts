@@ -66,10 +66,19 @@ export function isPoint(index: Index, axes: readonly Axis[]): boolean {
 /** At which level of a group a value of this shape is computed, if at any. */
 export function levelOf(group: Group, node: Node): Stored["level"] | undefined {
   if (sameShape(node.shape, shapeOf(group.outer))) return "outer";
-  return group.kind === "rows" && sameShape(node.shape, shapeOf(group.all)) ? "full" : undefined;
+  // Without rows there is a single point, which is no place to compute a whole tensor one by one.
+  const hasRows = group.kind === "rows" && group.outer.length > 0;
+  return hasRows && sameShape(node.shape, shapeOf(group.all)) ? "full" : undefined;
 }
 
 /** True if `group` needs `other`, directly or through others. */
 export function depends(group: Group, other: Group): boolean {
-  return group === other || [...group.needs].some((each) => depends(each, other));
+  const seen = new Set<Group>();
+  const reaches = (each: Group): boolean => {
+    if (each === other) return true;
+    if (seen.has(each)) return false;
+    seen.add(each);
+    return [...each.needs].some(reaches);
+  };
+  return reaches(group);
 }

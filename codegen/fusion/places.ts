@@ -211,7 +211,10 @@ export class Places implements Fusion {
   /** Kernels of the values that a node is computed from, latest first. */
   candidates(node: Node): readonly Group[] {
     const found = new Set<Group>();
+    const seen = new Set<Node>();
     const visit = (each: Node): void => {
+      if (seen.has(each)) return;
+      seen.add(each);
       const home = this.home.get(each);
       if (home !== undefined) found.add(home);
       if (home !== undefined || this.tensors.has(each) || isHostScalar(each)) return;

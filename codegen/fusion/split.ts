@@ -2,6 +2,7 @@
 import type { Node } from "../../dsl/ops.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import type { Group } from "./group.ts";
+import { forEachPart } from "../kernel/scalar_walk.ts";
 import { loadsOf, usesLocal } from "./loads.ts";
 
 /**
@@ -14,15 +15,14 @@ export function partToStore(
   isExcluded: (node: Node) => boolean,
 ): Node | undefined {
   let best: { readonly node: Node; readonly loads: number } | undefined;
-  const visit = (scalar: Scalar): void => {
+  const consider = (scalar: Scalar): void => {
     if (scalar.kind !== "apply") return;
     const node = group.expander.origins.get(scalar);
     const loads = loadsOf(scalar).size;
     const fits = node !== undefined && node.dtype !== "bool" && !isExcluded(node) &&
       loads > 1 && loads <= most && !usesLocal(scalar);
     if (fits && loads > (best?.loads ?? 0)) best = { node, loads };
-    scalar.args.forEach(visit);
   };
-  for (const { value } of [...group.reductions, ...group.stored]) visit(value);
+  forEachPart([...group.reductions, ...group.stored].map((each) => each.value), consider);
   return best?.node;
 }

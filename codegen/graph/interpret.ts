@@ -140,7 +140,7 @@ const MEANING: OpTable<[Context], Value> = {
   add: arithmetic((a, b) => a + b),
   sub: arithmetic((a, b) => a - b),
   mul: arithmetic((a, b) => a * b, Math.imul),
-  div: arithmetic((a, b) => a / b),
+  div: arithmetic((a, b) => a / b, (a, b) => b === 0 ? a : a / b),
   maximum: pointwise((a, b) => Math.max(a, b)),
   minimum: pointwise((a, b) => Math.min(a, b)),
   pow: pointwise((a, b) => a ** b),

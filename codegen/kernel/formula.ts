@@ -5,7 +5,7 @@ import { printScalar } from "./print.ts";
 
 const SIGN: Readonly<Record<Combine, string>> = { sum: "Σ", max: "max", argmax: "argmax" };
 
-/** Longer formulas are cut into the names of what they compute. */
+/** Longer formulas take a line per value, and longer values are cut. */
 const LONGEST = 100;
 
 function usesOf(local: string, stages: readonly Stage[]): number {
@@ -48,5 +48,7 @@ export function formulaOf(stages: readonly Stage[]): string {
   const whole = parts.join("; ");
   return whole.length <= LONGEST
     ? whole
-    : parts.filter((part) => part.length <= LONGEST).join(";\n");
+    : parts.map((part) => part.length <= LONGEST ? part : `${part.slice(0, LONGEST)} …`).join(
+      ";\n",
+    );
 }

@@ -77,7 +77,8 @@ function stagesOf(group: Group, setting: Setting): readonly Stage[] {
     locals,
     name,
   );
-  const fullLets = shareParts(full.map((stored) => stored.value), new Set(), locals, name);
+  const fullValues = full.map((stored) => stored.value);
+  const fullLets = shareParts(fullValues, new Set(fullValues.filter(early)), locals, name);
   const store = (stored: Stored): StoreStage => ({
     kind: "store",
     tensor: setting.tensors.get(stored.node) ?? "",
@@ -122,7 +123,7 @@ function tensorsOf(stages: readonly Stage[], setting: Setting): readonly KernelT
   const writes = new Set<string>();
   const visit = (stage: Stage): void => {
     if (stage.kind === "loop") return stage.body.forEach(visit);
-    loadsOf(stage.value, reads);
+    for (const name of loadsOf(stage.value)) reads.add(name);
     if (stage.kind === "store") writes.add(stage.tensor);
   };
   stages.forEach(visit);

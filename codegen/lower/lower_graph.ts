@@ -8,6 +8,7 @@ import { partToStore } from "../fusion/split.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { formulaOf } from "../kernel/formula.ts";
 import { type Axis, showIndex } from "../kernel/index_expr.ts";
+import { forEachPart } from "../kernel/scalar_walk.ts";
 import type { Kernel, Program, Scalar, Uniform } from "../kernel/kernel.ts";
 import { type Ordered, orderKernels } from "../plan/order.ts";
 import { hostExpression, scalarsOf } from "../programs/host.ts";
@@ -35,17 +36,19 @@ export interface LowerSetting {
  * Lowers a graph, trying again with fewer liberties until nothing is wrong:
  * - Updates happen in place where they can; a new value that would overwrite what is still read, by its own
  *   kernel at another index or by another update, is computed aside and copied at the end.
- * - A kernel that uses more tensors than a machine binds to it is split: a part of it is stored first.
+ * - A kernel that uses more tensors than a machine binds to it is split: a part of it is stored first, or
+ *   one of its reductions gets a kernel of its own.
  */
 export function lowerGraph(graph: Graph, setting: LowerSetting): Lowered {
-  let demands: Demands = { aside: new Set(), stored: new Set() };
+  let demands: Demands = { aside: new Set(), stored: new Set(), apart: new Set() };
   for (;;) {
     const { lowered, wanted } = lowerOnce(graph, demands, setting);
     const more: Demands = {
-      aside: new Set([...demands.aside, ...wanted.aside]),
-      stored: new Set([...demands.stored, ...wanted.stored]),
+      aside: demands.aside.union(wanted.aside),
+      stored: demands.stored.union(wanted.stored),
+      apart: demands.apart.union(wanted.apart),
     };
-    if (more.aside.size + more.stored.size > demands.aside.size + demands.stored.size) {
+    if (sizeOf(more) > sizeOf(demands)) {
       demands = more;
     } else if (wanted.aside.size > 0) {
       throw new Error(`Cannot lower ${graph.layer}.${graph.name}: its updates have no order`);
@@ -61,6 +64,12 @@ interface Demands {
   readonly aside: ReadonlySet<Node>;
   /** Values that are stored. */
   readonly stored: ReadonlySet<Node>;
+  /** Reductions that join no earlier kernel. */
+  readonly apart: ReadonlySet<Node>;
+}
+
+function sizeOf({ aside, stored, apart }: Demands): number {
+  return aside.size + stored.size + apart.size;
 }
 
 /** The name of what is in memory: an updated tensor `W'` is where `W` was. */
@@ -68,7 +77,7 @@ function memory(name: string): string {
   return name.endsWith("'") ? name.slice(0, -1) : name;
 }
 
-function lowerOnce(source: Graph, { aside, stored }: Demands, setting: LowerSetting): {
+function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: LowerSetting): {
   readonly lowered: Lowered;
   readonly wanted: Demands;
 } {
@@ -79,7 +88,7 @@ function lowerOnce(source: Graph, { aside, stored }: Demands, setting: LowerSett
     uniform: (node) => setting.names.uniform(node, graph),
     local: (node) => setting.locals.get(node),
     taken,
-  }, { copies, stored, tensors: COMMON_LIMITS.tensors });
+  }, { copies, stored, apart, tensors: COMMON_LIMITS.tensors });
   const tensors = new Map([...fusion.tensors].map(([node, name]) => [memory(name), node]));
   const groups = fusion.groups.filter((group) => group.stored.length > 0);
   const used = new Set<string>();
@@ -101,6 +110,9 @@ function lowerOnce(source: Graph, { aside, stored }: Demands, setting: LowerSett
     unordered,
     (written) => written.endsWith("'") ? memory(written) : undefined,
   );
+  const crowded = groups.filter((_, i) =>
+    (unordered[i]?.kernel.tensors.length ?? 0) > COMMON_LIMITS.tensors
+  );
   const early = new Set([...overwritten, ...groups.flatMap((group) => astray(group, fusion))]);
   return {
     lowered: { program: programOf(graph, kernels, fusion, setting.callDims), tensors },
@@ -110,15 +122,21 @@ function lowerOnce(source: Graph, { aside, stored }: Demands, setting: LowerSett
           target !== undefined && early.has(leafName(target)) ? [target] : []
         ),
       ),
-      stored: new Set(groups.flatMap((group, i) => partOf(group, unordered[i]?.kernel, graph))),
+      stored: new Set(crowded.flatMap((group) => partOf(group, graph))),
+      apart: new Set(
+        crowded.flatMap((group) => partOf(group, graph).length > 0 ? [] : lastOf(group)),
+      ),
     },
   };
 }
 
+/** The reduction that came last to a kernel, if it is not the only one. */
+function lastOf({ reductions }: Group): readonly Node[] {
+  return reductions.slice(1).slice(-1).map((each) => each.node);
+}
+
 /** A part to store before a kernel that uses too many tensors, if there is one. */
-function partOf(group: Group, kernel: Kernel | undefined, graph: Graph): readonly Node[] {
-  const count = kernel?.tensors.length ?? 0;
-  if (count <= COMMON_LIMITS.tensors) return [];
+function partOf(group: Group, graph: Graph): readonly Node[] {
   const isUpdate = (node: Node): boolean =>
     graph.results.some((result) => result.node === node && result.target !== undefined);
   const part = partToStore(group, COMMON_LIMITS.tensors - 1, isUpdate);
@@ -151,10 +169,13 @@ function astray(group: Group, fusion: Fusion): readonly string[] {
 
 /** The indices, as text, at which an expression loads a tensor. */
 function loadsFrom(tensor: string, scalar: Scalar): readonly string[] {
-  if (scalar.kind === "load") {
-    return scalar.tensor === tensor ? [scalar.index.map(showIndex).join()] : [];
-  }
-  return scalar.kind === "apply" ? scalar.args.flatMap((arg) => loadsFrom(tensor, arg)) : [];
+  const found: string[] = [];
+  forEachPart([scalar], (part) => {
+    if (part.kind === "load" && part.tensor === tensor) {
+      found.push(part.index.map(showIndex).join());
+    }
+  });
+  return found;
 }
 
 /** The new value of an updated tensor, as a local: `W_next`. */

@@ -2,6 +2,7 @@
 import type { Node } from "../../dsl/ops.ts";
 import { dependsOnAxis } from "../kernel/index_expr.ts";
 import type { LetStage, Scalar } from "../kernel/kernel.ts";
+import { somePart } from "../kernel/scalar_walk.ts";
 
 /** Gives out the names of locals of one kernel. */
 export type LocalNames = (scalar: Scalar) => string;
@@ -74,21 +75,22 @@ export function shareParts(
 
 /** True if an expression depends on one of these axes. */
 export function varies(scalar: Scalar, axes: ReadonlySet<string>): boolean {
-  switch (scalar.kind) {
-    case "load":
-      return scalar.index.some((index) => dependsOnAxis(index, axes));
-    case "index":
-      return dependsOnAxis(scalar.index, axes);
-    case "apply":
-      return scalar.args.some((arg) => varies(arg, axes));
-    default:
-      return false;
-  }
+  return somePart(scalar, (part) => {
+    if (part.kind === "load") return part.index.some((index) => dependsOnAxis(index, axes));
+    return part.kind === "index" && dependsOnAxis(part.index, axes);
+  });
 }
 
 /** The largest parts of an expression that do not depend on these axes and are worth a name. */
 export function invariantParts(scalar: Scalar, axes: ReadonlySet<string>): readonly Scalar[] {
-  if (scalar.kind !== "apply") return [];
-  if (!varies(scalar, axes)) return [scalar];
-  return scalar.args.flatMap((arg) => invariantParts(arg, axes));
+  const seen = new Set<Scalar>();
+  const parts: Scalar[] = [];
+  const visit = (part: Scalar): void => {
+    if (part.kind !== "apply" || seen.has(part)) return;
+    seen.add(part);
+    if (varies(part, axes)) part.args.forEach(visit);
+    else parts.push(part);
+  };
+  visit(scalar);
+  return parts;
 }

@@ -98,13 +98,15 @@ export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
     model.params,
     names,
   );
-  const updates = model.params.flatMap((parameter, i) =>
-    model.optimizer.updates(parameter, each[i] ?? parameter).map(({ target, value }): Result => ({
+  const updates = model.params.flatMap((parameter, i) => {
+    const gradient = each[i];
+    if (gradient === undefined) throw new Error(`${leafName(parameter)} has no gradient`);
+    return model.optimizer.updates(parameter, gradient).map(({ target, value }): Result => ({
       name: leafName(target),
       node: value,
       target,
-    }))
-  );
+    }));
+  });
   const graph = (name: string, results: readonly Result[]): Graph => ({
     name,
     layer: model.name,

@@ -1,7 +1,7 @@
 /** Rules that drop what does nothing, fold constants and merge neighbours. @module */
 import { make } from "../../../dsl/intern.ts";
 import { type ElementwiseKind, isElementwise, type Node } from "../../../dsl/ops.ts";
-import { number, permute, reshapeTo, spread, sumOver } from "../../graph/build.ts";
+import { full, number, permute, reshapeTo, spread, sumOver } from "../../graph/build.ts";
 import { interpret } from "../../graph/interpret.ts";
 import type { Rule } from "../rule.ts";
 
@@ -13,13 +13,20 @@ export function everywhere(node: Node | undefined): number | undefined {
   return node?.op === "broadcast" ? everywhere(node.inputs[0]) : undefined;
 }
 
-/** `x op c = x`, and `c op x = x` where the op commutes. */
-function neutral(name: string, op: ElementwiseKind, value: number, commutes: boolean): Rule {
+/** An op with a number that changes nothing. */
+interface Neutral {
+  readonly name: string;
+  readonly identity: string;
+  readonly op: ElementwiseKind;
+  readonly value: number;
+  /** Whether the number may stand on the left too. */
+  readonly commutes: boolean;
+}
+
+function neutral({ name, identity, op, value, commutes }: Neutral): Rule {
   return {
     name,
-    identity: { add: "x + 0 = x", sub: "x − 0 = x", mul: "x · 1 = x", div: "x / 1 = x" }[
-      op as string
-    ] ?? name,
+    identity,
     terminates: fewerNodes,
     apply: (node) => {
       if (node.op !== op) return undefined;
@@ -29,6 +36,25 @@ function neutral(name: string, op: ElementwiseKind, value: number, commutes: boo
     },
   };
 }
+
+/** The largest exponent that is written as products. */
+const MOST_FACTORS = 4;
+
+const wholePower: Rule = {
+  name: "whole-power",
+  identity: "x⁰ = 1, x¹ = x, x² = x · x, up to x⁴",
+  terminates: "a power disappears",
+  apply: (node) => {
+    const [x, exponent] = node.inputs;
+    const count = everywhere(exponent);
+    if (node.op !== "pow" || x === undefined || count === undefined) return undefined;
+    if (!Number.isInteger(count) || count < 0 || count > MOST_FACTORS) return undefined;
+    if (count === 0) return full(1, node.shape);
+    // Squares first: x⁴ is (x²)².
+    const square = make("mul", {}, [x, x]);
+    return [x, square, make("mul", {}, [square, x]), make("mul", {}, [square, square])][count - 1];
+  },
+};
 
 const dropStopGradient: Rule = {
   name: "drop-stop-gradient",
@@ -147,10 +173,11 @@ const computeBeforeSpreading: Rule = {
 /** The rules of this file, in the order in which they are tried. */
 export const IDENTITY_RULES: readonly Rule[] = [
   dropStopGradient,
-  neutral("add-zero", "add", 0, true),
-  neutral("subtract-zero", "sub", 0, false),
-  neutral("multiply-by-one", "mul", 1, true),
-  neutral("divide-by-one", "div", 1, false),
+  neutral({ name: "add-zero", identity: "x + 0 = x", op: "add", value: 0, commutes: true }),
+  neutral({ name: "subtract-zero", identity: "x − 0 = x", op: "sub", value: 0, commutes: false }),
+  neutral({ name: "multiply-by-one", identity: "x · 1 = x", op: "mul", value: 1, commutes: true }),
+  neutral({ name: "divide-by-one", identity: "x / 1 = x", op: "div", value: 1, commutes: false }),
+  wholePower,
   doubleNegation,
   mergeReshapes,
   mergeTransposes,

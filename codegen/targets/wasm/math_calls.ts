@@ -9,7 +9,7 @@
  */
 import { FunctionBuilder } from "./function_builder.ts";
 import { quote } from "./identifiers.ts";
-import { form, get, type Local, type Wat } from "./wat.ts";
+import { form, get, i32, type Local, type Wat } from "./wat.ts";
 
 /** The arguments each host function takes, in the order in which they are imported. */
 const MATH_ARITY = { exp: 1, log: 1, tanh: 1, pow: 2 } as const;
@@ -23,6 +23,11 @@ export type LaneFunction = MathName | "div_u";
 const MATH_NAMES: readonly MathName[] = ["exp", "log", "tanh", "pow"];
 const LANE_NAMES: readonly LaneFunction[] = [...MATH_NAMES, "div_u"];
 const LANES = [0, 1, 2, 3] as const;
+
+/** The quotient of two u32; a number divided by 0 is itself, where the instruction would trap. */
+export function wholeQuotient([left = i32(0), right = i32(1)]: readonly Wat[]): Wat {
+  return form("i32.div_u", left, form("select", right, i32(1), right));
+}
 
 /** Keeps count of the functions that a module calls, and declares them. */
 export class MathCalls {
@@ -66,7 +71,7 @@ export class MathCalls {
     const shape = name === "div_u" ? "i32x4" : "f32x4";
     const lane = (at: number): Wat => {
       const args = params.map((param: Local) => form(`${shape}.extract_lane ${at}`, get(param)));
-      return name === "div_u" ? form("i32.div_u", ...args) : this.scalar(name, args);
+      return name === "div_u" ? wholeQuotient(args) : this.scalar(name, args);
     };
     const first = form(`${shape}.splat`, lane(LANES[0]));
     fn.emit(

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ScalarOp, ScalarType } from "../../kernel/kernel.ts";
-import type { MathCalls, MathName } from "./math_calls.ts";
+import { type MathCalls, type MathName, wholeQuotient } from "./math_calls.ts";
 import { f32, form, i32, type WasmType, type Wat } from "./wat.ts";
 
 /** An operator with its arguments already written. */
@@ -75,7 +75,7 @@ export const SCALAR_OPS: Spellings = {
   add: instruction("f32.add", "i32.add"),
   sub: instruction("f32.sub", "i32.sub"),
   mul: instruction("f32.mul", "i32.mul"),
-  div: instruction("f32.div", "i32.div_u"),
+  div: (call) => call.operand === "u32" ? wholeQuotient(call.args) : form("f32.div", ...call.args),
   maximum: chosen("f32.max", "gt_u"),
   minimum: chosen("f32.min", "lt_u"),
   pow: hostCall("pow"),

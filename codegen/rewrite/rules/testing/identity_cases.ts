@@ -8,6 +8,7 @@ import {
   input,
   mul,
   neg,
+  pow,
   reshape,
   size,
   stopGradient,
@@ -55,6 +56,27 @@ export const IDENTITY_CASES: RuleCases = {
       div(1, x),
     ),
     ruleCase(mul(x, 1), "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = x * t1", "x"),
+  ],
+  "whole-power": [
+    ruleCase(
+      pow(x, 2),
+      "t1[B, K] = broadcast(2, [B, K])\nt2[B, K] = pow(x, t1)",
+      "t1[B, K] = x * x",
+      pow(x, 0.5),
+      pow(x, 5),
+      pow(2, x),
+    ),
+    ruleCase(
+      pow(x, 3),
+      "t1[B, K] = broadcast(3, [B, K])\nt2[B, K] = pow(x, t1)",
+      "t1[B, K] = x * x\nt2[B, K] = t1 * x",
+    ),
+    ruleCase(pow(x, 1), "t1[B, K] = broadcast(1, [B, K])\nt2[B, K] = pow(x, t1)", "x"),
+    ruleCase(
+      pow(x, 0),
+      "t1[B, K] = broadcast(0, [B, K])\nt2[B, K] = pow(x, t1)",
+      "t1[B, K] = broadcast(1, [B, K])",
+    ),
   ],
   "divide-by-one": ruleCase(
     div(x, 1),
