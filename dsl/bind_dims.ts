@@ -1,7 +1,7 @@
 /** Finds out what a layer's dims stand for where it is used. @module */
 import type { LayerDeclaration } from "./declare.ts";
-import { divide, type Extent, factors, showExtent } from "./dim.ts";
-import { DeclarationError } from "./errors.ts";
+import { divide, type Extent, factors, isExtent, showExtent } from "./dim.ts";
+import { DeclarationError, showValue } from "./errors.ts";
 import type { Node } from "./ops.ts";
 import { describe } from "./shape_rules.ts";
 
@@ -16,13 +16,7 @@ export function bindDims(
       each.shape.flatMap((e) => factors(e).symbols)
     ),
   );
-  for (const name of Object.keys(sizes)) {
-    if (!dims.has(name)) {
-      throw new DeclarationError(
-        `Cannot use layer "${layer.name}" with ${name}: its dims are ${[...dims].join(", ")}`,
-      );
-    }
-  }
+  checkSizes(layer, sizes, dims);
   if (operands.length > layer.inputs.length) {
     throw new DeclarationError(
       `Cannot apply layer "${layer.name}" to ${operands.length} tensors: it takes ${
@@ -58,6 +52,27 @@ export function bindDims(
     }
   }
   return bound;
+}
+
+function checkSizes(
+  layer: LayerDeclaration,
+  sizes: Readonly<Record<string, Extent>>,
+  dims: ReadonlySet<string>,
+): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (!dims.has(name)) {
+      throw new DeclarationError(
+        `Cannot use layer "${layer.name}" with ${name}: its dims are ${[...dims].join(", ")}`,
+      );
+    }
+    if (!isExtent(size)) {
+      throw new DeclarationError(
+        `Cannot use layer "${layer.name}" with ${name} = ${
+          showValue(size)
+        }: a size is a whole number or a dim`,
+      );
+    }
+  }
 }
 
 /** If just one symbol of the declared extent is unbound, the size of the operand determines it. */

@@ -3,65 +3,27 @@
  *
  * @module
  */
-import { type DimValues, type Extent, sameShape, type Shape, showShape } from "./dim.ts";
 import { bindDims } from "./bind_dims.ts";
-import { DeclarationError } from "./errors.ts";
-import type { Initial, Initialiser } from "./initial.ts";
-import { make } from "./intern.ts";
+import { type DimValues, type Extent, sameShape, type Shape, showShape } from "./dim.ts";
+import { DeclarationError, showValue, within } from "./errors.ts";
+import { handle, isTensor, nodeOf, returnedNode, type Tensor } from "./handle.ts";
 import { instantiate } from "./instantiate.ts";
+import { make } from "./intern.ts";
+import {
+  type Declarations,
+  type HandleOf,
+  type Handles,
+  leaves,
+  leavesLike,
+  withoutOthers,
+} from "./leaves.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
+import { checkOptions, DOC, functionLike, isRecordOf, NAME, TYPICAL } from "./options.ts";
 import { describe } from "./shape_rules.ts";
-import { handle, type Tensor } from "./tensor.ts";
 import { applyInModel } from "./tracing.ts";
 
-/** The shape, element type and first values of an input or a parameter. */
-export interface TensorDeclaration<
-  S extends Shape = Shape,
-  T extends "f32" | "u32" = "f32" | "u32",
-> {
-  readonly shape: S;
-  readonly dtype: T;
-  readonly initial?: Initial;
-  /** The same, with first values. */
-  init(initialiser: Initialiser): TensorDeclaration<S, T>;
-  /** The same, with elements of u32. */
-  u32(): TensorDeclaration<S, "u32">;
-}
-
-function declaration<S extends Shape, T extends "f32" | "u32">(
-  shape: S,
-  dtype: T,
-  initial?: Initial,
-): TensorDeclaration<S, T> {
-  return {
-    shape,
-    dtype,
-    ...(initial === undefined ? {} : { initial }),
-    init: (initialiser) => declaration(shape, dtype, initialiser(shape)),
-    u32: () => declaration(shape, "u32", initial),
-  };
-}
-
-/**
- * Declares an input or a parameter of f32 with this shape.
- *
- * ```ts
- * import { dim } from "./dim.ts";
- * import { tensor } from "./declare.ts";
- * import { zeros } from "./initial.ts";
- * const b = tensor(dim("O")).init(zeros());
- * if (b.initial?.kind !== "constant") throw new Error();
- * ```
- */
-export function tensor<const S extends Shape>(...shape: S): TensorDeclaration<S, "f32"> {
-  return declaration(shape, "f32");
-}
-
-type Declarations = Readonly<Record<string, TensorDeclaration>>;
-type HandleOf<D> = D extends TensorDeclaration<infer S, infer T> ? Tensor<S, T> : never;
-/** The tensors that a function of a declaration receives, by name. */
-export type Handles<D extends Declarations> = { readonly [N in keyof D]: HandleOf<D[N]> };
+export { tensor } from "./leaves.ts";
 
 /** A gradient for any of the declared tensors, of the same shape, named `g` + name. */
 export type Gradients<D extends Declarations> = {
@@ -74,8 +36,11 @@ export interface LayerOptions<I extends Declarations, P extends Declarations, Y 
   readonly name: string;
   /** What it computes, for the generated documents. */
   readonly doc?: string;
+  /** What a caller gives, by name. */
   readonly inputs: I;
+  /** What is trained, by name. */
   readonly params?: P;
+  /** The result, as mathematics over the inputs and parameters. */
   readonly forward: (tensors: Handles<I & P>) => Tensor<Y, "f32">;
   /**
    * Gradients written by hand, named `g` + name, of the same shapes as their tensors. Code generation
@@ -90,16 +55,23 @@ export interface LayerOptions<I extends Declarations, P extends Declarations, Y 
 
 /** A traced declaration: graphs over named leaves. */
 export interface LayerDeclaration {
+  /** Tells layers from other declarations. */
   readonly kind: "layer";
+  /** Names the generated folder and files. */
   readonly name: string;
+  /** What it computes, for the generated documents. */
   readonly doc: string;
+  /** The leaves that a caller gives. */
   readonly inputs: readonly Node[];
+  /** The leaves that are trained. */
   readonly params: readonly Node[];
+  /** The result of `forward`. */
   readonly output: Node;
   /** The leaf that stands for the gradient of the result in `backward`. */
   readonly outputGradient: Node;
   /** Hand-written gradients by the name of the tensor they belong to. */
   readonly backward: ReadonlyMap<string, Node>;
+  /** Sizes to count operations with, and to choose schedules for. */
   readonly typical: DimValues;
 }
 
@@ -108,36 +80,24 @@ export type LayerUse<Y extends Shape = Shape> = (...inputs: readonly Tensor[]) =
 
 /** A declared layer: call it with sizes to use it in a model. */
 export interface Layer extends LayerDeclaration {
+  /** Binds dims by name; those that the operands determine may be left out. */
   (sizes?: Readonly<Record<string, Extent>>): LayerUse;
 }
 
-function leaf(name: string, role: "input" | "parameter", declared: TensorDeclaration): Node {
-  checkName(name, role);
-  return make("input", {
-    name,
-    role,
-    shape: declared.shape,
-    dtype: declared.dtype,
-    ...(declared.initial === undefined ? {} : { initial: declared.initial }),
-  });
+/** True for layers that are not yet given sizes. */
+export function isLayer(value: unknown): value is Layer {
+  return typeof value === "function" && "kind" in value && value.kind === "layer";
 }
 
-/** Makes the leaves of some declarations, and typed handles on them. */
-export function leaves<D extends Declarations>(
-  role: "input" | "parameter",
-  declarations: D,
-): { nodes: Node[]; handles: Handles<D> } {
-  const nodes = Object.entries(declarations).map(([name, each]) => leaf(name, role, each));
-  const handles = Object.fromEntries(
-    Object.keys(declarations).map((name, i) => [name, handle(nodes[i] ?? fail(name))]),
-  );
-  // Each handle was made from the declaration of the same name.
-  return { nodes, handles: handles as Handles<D> };
-}
-
-function fail(name: string): never {
-  throw new DeclarationError(`Cannot find the tensor "${name}"`);
-}
+const OPTIONS = {
+  name: NAME,
+  doc: DOC,
+  inputs: leavesLike("{ x: tensor(B, I) }", true),
+  params: leavesLike("{ W: tensor(O, I) }", false),
+  forward: functionLike("({ x }) => exp(x)"),
+  backward: functionLike("({ x, gy }) => ({ gx: mul(gy, x) })", false),
+  typical: TYPICAL,
+};
 
 /**
  * Declares a layer: `forward` as mathematics over named dims; optionally a hand-written `backward`.
@@ -161,34 +121,28 @@ export function defineLayer<
   const Y extends Shape,
   const P extends Declarations = Record<never, never>,
 >(options: LayerOptions<I, P, Y>): Layer {
+  checkOptions("layer", options, OPTIONS);
   const { name, inputs, params, forward, backward } = options;
   checkName(name, "a layer");
-  const x = leaves("input", inputs);
-  const p = leaves("parameter", params ?? {});
-  checkDistinct(
-    `layer "${name}"`,
-    [
-      ...Object.keys(inputs).map((each) => [each, "an input"] as const),
-      ...Object.keys(params ?? {}).map((each) => [each, "a parameter"] as const),
-    ],
-    new Map([["y", "the result"], ["gy", "the result's gradient"]]),
-  );
+  const x = within(name, () => leaves("input", inputs));
+  const p = within(name, () => leaves("parameter", params ?? {}));
+  checkLeafNames(name, Object.keys(inputs), Object.keys(params ?? {}));
   // `P` defaults to no parameters exactly when `params` is absent.
-  const handles = { ...x.handles, ...p.handles } as Handles<I & P>;
-  const y = within(name, () => forward(handles));
-  const gy = make("input", { name: "gy", role: "input", shape: y.shape, dtype: "f32" });
+  const handles = withoutOthers({ ...x.handles, ...p.handles } as Handles<I & P>);
+  const output = within(name, () => checkResult(forward(handles)));
+  const gy = make("input", { name: "gy", role: "input", shape: output.shape, dtype: "f32" });
   const declaration: LayerDeclaration = {
     kind: "layer",
     name,
     doc: options.doc ?? "",
     inputs: x.nodes,
     params: p.nodes,
-    output: y.node,
+    output,
     outputGradient: gy,
     backward: backward === undefined ? new Map() : gradients(
       name,
       [...x.nodes, ...p.nodes],
-      within(name, () => backward({ ...handles, gy: handle<Y, "f32">(gy) })),
+      within(name, () => backward(withoutOthers({ ...handles, gy: handle<Y, "f32">(gy) }))),
     ),
     typical: options.typical ?? {},
   };
@@ -201,16 +155,36 @@ export function defineLayer<
   return use as Layer;
 }
 
-/** Runs a user's function; its error names the declaration. */
-export function within<R>(name: string, run: () => R): R {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof DeclarationError && !error.message.startsWith("In ")) {
-      throw new DeclarationError(`In ${name}: ${error.message}`, { cause: error });
-    }
-    throw error;
+/** One name is one tensor, also among those that generated code adds. */
+function checkLeafNames(
+  layer: string,
+  inputs: readonly string[],
+  params: readonly string[],
+): void {
+  checkDistinct(
+    `layer "${layer}"`,
+    [
+      ...inputs.map((each) => [each, "an input"] as const),
+      ...params.map((each) => [each, "a parameter"] as const),
+    ],
+    new Map([
+      ...[...inputs, ...params].map((each) => [`g${each}`, `the gradient of ${each}`] as const),
+      ["y", "the result"],
+      ["gy", "the result's gradient"],
+    ]),
+  );
+}
+
+function checkResult(returned: unknown): Node {
+  const node = returnedNode("forward", returned);
+  if (node.dtype !== "f32") {
+    throw new DeclarationError(
+      `Cannot use the result of forward: ${
+        describe(node)
+      } is of ${node.dtype}, a layer gives f32; use cast`,
+    );
   }
+  return node;
 }
 
 function gradients(
@@ -218,6 +192,13 @@ function gradients(
   leaves: readonly Node[],
   given: Readonly<Record<string, Tensor | undefined>>,
 ): ReadonlyMap<string, Node> {
+  if (!isRecordOf(given, (each) => each === undefined || isTensor(each))) {
+    throw new DeclarationError(
+      `In ${layer}: backward returns ${
+        showValue(given)
+      }; it must return tensors by name, such as { gx: mul(gy, x) }`,
+    );
+  }
   const byName = new Map(leaves.map((each) => [each.op === "input" ? each.attrs.name : "", each]));
   return new Map(
     Object.entries(given).flatMap(([key, value]): readonly [string, Node][] => {
@@ -245,8 +226,9 @@ function gradients(
 }
 
 function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent>>): LayerUse {
+  checkSizes(layer, sizes);
   const use: LayerUse = (...inputs) => {
-    const operands = inputs.map((each) => each.node);
+    const operands = inputs.map((each) => nodeOf(`apply layer "${layer.name}" to`, each));
     const bound = within(layer.name, () => bindDims(layer, sizes, operands));
     const node = within(
       layer.name,
@@ -254,5 +236,24 @@ function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent
     );
     return handle(node);
   };
-  return use;
+  // Messages show a function by its name.
+  return Object.defineProperty(use, "name", { value: layer.name });
+}
+
+/** A layer takes sizes first and tensors then; the two are easily confused. */
+function checkSizes({ name }: LayerDeclaration, sizes: unknown): void {
+  if (isTensor(sizes)) {
+    throw new DeclarationError(
+      `Cannot apply layer "${name}" to ${
+        describe(sizes.node)
+      }: it takes sizes first; call ${name}() first, as in ${name}()(x)`,
+    );
+  }
+  if (!isRecordOf(sizes, () => true)) {
+    throw new DeclarationError(
+      `Cannot use layer "${name}" with ${
+        showValue(sizes)
+      }: wanted sizes by the names of its dims, such as ${name}({ O: 10 })`,
+    );
+  }
 }

@@ -65,6 +65,18 @@ Deno.test("the names of the result and its gradient are taken", () => {
       }),
     /Cannot declare layer "l": "gy" is the name of the result's gradient; use another name/,
   );
+  assert.throws(
+    () =>
+      defineLayer({
+        name: "l",
+        inputs: { x: tensor(B) },
+        params: { gx: tensor(B) },
+        forward: ({ x, gx }) => add(x, gx),
+      }),
+    /Cannot declare layer "l": "gx" is the name of the gradient of x; use another name/,
+  );
+  const lone = defineLayer({ name: "l", inputs: { gx: tensor(B) }, forward: ({ gx }) => gx });
+  assert.equal(lone.inputs.length, 1);
 });
 
 Deno.test("one name is one tensor", () => {
@@ -112,6 +124,7 @@ Deno.test("constants that no 32-bit float can hold are refused, naming the layer
 
 Deno.test("a fault inside forward or backward names the layer", () => {
   assert.throws(
+    // @ts-expect-error "B does not broadcast with K"
     () => declare("broken", (x) => add(x, input("z", [K]))),
     /^DeclarationError: In broken: Cannot broadcast z\[K\] to \[B\]/,
   );
@@ -237,7 +250,7 @@ Deno.test("a use that does not fit is refused", () => {
     ],
     [
       () => linear({ O: 2.5 })(x),
-      "In linear: Cannot declare W[2.5, 784]: an extent must be a whole number, got 2.5",
+      'In linear: Cannot use layer "linear" with O = 2.5: a size is a whole number or a dim',
     ],
   ];
   for (const [use, message] of refused) {

@@ -7,10 +7,11 @@
  *
  * @module
  */
-import { DeclarationError } from "./errors.ts";
+import { DeclarationError, showValue } from "./errors.ts";
 
 /** A named size. `Dim<"n·K">` is the product of `n` and `K`, `n` outermost. */
 export interface Dim<Name extends string = string> {
+  /** An identifier, or the factors of a product joined by `·`. */
   readonly name: Name;
 }
 
@@ -38,12 +39,38 @@ const TIMES = "·";
  * @throws {DeclarationError} if the name is not an identifier.
  */
 export function dim<const Name extends string>(name: Name): Dim<Name> {
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
+  if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
     throw new DeclarationError(
-      `Cannot declare a dim named "${name}": use a letter followed by letters, digits or "_"`,
+      `Cannot declare a dim named ${
+        showValue(name)
+      }: use a letter followed by letters, digits or "_"`,
     );
   }
   return { name };
+}
+
+/** True for a dim or a whole number that can count elements. */
+export function isExtent(value: unknown): value is Extent {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0;
+  return typeof value === "object" && value !== null && "name" in value &&
+    typeof value.name === "string";
+}
+
+/**
+ * Checks that each part of a shape is an extent, whatever an unchecked spec has put there.
+ *
+ * @param action what cannot be done otherwise, given the shape as a text
+ */
+export function checkExtents(shape: readonly unknown[], action: (shown: string) => string): void {
+  const wrong = shape.find((each) => !isExtent(each));
+  // `find` also gives undefined where an extent is undefined.
+  if (wrong === undefined && !shape.includes(undefined)) return;
+  const shown = shape.map((each) => isExtent(each) ? showExtent(each) : showValue(each));
+  const wanted = typeof wrong === "number"
+    ? `an extent must be a whole number, got ${wrong}`
+    : `an extent is a dim or a whole number, got ${showValue(wrong)}` +
+      (typeof wrong === "string" ? `; write dim(${showValue(wrong)})` : "");
+  throw new DeclarationError(`Cannot ${action(`[${shown.join(", ")}]`)}: ${wanted}`);
 }
 
 /** The type of {@linkcode times}: named factors are joined, and two numbers stay a number. */
@@ -64,12 +91,14 @@ export type Times<A extends Extent, B extends Extent> = A extends 1 ? B
  * ```
  */
 export function times<A extends Extent, B extends Extent>(a: A, b: B): Times<A, B> {
+  checkExtents([a, b], (shown) => `multiply the extents ${shown}`);
   // The type is computed from the same two arguments; TypeScript cannot follow it through `product`.
   return product([a, b]) as Times<A, B>;
 }
 
 /** An extent taken apart: `coefficient` times the product of `symbols`. */
 export interface Factors {
+  /** The product of the factors that are numbers. */
   readonly coefficient: number;
   /** Symbol names as written, outermost first; a symbol may occur twice. */
   readonly symbols: readonly string[];

@@ -44,6 +44,35 @@ Deno.test("a dim's name is an identifier", () => {
   }
 });
 
+Deno.test("what is no extent is refused, with the extents around it", () => {
+  const refused: readonly [() => unknown, string][] = [
+    [
+      // @ts-expect-error a dim has a name
+      () => dim(undefined),
+      'Cannot declare a dim named undefined: use a letter followed by letters, digits or "_"',
+    ],
+    [
+      // @ts-expect-error a dim is not its name
+      () => times("n", K),
+      'Cannot multiply the extents ["n", K]: an extent is a dim or a whole number, got "n"; ' +
+      'write dim("n")',
+    ],
+    [
+      () => times(n, 0.5),
+      "Cannot multiply the extents [n, 0.5]: an extent must be a whole number, got 0.5",
+    ],
+    [
+      // @ts-expect-error an extent is missing
+      () => times(n),
+      "Cannot multiply the extents [n, undefined]: an extent is a dim or a whole number, " +
+      "got undefined",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
 Deno.test("a product lists its number and then its factors, outermost first", () => {
   assert.deepEqual(times(n, K), { name: "n·K" });
   assert.deepEqual(times(K, 10), { name: "10·K" });

@@ -1,6 +1,6 @@
 /** Readable names for values, carried into generated code. @module */
+import { nodeOf, type Tensor } from "./handle.ts";
 import type { Node } from "./ops.ts";
-import type { Tensor } from "./tensor.ts";
 
 const hints = new WeakMap<Node, string>();
 
@@ -15,7 +15,8 @@ const hints = new WeakMap<Node, string>();
  * ```
  */
 export function named<T extends Tensor>(name: string, value: T): T {
-  if (!hints.has(value.node)) hints.set(value.node, name);
+  const node = nodeOf(`give the name "${name}" to`, value);
+  if (!hints.has(node)) hints.set(node, name);
   return value;
 }
 

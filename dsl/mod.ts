@@ -3,19 +3,54 @@
  *
  * @module
  */
-export * from "./dim.ts";
-export * from "./errors.ts";
+export {
+  type Dim,
+  dim,
+  type DimValues,
+  divide,
+  evaluateExtent,
+  type Extent,
+  extentKey,
+  type Factors,
+  factors,
+  fromFactors,
+  product,
+  sameExtent,
+  sameShape,
+  type Shape,
+  showExtent,
+  showShape,
+  substitute,
+  type Times,
+  times,
+} from "./dim.ts";
+export { DeclarationError } from "./errors.ts";
 export * from "./initial.ts";
 export * from "./tensor.ts";
+export type { ElementType, NoAttributes, Node, NodeOf, OpAttrs, OpKind, Role } from "./ops.ts";
 export {
   defineLayer,
+  type Gradients,
   type Layer,
   type LayerDeclaration,
+  type LayerOptions,
   type LayerUse,
-  tensor,
 } from "./declare.ts";
-export { defineModel, type ModelDeclaration, sequential } from "./model.ts";
-export { defineOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
+export {
+  type Declarations,
+  type HandleOf,
+  type Handles,
+  tensor,
+  type TensorDeclaration,
+} from "./leaves.ts";
+export { defineModel, type ModelDeclaration, type ModelOptions, sequential } from "./model.ts";
+export {
+  defineOptimizer,
+  type Like,
+  type OptimizerDeclaration,
+  type OptimizerOptions,
+  type Update,
+} from "./optimizer.ts";
 export * from "./layers/mod.ts";
 export { adam, type AdamOptions } from "./optimizers/adam.ts";
 export { sgd } from "./optimizers/sgd.ts";

@@ -1,28 +1,23 @@
 /** Models: a function of layers, a loss, metrics and an optimizer. @module */
-import {
-  type Handles,
-  type Layer,
-  type LayerDeclaration,
-  type LayerUse,
-  leaves,
-  type TensorDeclaration,
-  within,
-} from "./declare.ts";
-import type { DimValues } from "./dim.ts";
-import { DeclarationError } from "./errors.ts";
+import { isLayer, type Layer, type LayerUse } from "./declare.ts";
+import { type DimValues, factors, sameShape, type Shape, showShape } from "./dim.ts";
+import { DeclarationError, showValue, within } from "./errors.ts";
+import { handle, returnedNode, type Tensor } from "./handle.ts";
+import { type Declarations, type Handles, leaves, leavesLike, withoutOthers } from "./leaves.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
-import type { OptimizerDeclaration } from "./optimizer.ts";
-import type { Tensor } from "./tensor.ts";
+import { isOptimizer, type OptimizerDeclaration, STEP } from "./optimizer.ts";
+import { checkOptions, DOC, functionLike, isRecordOf, NAME, TYPICAL } from "./options.ts";
+import { describe } from "./shape_rules.ts";
 import { traceModel } from "./tracing.ts";
-
-type Declarations = Readonly<Record<string, TensorDeclaration>>;
 
 /** What {@linkcode defineModel} takes. */
 export interface ModelOptions<I extends Declarations> {
   /** Names the generated folder and files: snake_case. */
   readonly name: string;
+  /** What it is, for the generated documents. */
   readonly doc?: string;
+  /** What a caller gives, by name; the first axis of the first one is the batch. */
   readonly inputs: I;
   /** The prediction, from the inputs; it need not use the label. */
   readonly forward: (inputs: Handles<I>) => Tensor;
@@ -30,6 +25,7 @@ export interface ModelOptions<I extends Declarations> {
   readonly loss: Layer;
   /** Layers of the same operands whose result is one number per sample, [B]. */
   readonly metrics?: Readonly<Record<string, Layer>>;
+  /** How parameters change in a training step. */
   readonly optimizer: OptimizerDeclaration;
   /** Sizes to count operations with, and to choose schedules for, e.g. `{ B: 100 }`. */
   readonly typical?: DimValues;
@@ -37,20 +33,43 @@ export interface ModelOptions<I extends Declarations> {
 
 /** A traced model. */
 export interface ModelDeclaration {
+  /** Tells models from other declarations. */
   readonly kind: "model";
+  /** Names the generated folder and files. */
   readonly name: string;
+  /** What it is, for the generated documents. */
   readonly doc: string;
+  /** The leaves that a caller gives. */
   readonly inputs: readonly Node[];
+  /** The leaves that are trained, in order of first use. */
   readonly params: readonly Node[];
+  /** The result of `forward`. */
   readonly prediction: Node;
   /** One loss per sample. */
   readonly loss: Node;
   /** One number per sample each. */
   readonly metrics: ReadonlyMap<string, Node>;
+  /** How parameters change in a training step. */
   readonly optimizer: OptimizerDeclaration;
+  /** Readable names of values: the result of each layer. */
   readonly names: ReadonlyMap<Node, string>;
+  /** Sizes to count operations with, and to choose schedules for. */
   readonly typical: DimValues;
 }
+
+const OPTIONS = {
+  name: NAME,
+  doc: DOC,
+  inputs: leavesLike("{ x: tensor(B, 784), label: tensor(B).u32() }", true),
+  forward: functionLike("({ x }) => linear({ O: 10 })(x)"),
+  loss: { required: true, wanted: "a layer, such as softmaxCrossEntropy", fits: isLayer },
+  metrics: {
+    wanted: "layers by name, such as { accuracy }",
+    fits: (value: unknown) => isRecordOf(value, isLayer),
+  },
+  optimizer: { required: true, wanted: "an optimizer, such as adam()", fits: isOptimizer },
+  typical: TYPICAL,
+};
 
 /**
  * Declares a model.
@@ -74,48 +93,29 @@ export interface ModelDeclaration {
 export function defineModel<const I extends Declarations>(
   options: ModelOptions<I>,
 ): ModelDeclaration {
+  checkOptions("model", options, OPTIONS);
   const { name } = options;
-  checkName(name, "a model");
-  const metrics = Object.keys(options.metrics ?? {});
-  for (const metric of metrics) checkName(metric, "a metric");
-  checkDistinct(
-    `model "${name}"`,
-    [
-      ...Object.keys(options.inputs).map((each) => [each, "an input"] as const),
-      ...metrics.map((each) => [each, "a metric"] as const),
-    ],
-    new Map([
-      ["loss", "the loss"],
-      ["logits", "the prediction"],
-      ["step", "the number of the training step"],
-      ...["loss", ...metrics].map((each) =>
-        [`${each}_total`, `the total of ${each} over several runs`] as const
-      ),
-    ]),
-  );
-  const { nodes, handles } = leaves("input", options.inputs);
+  const place = `model ${name}`;
+  checkNames(options);
+  const { nodes, handles } = within(place, () => leaves("input", options.inputs));
   const { result: prediction, trace } = within(
-    `model ${name}`,
-    () => traceModel(() => options.forward(handles)),
+    place,
+    () => traceModel(() => returnedNode("forward", options.forward(withoutOthers(handles)))),
   );
-  const used = leavesBelow(prediction.node);
-  const targets = Object.values<Tensor>(handles).filter((each) => !used.has(each.node));
-  const perSample = (layer: LayerDeclaration & Layer): Node => {
-    const value = within(`model ${name}`, () => layer()(prediction, ...targets));
-    if (value.shape.length !== 1) {
-      throw new DeclarationError(
-        `In model ${name}: ${layer.name} must give one number per sample, got rank ${value.shape.length}`,
-      );
-    }
-    return value.node;
-  };
+  checkDims(name, [...nodes, ...trace.params]);
+  const used = leavesBelow(prediction);
+  const targets = nodes.filter((each) => !used.has(each));
+  // One number for each sample of the batch, the first axis of the inputs.
+  const wanted = nodes.flatMap((each) => each.shape.slice(0, 1)).slice(0, 1);
+  const perSample = (layer: Layer): Node =>
+    within(place, () => perSampleBy(layer, [prediction, ...targets], wanted));
   return {
     kind: "model",
     name,
     doc: options.doc ?? "",
     inputs: nodes,
     params: trace.params,
-    prediction: prediction.node,
+    prediction,
     loss: perSample(options.loss),
     metrics: new Map(
       Object.entries(options.metrics ?? {}).map(([metric, layer]) => [metric, perSample(layer)]),
@@ -124,6 +124,59 @@ export function defineModel<const I extends Declarations>(
     names: trace.names,
     typical: options.typical ?? {},
   };
+}
+
+/** One name is one thing, also among those that generated code adds. */
+function checkNames(
+  { name, inputs, metrics: layers = {} }: Pick<
+    ModelOptions<Declarations>,
+    "name" | "inputs" | "metrics"
+  >,
+): void {
+  checkName(name, "a model");
+  const metrics = Object.keys(layers);
+  for (const metric of metrics) checkName(metric, "a metric");
+  checkDistinct(
+    `model "${name}"`,
+    [
+      ...Object.keys(inputs).map((each) => [each, "an input"] as const),
+      ...metrics.map((each) => [each, "a metric"] as const),
+    ],
+    new Map([
+      ["loss", "the loss"],
+      ["logits", "the prediction"],
+      [STEP, "the number of the training step"],
+      ...["loss", ...metrics].map((each) =>
+        [`${each}_total`, `the total of ${each} over several runs`] as const
+      ),
+    ]),
+  );
+}
+
+/** A run is given the numbers of dims and of the training step by name, in one object. */
+function checkDims(model: string, leaves: readonly Node[]): void {
+  const clash = leaves.find((each) =>
+    each.shape.some((extent) => factors(extent).symbols.includes(STEP))
+  );
+  if (clash !== undefined) {
+    throw new DeclarationError(
+      `Cannot declare model "${model}": the dim "${STEP}" of ${
+        describe(clash)
+      } has the name of the number of the training step; use another name`,
+    );
+  }
+}
+
+function perSampleBy(layer: Layer, operands: readonly Node[], wanted: Shape): Node {
+  const { node } = layer()(...operands.map((each) => handle(each)));
+  if (!sameShape(node.shape, wanted) || wanted.length !== 1) {
+    throw new DeclarationError(
+      `Cannot use ${layer.name} as a loss or metric: it must give one number per sample, ${
+        wanted.length === 0 ? "and no input has an axis" : `of shape ${showShape(wanted)}`
+      }, got ${showShape(node.shape)}; reduce over the other axes`,
+    );
+  }
+  return node;
 }
 
 function leavesBelow(root: Node): ReadonlySet<Node> {
@@ -139,5 +192,19 @@ function leavesBelow(root: Node): ReadonlySet<Node> {
 
 /** Applies layers one after another. */
 export function sequential(x: Tensor, layers: readonly LayerUse[]): Tensor {
-  return layers.reduce((value, layer) => layer(value), x);
+  if (!Array.isArray(layers)) {
+    throw new DeclarationError(
+      `Cannot apply ${
+        showValue(layers)
+      } in sequential: wanted a list of layers; write sequential(x, [relu()])`,
+    );
+  }
+  return layers.reduce((value, layer: LayerUse, position) => {
+    if (typeof layer === "function") return layer(value);
+    throw new DeclarationError(
+      `Cannot apply ${
+        showValue(layer)
+      } at position ${position} of sequential: wanted a layer given its sizes, such as relu()`,
+    );
+  }, x);
 }

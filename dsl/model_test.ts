@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { defineLayer, tensor } from "./declare.ts";
+import { defineLayer, type Layer, tensor } from "./declare.ts";
 import { dim, type Shape, showShape } from "./dim.ts";
 import { accuracy, linear, relu, sharedLinear, softmaxCrossEntropy } from "./layers/mod.ts";
 import { defineModel, sequential } from "./model.ts";
 import type { Node } from "./ops.ts";
 import { sgd } from "./optimizers/sgd.ts";
-import { add, type Tensor } from "./tensor.ts";
+import { add, sum, type Tensor } from "./tensor.ts";
 
 const B = dim("B");
 
@@ -71,23 +71,53 @@ Deno.test("uses that would need parameters of two shapes cannot share them", () 
   });
 });
 
-Deno.test("a loss is one number per sample", () => {
+Deno.test("a loss or a metric is one number per sample", () => {
+  const C = dim("C");
   const logits = defineLayer({
     name: "logits",
-    inputs: { z: tensor(B, dim("C")), label: tensor(B).u32() },
+    inputs: { z: tensor(B, C), label: tensor(B).u32() },
     forward: ({ z }) => z,
   });
-  assert.throws(
-    () =>
-      defineModel({
-        name: "m",
-        inputs: { x: tensor(B, 12), label: tensor(B).u32() },
-        forward: ({ x }) => linear({ O: 3 })(x),
-        loss: logits,
-        optimizer: sgd(),
-      }),
-    /In model m: logits must give one number per sample, got rank 2/,
-  );
+  const perClass = defineLayer({
+    name: "per_class",
+    inputs: { z: tensor(B, C), label: tensor(B).u32() },
+    forward: ({ z }) => sum(z, { axis: 0 }),
+  });
+  const model = (loss: Layer, metric: Layer) =>
+    defineModel({
+      name: "m",
+      inputs: { x: tensor(B, 12), label: tensor(B).u32() },
+      forward: ({ x }) => linear({ O: 3 })(x),
+      loss,
+      metrics: { metric },
+      optimizer: sgd(),
+    });
+  const refused: readonly [Layer, Layer, string][] = [
+    [
+      logits,
+      accuracy,
+      "logits as a loss or metric: it must give one number per sample, " +
+      "of shape [B], got [B, 3]; reduce over the other axes",
+    ],
+    [
+      perClass,
+      accuracy,
+      "per_class as a loss or metric: it must give one number per sample, " +
+      "of shape [B], got [3]; reduce over the other axes",
+    ],
+    [
+      softmaxCrossEntropy,
+      perClass,
+      "per_class as a loss or metric: it must give one number " +
+      "per sample, of shape [B], got [3]; reduce over the other axes",
+    ],
+  ];
+  for (const [loss, metric, message] of refused) {
+    assert.throws(() => model(loss, metric), {
+      name: "DeclarationError",
+      message: `In model m: Cannot use ${message}`,
+    });
+  }
 });
 
 Deno.test("a loss takes the prediction and every input that the prediction leaves over", () => {
@@ -143,4 +173,99 @@ Deno.test("inputs and metrics have names of their own", () => {
     });
   }
   assert.throws(() => named("x", "top-5"), /Cannot declare a metric "top-5": use a letter/);
+});
+
+Deno.test("the number of the training step has its name for itself", () => {
+  const step = dim("step");
+  assert.throws(
+    () =>
+      defineModel({
+        name: "m",
+        inputs: { x: tensor(step, 12), label: tensor(step).u32() },
+        forward: ({ x }) => linear({ O: 3 })(x),
+        loss: softmaxCrossEntropy,
+        optimizer: sgd(),
+      }),
+    {
+      name: "DeclarationError",
+      message: 'Cannot declare model "m": the dim "step" of x[step, 12] has the name of the ' +
+        "number of the training step; use another name",
+    },
+  );
+});
+
+Deno.test("what is no layer in use is refused where layers are applied", () => {
+  const refused: readonly [(x: Tensor<Shape, "f32">) => Tensor, string][] = [
+    [
+      // @ts-expect-error a layer is given its sizes first
+      (x) => sequential(x, [relu, linear({ O: 3 })]),
+      'Cannot apply layer "relu" to x[B, 12]: it takes sizes first; ' +
+      "call relu() first, as in relu()(x)",
+    ],
+    [
+      // @ts-expect-error layers come in a list
+      (x) => sequential(x, relu()),
+      'Cannot apply the function "relu" in sequential: wanted a list of layers; ' +
+      "write sequential(x, [relu()])",
+    ],
+    [
+      // @ts-expect-error a tensor is no layer
+      (x) => sequential(x, [relu()(x)]),
+      "Cannot apply a tensor at position 0 of sequential: wanted a layer given its sizes, " +
+      "such as relu()",
+    ],
+    [
+      // @ts-expect-error a layer takes tensors
+      () => relu()(3),
+      'Cannot apply layer "relu" to 3: operands are tensors; ' +
+      "write constant(3) for a tensor of shape []",
+    ],
+    [
+      // @ts-expect-error a size has a name
+      (x) => linear(10)(x),
+      'Cannot use layer "linear" with 10: wanted sizes by the names of its dims, ' +
+      "such as linear({ O: 10 })",
+    ],
+  ];
+  for (const [forward, message] of refused) {
+    assert.throws(() => classifier(forward), {
+      name: "DeclarationError",
+      message: `In model classifier: ${message}`,
+    });
+  }
+});
+
+Deno.test("a model's forward asks for inputs that there are, and returns a tensor", () => {
+  const model = (forward: (inputs: Readonly<Record<string, Tensor>>) => unknown) =>
+    defineModel({
+      name: "m",
+      inputs: { x: tensor(B, 3), label: tensor(B).u32() },
+      // Specs run unchecked: a function may take and return anything.
+      forward: (inputs) => forward(inputs) as Tensor,
+      loss: softmaxCrossEntropy,
+      optimizer: sgd(),
+    });
+  assert.ok(model(({ x }) => x));
+  const refused: readonly [Parameters<typeof model>[0], string][] = [
+    [
+      ({ z }) => z,
+      'Cannot find a tensor "z": it is none of x, label; correct the name, or declare it',
+    ],
+    [
+      () => {},
+      "Cannot use the result of forward: it must be a tensor, got undefined; " +
+      'a body in braces needs "return"',
+    ],
+    [
+      () => linear({ O: 3 }),
+      'Cannot use the result of forward: it must be a tensor, got the function "linear"; ' +
+      "call it, and return the tensor that it gives",
+    ],
+  ];
+  for (const [forward, message] of refused) {
+    assert.throws(() => model(forward), {
+      name: "DeclarationError",
+      message: `In model m: ${message}`,
+    });
+  }
 });

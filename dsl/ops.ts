@@ -23,7 +23,8 @@ export type Role =
   /** A number given with each run, of shape []. */
   | "scalar";
 
-type None = Readonly<Record<never, never>>;
+/** The attributes of ops that have none. */
+export type NoAttributes = Readonly<Record<never, never>>;
 
 /** The attributes of each op. Shapes are never attributes when the operands determine them. */
 export interface OpAttrs {
@@ -42,29 +43,45 @@ export interface OpAttrs {
   /** 0, 1, 2, … as u32, of shape [extent]. */
   readonly iota: { readonly extent: Extent };
 
-  readonly neg: None;
-  readonly exp: None;
-  readonly log: None;
-  readonly sqrt: None;
-  readonly tanh: None;
+  /** −x */
+  readonly neg: NoAttributes;
+  /** eˣ */
+  readonly exp: NoAttributes;
+  /** The natural logarithm. */
+  readonly log: NoAttributes;
+  /** The square root. */
+  readonly sqrt: NoAttributes;
+  /** The hyperbolic tangent. */
+  readonly tanh: NoAttributes;
+  /** The same value as another element type. */
   readonly cast: { readonly dtype: ElementType };
   /** The identity, with a gradient of zero. */
-  readonly stopGradient: None;
+  readonly stopGradient: NoAttributes;
 
-  readonly add: None;
-  readonly sub: None;
-  readonly mul: None;
-  readonly div: None;
-  readonly maximum: None;
-  readonly minimum: None;
-  readonly pow: None;
-  readonly greater: None;
-  readonly equal: None;
+  /** a + b */
+  readonly add: NoAttributes;
+  /** a − b */
+  readonly sub: NoAttributes;
+  /** a · b */
+  readonly mul: NoAttributes;
+  /** a / b */
+  readonly div: NoAttributes;
+  /** The larger of two. */
+  readonly maximum: NoAttributes;
+  /** The smaller of two. */
+  readonly minimum: NoAttributes;
+  /** aᵇ */
+  readonly pow: NoAttributes;
+  /** a > b, a bool. */
+  readonly greater: NoAttributes;
+  /** a = b, a bool. */
+  readonly equal: NoAttributes;
   /** `condition ? whenTrue : whenFalse`. */
-  readonly select: None;
+  readonly select: NoAttributes;
 
   /** Reductions drop their axes. `axes` is ascending. */
   readonly sum: { readonly axes: readonly number[] };
+  /** The largest element along the axes, which are dropped as in `sum`. */
   readonly max: { readonly axes: readonly number[] };
   /** The first position of the largest element along an axis, a u32. */
   readonly argmax: { readonly axis: number };
@@ -92,10 +109,15 @@ export type OpKind = keyof OpAttrs;
 export interface NodeOf<K extends OpKind> {
   /** Position in order of creation; operands have smaller ids. Not stable between programs. */
   readonly id: number;
+  /** How it is computed. */
   readonly op: K;
+  /** What the op needs to know besides its operands. */
   readonly attrs: OpAttrs[K];
+  /** The operands. */
   readonly inputs: readonly Node[];
+  /** One extent per axis, outermost first; found by the op's shape rule. */
   readonly shape: Shape;
+  /** The type of each element. */
   readonly dtype: ElementType;
 }
 

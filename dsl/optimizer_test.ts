@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dim, showShape } from "./dim.ts";
 import { make } from "./intern.ts";
 import type { Node } from "./ops.ts";
-import { defineOptimizer } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
 import { adam } from "./optimizers/adam.ts";
 import { add, mul, sub, sum } from "./tensor.ts";
 
@@ -64,4 +64,45 @@ Deno.test("only leaves are updated, and names are identifiers", () => {
     () => defineOptimizer({ name: "my optimizer", state: [], update: ({ w }) => ({ w }) }),
     /Cannot declare an optimizer "my optimizer": use a letter/,
   );
+});
+
+Deno.test("what update receives and returns is checked", () => {
+  const refused: readonly [() => OptimizerDeclaration, string][] = [
+    [
+      // @ts-expect-error there is no state m
+      () => defineOptimizer({ name: "o", state: [], update: ({ w, m }) => ({ w: sub(w, m) }) }),
+      'Cannot find a tensor "m": it is none of w, g, step; correct the name, or declare it',
+    ],
+    [
+      // @ts-expect-error nothing is returned
+      () => defineOptimizer({ name: "o", state: [], update: () => {} }),
+      "update returns undefined; it must return tensors by name, such as { w: sub(w, g) }",
+    ],
+    [
+      // @ts-expect-error a number is no tensor
+      () => defineOptimizer({ name: "o", state: [], update: () => ({ w: 0 }) }),
+      '"w" must keep the parameter\'s shape, got nothing for l1.W[O, K]',
+    ],
+  ];
+  for (const [declare, message] of refused) {
+    assert.throws(() => declare().updates(W, gW), {
+      name: "DeclarationError",
+      message: `In optimizer o: ${message}`,
+    });
+  }
+});
+
+Deno.test("state has names of its own", () => {
+  const refused: readonly [string, string][] = [
+    ["w", '"w" is the name of the parameter; use another name'],
+    ["g", '"g" is the name of the gradient; use another name'],
+    ["step", '"step" is the name of the step number; use another name'],
+  ];
+  for (const [state, reason] of refused) {
+    assert.throws(
+      () =>
+        defineOptimizer({ name: "o", state: [state], update: ({ w, g }) => ({ w, [state]: g }) }),
+      { name: "DeclarationError", message: `Cannot declare optimizer "o": ${reason}` },
+    );
+  }
 });

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { product, sameExtent, sameShape, type Shape, showExtent, showShape } from "./dim.ts";
+import {
+  checkExtents,
+  product,
+  sameExtent,
+  sameShape,
+  type Shape,
+  showExtent,
+  showShape,
+} from "./dim.ts";
 import { labelExtents, parseEinsum } from "./einsum.ts";
 import { DeclarationError } from "./errors.ts";
 import type { ElementType, Node, OpAttrs, OpKind } from "./ops.ts";
@@ -18,9 +26,17 @@ type ShapeRules = {
   readonly [K in OpKind]: (attrs: OpAttrs[K], inputs: readonly Node[]) => Signature;
 };
 
-/** A node as it is named in messages: `x[B, K]`, or `[B, K]` for a value without a name. */
+const MOVEMENT: ReadonlySet<OpKind> = new Set(["reshape", "transpose", "broadcast", "tile"]);
+
+/** A node as it is named in messages: `x[B, K]`, `transpose(x)[K, B]`, or `[B, K]` without a name. */
 export function describe(node: Node): string {
-  return node.op === "input" ? node.attrs.name + showShape(node.shape) : showShape(node.shape);
+  const [moved] = node.inputs;
+  const name = node.op === "input"
+    ? node.attrs.name
+    : MOVEMENT.has(node.op) && moved?.op === "input"
+    ? `${node.op}(${moved.attrs.name})`
+    : "";
+  return name + showShape(node.shape);
 }
 
 function operand(inputs: readonly Node[], position: number): Node {
@@ -87,17 +103,6 @@ function checkAxis(op: OpKind, node: Node, axis: number): void {
   }
 }
 
-/** Extents that are numbers count elements. */
-function checkExtents(shape: Shape, action: string): void {
-  for (const extent of shape) {
-    if (typeof extent === "number" && !(Number.isSafeInteger(extent) && extent >= 0)) {
-      throw new DeclarationError(
-        `Cannot ${action}: an extent must be a whole number, got ${extent}`,
-      );
-    }
-  }
-}
-
 const reduction = (op: OpKind) => (attrs: { axes: readonly number[] }, inputs: readonly Node[]) => {
   const node = operand(inputs, 0);
   for (const axis of attrs.axes) checkAxis(op, node, axis);
@@ -113,7 +118,7 @@ const reduction = (op: OpKind) => (attrs: { axes: readonly number[] }, inputs: r
 /** The rule of each op. */
 export const SHAPE_RULES: ShapeRules = {
   input: ({ name, shape, dtype }) => {
-    checkExtents(shape, `declare ${name}${showShape(shape)}`);
+    checkExtents(shape, (shown) => `declare ${name}${shown}`);
     return { shape, dtype };
   },
   constant: ({ value, dtype }) => {
@@ -130,11 +135,11 @@ export const SHAPE_RULES: ShapeRules = {
     return { shape: [], dtype };
   },
   size: ({ extent }) => {
-    checkExtents([extent], "take a size");
+    checkExtents([extent], () => "take a size");
     return { shape: [], dtype: "f32" };
   },
   iota: ({ extent }) => {
-    checkExtents([extent], "count with iota");
+    checkExtents([extent], () => "count with iota");
     return { shape: [extent], dtype: "u32" };
   },
 
@@ -175,7 +180,7 @@ export const SHAPE_RULES: ShapeRules = {
 
   reshape: ({ shape }, inputs) => {
     const node = operand(inputs, 0);
-    checkExtents(shape, `reshape ${describe(node)} to ${showShape(shape)}`);
+    checkExtents(shape, (shown) => `reshape ${describe(node)} to ${shown}`);
     if (!sameExtent(product(shape), product(node.shape))) {
       throw new DeclarationError(
         `Cannot reshape ${describe(node)} to ${showShape(shape)}: ` +
@@ -212,6 +217,7 @@ export const SHAPE_RULES: ShapeRules = {
   },
   tile: ({ repeats }, inputs) => {
     const node = operand(inputs, 0);
+    checkExtents(repeats, (shown) => `tile ${describe(node)} by ${shown}`);
     if (repeats.length !== node.shape.length) {
       throw new DeclarationError(
         `Cannot tile ${describe(node)} by ${
@@ -219,7 +225,6 @@ export const SHAPE_RULES: ShapeRules = {
         }: give one count for each of the ${node.shape.length} axes`,
       );
     }
-    checkExtents(repeats, `tile ${describe(node)} by ${showShape(repeats)}`);
     return {
       shape: node.shape.map((extent, axis) => product([repeats[axis] ?? 1, extent])),
       dtype: node.dtype,

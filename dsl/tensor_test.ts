@@ -3,6 +3,7 @@ import { type Dim, dim, type Shape, times } from "./dim.ts";
 import {
   add,
   argmax,
+  type Beside,
   type Broadcast,
   cast,
   column,
@@ -53,6 +54,19 @@ Deno.test("a product over different inner dims is an error of types and at run t
   );
   const y = matmul(x, transpose(v));
   assert.equal(shapeOf(y, sameType<typeof y, Tensor<readonly [B, N], "f32">>()), "B, N");
+});
+
+Deno.test("a moved operand keeps its name in messages", () => {
+  assert.throws(
+    // @ts-expect-error K is not N
+    () => matmul(x, transpose(input("u", [K, N]))),
+    /Cannot multiply x\[B, K\] by transpose\(u\)\[N, K\]: inner dims must match, got K and N/,
+  );
+  assert.throws(
+    // @ts-expect-error K is not N
+    () => matmul(x, tile(v, [1, n])),
+    /by tile\(v\)\[N, n·K\]: inner dims must match, got K and N/,
+  );
 });
 
 Deno.test("the sizes of an axis that are numbers are compared as numbers", () => {
@@ -125,12 +139,45 @@ Deno.test("operands broadcast from the last axis backwards, in types as in value
 });
 
 Deno.test("shapes that do not fit are refused with both", () => {
-  assert.throws(() => add(x, input("b", [N])), {
-    name: "DeclarationError",
-    message: "Cannot broadcast b[N] to [B, K]: from the last axis backwards, " +
-      "extents must be equal or 1",
-  });
-  assert.throws(() => add(x, column(input("c", [N]))), /Cannot broadcast \[N, 1\] to \[B, K\]/);
+  assert.throws(
+    // @ts-expect-error "K does not broadcast with N"
+    () => add(x, input("b", [N])),
+    {
+      name: "DeclarationError",
+      message: "Cannot broadcast b[N] to [B, K]: from the last axis backwards, " +
+        "extents must be equal or 1",
+    },
+  );
+  assert.throws(
+    // @ts-expect-error "B does not broadcast with N"
+    () => add(x, column(input("c", [N]))),
+    /Cannot broadcast reshape\(c\)\[N, 1\] to \[B, K\]/,
+  );
+  assert.throws(
+    // @ts-expect-error "K does not broadcast with B": the maximum of each row, but not as a column
+    () => sub(x, max(x, { axis: 1 })),
+    /Cannot broadcast \[B\] to \[B, K\]/,
+  );
+  assert.throws(
+    // @ts-expect-error "3 does not broadcast with 4"
+    () => greater(input("three", [B, 3]), input("four", [4])),
+    /Cannot broadcast four\[4\] to \[B, 3\]/,
+  );
+});
+
+Deno.test("types leave to the run what they do not know", () => {
+  const shape: Shape = [N];
+  assert.throws(() => add(x, input("some", shape)), /Cannot broadcast some\[N\] to \[B, K\]/);
+  const count: number = 3;
+  assert.throws(() => add(x, input("c", [count])), /Cannot broadcast c\[3\] to \[B, K\]/);
+  const some: Dim = N;
+  assert.throws(() => add(x, input("d", [some])), /Cannot broadcast d\[N\] to \[B, K\]/);
+  // Products are equal whatever the order of their factors.
+  const turned = add(input("p", [times(n, K)]), input("q", [times(K, n)]));
+  assert.equal(shapeOf(turned, true), "n·K");
+  assert.ok(sameType<Beside<readonly [B, K], readonly [N, 1]>, "B does not broadcast with N">());
+  assert.ok(sameType<Beside<readonly [B, K], readonly [K]>, unknown>());
+  assert.ok(sameType<Beside<Shape, readonly [K]>, unknown>());
 });
 
 Deno.test("results keep the element type of their operands", () => {
@@ -156,4 +203,65 @@ Deno.test("select takes its numbers' type from its branches", () => {
     () => select(x, x, 0),
     /Cannot select by x\[B, K\]: the condition must be a comparison/,
   );
+});
+
+Deno.test("a reduction names its axis", () => {
+  const refused: readonly [() => Tensor, string][] = [
+    [
+      // @ts-expect-error the axis has a name
+      () => sum(x, 1),
+      "Cannot apply sum to x[B, K]: wanted the axis by name, got 1; write sum(x, { axis: 1 })",
+    ],
+    [
+      // @ts-expect-error the axis is missing
+      () => max(x),
+      "Cannot apply max to x[B, K]: wanted the axis by name, got undefined; " +
+      "write max(x, { axis: 0 })",
+    ],
+    [
+      // @ts-expect-error one axis at a time
+      () => argmax(x, { axis: [0] }),
+      "Cannot apply argmax to x[B, K]: wanted the axis by name, got { axis: […] }; " +
+      "write argmax(x, { axis: 0 })",
+    ],
+    [() => sum(x, { axis: 2 }), "Cannot sum x[B, K] over axis 2: axes run from 0 to 1"],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
+Deno.test("shapes and counts are lists of extents", () => {
+  const refused: readonly [() => Tensor, string][] = [
+    [
+      // @ts-expect-error a shape is a list
+      () => reshape(x, K, B),
+      'Cannot reshape x[B, K] to { name: "K" }: wanted a list, one part per axis; ' +
+      "write reshape(x, [n, K])",
+    ],
+    [
+      // @ts-expect-error one count for each axis
+      () => tile(x, 2),
+      "Cannot tile x[B, K] by 2: wanted a list, one part per axis; write tile(x, [1, n])",
+    ],
+    [
+      // @ts-expect-error a dim is not its name
+      () => reshape(x, ["K", B]),
+      'Cannot reshape x[B, K] to ["K", B]: an extent is a dim or a whole number, got "K"; ' +
+      'write dim("K")',
+    ],
+    [
+      // @ts-expect-error a dim is not its name
+      () => size("B"),
+      'Cannot take a size: an extent is a dim or a whole number, got "B"; write dim("B")',
+    ],
+    [
+      // @ts-expect-error an axis has an extent
+      () => iota(undefined),
+      "Cannot count with iota: an extent is a dim or a whole number, got undefined",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
 });

@@ -47,7 +47,7 @@ export function applyReal(op: ScalarOp, args: readonly number[]): number {
 /** Applies an operator to values and gives a value of the type `type`. */
 export function applyTyped(op: ScalarOp, args: readonly number[], type: ScalarType): number {
   if (op === "cast" && type === "u32") return saturate(args[0] ?? NaN);
-  // As in WGSL, a whole number divided by 0 is itself.
+  // A whole number divided by 0 is itself.
   if (op === "div" && type === "u32" && args[1] === 0) return args[0] ?? NaN;
   if (op === "mul" && type === "u32") return Math.imul(args[0] ?? NaN, args[1] ?? NaN) >>> 0;
   return AS_TYPE[type](applyReal(op, args));

@@ -72,6 +72,10 @@ export function valueName(node: Node, names: ReadonlyMap<Node, string>): string 
     case "reshape":
     case "transpose":
       return valueName(operand, names);
+    case "einsum": {
+      const [left, right] = node.inputs.map((each) => valueName(each, names));
+      return left === undefined || right === undefined ? undefined : `${left}_times_${right}`;
+    }
     default:
       return undefined;
   }

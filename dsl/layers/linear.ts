@@ -1,5 +1,5 @@
 /** The ordinary linear layer. @module */
-import { defineLayer, tensor } from "../declare.ts";
+import { defineLayer, type Layer, tensor } from "../declare.ts";
 import { dim } from "../dim.ts";
 import { lecunNormal, zeros } from "../initial.ts";
 import { add, matmul, transpose } from "../tensor.ts";
@@ -8,7 +8,7 @@ const B = dim("B"), O = dim("O"), I = dim("I");
 const typical = { B: 100, I: 784, O: 1000 };
 
 /** y = x · Wᵀ + b, with x of shape [B, I], W of [O, I] and b of [O]. */
-export const linear = defineLayer({
+export const linear: Layer = defineLayer({
   name: "linear",
   doc: "y = x · Wᵀ + b",
   inputs: { x: tensor(B, I) },
@@ -18,7 +18,7 @@ export const linear = defineLayer({
 });
 
 /** y = x · Wᵀ, with x of shape [B, I] and W of [O, I]. */
-export const linearWithoutBias = defineLayer({
+export const linearWithoutBias: Layer = defineLayer({
   name: "linear_without_bias",
   doc: "y = x · Wᵀ",
   inputs: { x: tensor(B, I) },

@@ -1,10 +1,10 @@
 /** The rectifier. @module */
-import { defineLayer, tensor } from "../declare.ts";
+import { defineLayer, type Layer, tensor } from "../declare.ts";
 import { dim } from "../dim.ts";
 import { maximum } from "../tensor.ts";
 
 /** y = max(x, 0), for x of shape [B, N]. */
-export const relu = defineLayer({
+export const relu: Layer = defineLayer({
   name: "relu",
   doc: "y = max(x, 0)",
   inputs: { x: tensor(dim("B"), dim("N")) },

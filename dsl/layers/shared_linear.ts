@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineLayer, tensor } from "../declare.ts";
+import { defineLayer, type Layer, tensor } from "../declare.ts";
 import { dim, times } from "../dim.ts";
 import { lecunNormal, zeros } from "../initial.ts";
 import { add, matmul, reshape, sum, tile, transpose } from "../tensor.ts";
@@ -16,7 +16,7 @@ const B = dim("B"), O = dim("O"), K = dim("K"), n = dim("n");
 const typical = { B: 100, K: 100, n: 10, O: 900 };
 
 /** y = x · tile(W, (1, n))ᵀ, with x of shape [B, n·K] and W of [O, K]. */
-export const sharedLinear = defineLayer({
+export const sharedLinear: Layer = defineLayer({
   name: "shared_linear",
   doc: "y = x · tile(W, (1, n))ᵀ",
   inputs: { x: tensor(B, times(n, K)) },
@@ -30,7 +30,7 @@ export const sharedLinear = defineLayer({
 });
 
 /** y = x · tile(W, (1, n))ᵀ + b, with x of shape [B, n·K], W of [O, K] and b of [O]. */
-export const sharedLinearWithBias = defineLayer({
+export const sharedLinearWithBias: Layer = defineLayer({
   name: "shared_linear_with_bias",
   doc: "y = x · tile(W, (1, n))ᵀ + b",
   inputs: { x: tensor(B, times(n, K)) },

@@ -1,5 +1,5 @@
 /** Softmax cross-entropy, and the accuracy of a classifier. @module */
-import { defineLayer, tensor } from "../declare.ts";
+import { defineLayer, type Layer, tensor } from "../declare.ts";
 import { dim } from "../dim.ts";
 import { named } from "../hints.ts";
 import {
@@ -28,7 +28,7 @@ const typical = { B: 100, C: 10 };
  * changes nothing mathematically and keeps every exponential in (0, 1], so large logits give exact
  * losses instead of infinities. The loss does not depend on the maximum, hence no gradient through it.
  */
-export const softmaxCrossEntropy = defineLayer({
+export const softmaxCrossEntropy: Layer = defineLayer({
   name: "softmax_cross_entropy",
   doc: "loss[b] = log Σ_c exp(s[b,c]) − s[b, label[b]],  s = z − max_c z",
   inputs,
@@ -43,7 +43,7 @@ export const softmaxCrossEntropy = defineLayer({
 });
 
 /** 1 where the largest logit (the first of equals) is the label's, else 0; one number per sample. */
-export const accuracy = defineLayer({
+export const accuracy: Layer = defineLayer({
   name: "accuracy",
   doc: "1 where argmax_c z[b,c] = label[b], else 0",
   inputs,

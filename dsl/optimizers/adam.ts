@@ -5,9 +5,13 @@ import { add, div, mul, pow, sqrt, sub } from "../tensor.ts";
 
 /** Settings of {@linkcode adam}; the defaults are Chainer's. */
 export interface AdamOptions {
+  /** The step size. */
   readonly alpha?: number;
+  /** How much of the first moment each step keeps. */
   readonly beta1?: number;
+  /** How much of the second moment each step keeps. */
   readonly beta2?: number;
+  /** Keeps the divisor from 0. */
   readonly eps?: number;
   /**
    * Where eps stands. `"chainer"`: beside the uncorrected root, as in Chainer's

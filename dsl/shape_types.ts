@@ -1,0 +1,57 @@
+/** Shapes as types: what an op does to the extents that the type checker knows. @module */
+import type { Dim, Extent, Shape, Times } from "./dim.ts";
+
+/** The shape of a vector. */
+export type Vector = readonly [Extent];
+/** The shape of a matrix. */
+export type Matrix = readonly [Extent, Extent];
+
+/** The shape with one axis taken out. */
+export type WithoutAxis<S extends Shape, A extends number> = number extends A ? Shape
+  : S extends readonly [infer H extends Extent, ...infer R extends Shape]
+    ? A extends 0 ? readonly [...R]
+    : readonly [H, ...WithoutAxis<R, Minus1<A>>]
+  : Shape;
+/** One less, for the axes that occur. */
+export type Minus1<A extends number> = A extends 1 ? 0
+  : A extends 2 ? 1
+  : A extends 3 ? 2
+  : A extends 4 ? 3
+  : number;
+
+/** An extent repeated `R` times. */
+export type Tiled<R extends Extent, E extends Extent> = R extends 1 ? E : Times<R, E>;
+
+/** The shape of an elementwise result: from the last axis backwards, an extent of 1 gives way. */
+export type Broadcast<A extends Shape, B extends Shape> = A extends readonly [] ? B
+  : B extends readonly [] ? A
+  : A extends readonly [...infer RA extends Shape, infer X extends Extent]
+    ? B extends readonly [...infer RB extends Shape, infer Y extends Extent]
+      ? readonly [...Broadcast<RA, RB>, X extends 1 ? Y : X]
+    : Shape
+  : Shape;
+
+/**
+ * What an operand of shape `B` must also be to stand beside one of shape `A`: anything where their
+ * extents are equal or 1 from the last axis backwards, or not all known; else a text that no tensor is.
+ */
+export type Beside<A extends Shape, B extends Shape> = [A, B] extends [
+  readonly [...infer RA extends Shape, infer X extends Extent],
+  readonly [...infer RB extends Shape, infer Y extends Extent],
+]
+  ? MayMatch<ExtentName<X>, ExtentName<Y>> extends false
+    ? `${ExtentName<X>} does not broadcast with ${ExtentName<Y>}`
+  : Beside<RA, RB>
+  : unknown;
+
+/** An extent as a text; any text where only its kind is known. */
+export type ExtentName<E extends Extent> = E extends Dim<infer N> ? N
+  : E extends number ? number extends E ? string : `${E}`
+  : string;
+
+/** False where two names are surely different sizes. Factors of a product may come in any order. */
+export type MayMatch<X extends string, Y extends string> = X extends Y | "1" | ProductName ? true
+  : Y extends X | "1" | ProductName ? true
+  : false;
+/** The name of a product. */
+export type ProductName = `${string}·${string}`;
