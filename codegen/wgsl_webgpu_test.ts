@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { defineLayer, type LayerDeclaration, tensor } from "../dsl/declare.ts";
 import { dim } from "../dsl/dim.ts";
 import * as t from "../dsl/tensor.ts";
+import { linear } from "../generated/linear/linear.ts";
+import { mnistShared } from "../generated/mnist_shared/mnist_shared.ts";
 import { relu } from "../generated/relu/relu.ts";
 import { sharedLinear } from "../generated/shared_linear/shared_linear.ts";
 import { gpuTest } from "../runtime/testing/gpu_access.ts";
@@ -34,6 +36,84 @@ for (const rows of [GROUPS, GROUPS + 1]) {
     assert.equal(wrong, -1, `element ${wrong} is ${y[wrong]}`);
   });
 }
+
+gpuTest(
+  "a product of more rows than one dimension has workgroups is whole",
+  async ({ backend }) => {
+    const rows = 8 * (GROUPS + 1) + 8 + 3, columns = 2;
+    const loaded = await backend.load(linear, { B: rows, I: 1, O: columns });
+    const x = Float32Array.from({ length: rows }, (_, i) => i % 1000);
+    loaded.write("x", x);
+    loaded.write("W", Float32Array.of(2, -3));
+    loaded.write("b", Float32Array.of(0.5, 0.25));
+    loaded.write("y", new Float32Array(rows * columns).fill(NaN));
+    loaded.run("forward", { B: rows });
+    const y = await loaded.read("y");
+    assert.equal(y.length, rows * columns);
+    const wrong = y.findIndex((value, i) => {
+      const input = x[Math.floor(i / columns)] ?? NaN;
+      return value !== (i % columns === 0 ? 2 * input + 0.5 : -3 * input + 0.25);
+    });
+    assert.equal(wrong, -1, `element ${wrong} is ${y[wrong]}`);
+  },
+);
+
+gpuTest("many products at once are folded into a grid, and each is whole", async ({ backend }) => {
+  const count = GROUPS + 2, rows = 2;
+  const H = dim("H"), M = dim("M");
+  const declaration = defineLayer({
+    name: "batched",
+    inputs: { x: tensor(H, M, K), w: tensor(H, 2, K) },
+    forward: ({ x, w }) =>
+      t.sum(t.mul(t.reshape(x, [H, M, 1, K]), t.reshape(w, [H, 1, 2, K])), { axis: 3 }),
+  });
+  await withFreshModule(declaration, async (module) => {
+    assert.match(module.programs.forward?.kernels[0]?.shader.source ?? "", /let matrix = /);
+    const loaded = await backend.load(module, { H: count, M: rows, K: 1 });
+    const x = Float32Array.from({ length: count * rows }, (_, i) => i % 101);
+    const w = Float32Array.from({ length: count * 2 }, (_, i) => i % 103);
+    loaded.write("x", x);
+    loaded.write("w", w);
+    loaded.run("forward", { H: count });
+    const y = await loaded.read("y");
+    const wrong = y.findIndex((value, i) =>
+      value !== (x[i >> 1] ?? NaN) * (w[(i >> 2) * 2 + i % 2] ?? NaN)
+    );
+    assert.equal(y.length, count * rows * 2);
+    assert.equal(wrong, -1, `element ${wrong} is ${y[wrong]}`);
+  });
+});
+
+gpuTest("a layer with an extent of 0 loads, runs and writes what there is", async ({ backend }) => {
+  const declaration = defineLayer({
+    name: "empty",
+    inputs: { x: tensor(B, 0), z: tensor(B, K) },
+    params: { W: tensor(K, 0), V: tensor(0, K) },
+    forward: ({ x, z, W, V }) =>
+      t.add(t.matmul(x, t.transpose(W)), t.matmul(t.matmul(z, t.transpose(V)), V)),
+  });
+  await withFreshModule(declaration, async (module) => {
+    const loaded = await backend.load(module, { B: 2, K: 3 });
+    loaded.write("z", Float32Array.of(1, 2, 3, 4, 5, 6));
+    loaded.write("y", new Float32Array(6).fill(NaN));
+    loaded.run("forward", { B: 2 });
+    assert.deepEqual(await loaded.read("y"), new Float32Array(6));
+  });
+});
+
+gpuTest("a kernel that several programs run is compiled once", async ({ backend, device }) => {
+  const labels: string[] = [];
+  const compilePipeline = device.createComputePipelineAsync.bind(device);
+  device.createComputePipelineAsync = (descriptor) => {
+    labels.push(descriptor.label ?? "");
+    return compilePipeline(descriptor);
+  };
+  await backend.load(mnistShared, { B: 1 });
+  for (const kernel of ["relu1", "fold_relu1", "relu2", "l3_y"]) {
+    const made = labels.filter((label) => label === `mnist_shared/${kernel}`);
+    assert.equal(made.length, 1, `${kernel}: ${labels.join()}`);
+  }
+});
 
 gpuTest("a confident network has exact losses and finite gradients", async ({ backend }) => {
   await checkConfidentLoss(backend);

@@ -49,7 +49,10 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
   readonly spec: M;
   /** What it runs on. */
   readonly backend: BackendInfo;
-  /** Copies `data` to the start of a tensor; a count above the tensor's size is refused. */
+  /**
+   * Copies `data` to the start of a tensor. It has the tensor's size for some value of the call dims, so
+   * a whole number of rows for a smaller batch; any other count is refused.
+   */
   write(tensor: TensorName<M>, data: TensorData): void;
   /**
    * Queues one run of a program. Nothing is read back and nothing is awaited. `values` gives a number
@@ -58,8 +61,9 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
    */
   run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void;
   /**
-   * Waits for everything queued, and returns the first elements of a tensor for these call dims (the
-   * largest where not given). Throws the first error of any run since the last read: no data is ever
+   * Waits for everything queued, and returns the first elements of a tensor for these call dims. Those
+   * not given are taken from the last run that wrote the tensor, and are the largest if none has, or if
+   * `write` came later. Throws the first error of any run since the last read: no data is ever
    * returned from a run with a pending error.
    */
   read(tensor: TensorName<M>, dims?: Readonly<Record<string, number>>): Promise<TensorData>;

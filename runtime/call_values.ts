@@ -35,14 +35,18 @@ export function callValues(
   return { ...dims, ...call };
 }
 
-/** The dims of a read: the largest sizes, with smaller ones where `dims` gives them. */
+/**
+ * The dims of a read: those of the last run that wrote the tensor, or the largest if there is none, with
+ * others where `dims` gives them.
+ */
 export function readDims(
   layout: ModuleLayout,
   tensorName: string,
   dims: Readonly<Record<string, number>>,
+  last: Dims<string> | undefined,
 ): Dims<string> {
   const action = `Cannot read tensor "${tensorName}" of module "${layout.spec.name}"`;
-  return { ...layout.dims, ...checkedCallDims(action, layout, dims, []) };
+  return { ...layout.dims, ...last, ...checkedCallDims(action, layout, dims, []) };
 }
 
 /** The uniforms of one call, in the program's order. */

@@ -35,8 +35,16 @@ Deno.test("sizes stay within what was loaded", () => {
   assert.throws(() => valuesOf({ B: 0.5, gain: 1 }), RangeError);
   assert.throws(() => valuesOf({ B: -1, gain: 1 }), RangeError);
   assert.throws(() => valuesOf({ B: 1, gain: 1, K: 4 }), /dim "K" is 4, but .* loaded with 3/);
-  assert.throws(() => readDims(layout, "x", { B: 5 }), /Cannot read tensor "x" of module/);
-  assert.deepEqual(readDims(layout, "x", {}), { B: 4, K: 3 });
+  assert.throws(
+    () => readDims(layout, "x", { B: 5 }, undefined),
+    /Cannot read tensor "x" of module/,
+  );
+});
+
+Deno.test("a read takes the sizes that are given, then the last run's, then the largest", () => {
+  assert.deepEqual(readDims(layout, "x", {}, undefined), { B: 4, K: 3 });
+  assert.deepEqual(readDims(layout, "x", {}, { B: 2, K: 3 }), { B: 2, K: 3 });
+  assert.deepEqual(readDims(layout, "x", { B: 3 }, { B: 2, K: 3 }), { B: 3, K: 3 });
 });
 
 Deno.test("scalars and uniforms are finite numbers of their dtype", () => {
@@ -50,7 +58,9 @@ Deno.test("scalars and uniforms are finite numbers of their dtype", () => {
 Deno.test("data has the tensor's dtype and fits", () => {
   const x = tensorOf(layout, "x");
   checkData(x, new Float32Array(12));
+  checkData(x, new Float32Array(9));
   checkData(x, new Float32Array(0));
+  assert.throws(() => checkData(x, new Float32Array(8)), /got 8 elements, but .* a multiple of 3$/);
   assert.throws(() => checkData(x, new Uint32Array(12)), {
     name: "TypeError",
     message:
@@ -59,6 +69,16 @@ Deno.test("data has the tensor's dtype and fits", () => {
   assert.throws(() => checkData(x, new Float32Array(13)), {
     name: "RangeError",
     message:
-      `Cannot write tensor "x": got 13 elements, but [B, K] holds 12; give at most that many`,
+      `Cannot write tensor "x": got 13 elements, but [B, K] holds 12; give that many, or for a ` +
+      `smaller batch a multiple of 3`,
+  });
+});
+
+Deno.test("a tensor whose size no call chooses is written whole", () => {
+  const total = tensorOf(layout, "total");
+  checkData(total, new Uint32Array(1));
+  assert.throws(() => checkData(total, new Uint32Array(0)), {
+    name: "RangeError",
+    message: `Cannot write tensor "total": got 0 elements, but [1] holds 1; give exactly that many`,
   });
 });

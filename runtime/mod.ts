@@ -12,9 +12,17 @@
  */
 export type * from "./spec.ts";
 export type * from "./backend.ts";
-export { openBackend } from "./open_backend.ts";
+export * from "./open_backend.ts";
 export { openWasm } from "./wasm/backend.ts";
-export { openWebgpu } from "./webgpu/backend.ts";
+export {
+  openWebgpu,
+  type WebgpuBackend,
+  type WebgpuLoadOptions,
+  type WebgpuOptions,
+} from "./webgpu/backend.ts";
+export type { BufferCount } from "./webgpu/buffers.ts";
+export { LIMIT_NAMES, type LimitName, type Limits } from "./webgpu/limits.ts";
+export type { LoadedWebgpuModule } from "./webgpu/module.ts";
 export { gridOf } from "./grid.ts";
 export * from "./parameters.ts";
 export * from "./random.ts";
@@ -22,4 +30,5 @@ export * from "./data/batches.ts";
 export * from "./data/idx.ts";
 export * from "./data/labelled_bytes.ts";
 export * from "./train/events.ts";
+export { type TrainableSpec, TrainingError } from "./train/totals.ts";
 export * from "./train/trainer.ts";

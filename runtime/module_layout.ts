@@ -16,6 +16,11 @@ export interface TensorPlace {
   readonly spec: TensorSpec<string>;
   readonly elements: number;
   readonly bytes: number;
+  /**
+   * Smaller call dims leave a multiple of so many elements: those of a row for each sample of a batch.
+   * Absent where the size depends on no call dim.
+   */
+  readonly step: number | undefined;
 }
 
 /** A module with numbers for its dims. */
@@ -43,7 +48,9 @@ export function layOut(spec: ModuleSpec, dims: Dims<string>): ModuleLayout {
   const tensors = new Map<string, TensorPlace>();
   for (const [name, tensor] of Object.entries(spec.tensors)) {
     const elements = elementCount(name, tensor, checked);
-    const place = { name, spec: tensor, elements, bytes: elements * ELEMENT_BYTES };
+    const bytes = elements * ELEMENT_BYTES;
+    const step = stepOf(spec, name, tensor, checked);
+    const place = { name, spec: tensor, elements, bytes, step };
     checkSlot(spec, place, slotBytes[tensor.slot]);
     tensors.set(name, place);
   }
@@ -90,6 +97,21 @@ export function elementCount(name: string, tensor: TensorSpec<string>, dims: Dim
     );
   }
   return elements;
+}
+
+/** {@linkcode TensorPlace.step}. */
+function stepOf(
+  spec: ModuleSpec,
+  name: string,
+  tensor: TensorSpec<string>,
+  dims: Dims<string>,
+): number | undefined {
+  const elementsAt = (size: number): number => {
+    const call = Object.fromEntries(spec.callDims.map((dim) => [dim, size]));
+    return elementCount(name, tensor, { ...dims, ...call });
+  };
+  const one = elementsAt(1);
+  return elementsAt(0) === one ? undefined : one;
 }
 
 /** A tensor's name and shape, declared and in numbers: `x[B = 100, n·K = 1000]`. */

@@ -10,10 +10,10 @@ import { openWebgpu, WebgpuBackend } from "./webgpu/backend.ts";
 import { messageOf } from "./wording.ts";
 
 /** What a caller may ask for. */
-export type BackendChoice = "auto" | "webgpu" | "wasm";
+export const BACKEND_CHOICES = ["auto", "webgpu", "wasm"] as const;
 
-/** Every choice, for command lines and their help. */
-export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
+/** One of {@linkcode BACKEND_CHOICES}. */
+export type BackendChoice = typeof BACKEND_CHOICES[number];
 
 /** What to open. */
 export interface OpenBackendOptions {
@@ -82,7 +82,7 @@ function onCpu(why: string): OpenedBackend {
   return { backend, reason: `Running on the CPU (${backend.info.adapter}) ${why}` };
 }
 
-function onGpu(backend: WebgpuBackend, why: string): OpenedBackend {
+function onGpu(backend: Backend, why: string): OpenedBackend {
   const { adapter, software } = backend.info;
   const kind = software ? "a GPU that is a program on the CPU" : "the GPU";
   return { backend, reason: `Running on ${kind} (${adapter}) ${why}` };

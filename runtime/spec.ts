@@ -29,6 +29,7 @@ export type Initialiser =
 
 /** A named tensor of a module: what it holds, how large it is, and where it lives. */
 export interface TensorSpec<D extends string> {
+  /** What an element is. */
   readonly dtype: Dtype;
   /** The shape as declared, for reading and for error messages, e.g. `["B", "n·K"]`. */
   readonly dims: readonly string[];
@@ -50,6 +51,7 @@ export interface TensorSpec<D extends string> {
 
 /** A piece of memory, allocated once; tensors whose lifetimes do not meet share one. */
 export interface SlotSpec<D extends string> {
+  /** Its size: that of the largest of its tensors. */
   bytes(dims: Dims<D>): number;
 }
 
@@ -66,6 +68,7 @@ export interface ShaderSpec<D extends string> {
    * in error messages.
    */
   readonly file: string;
+  /** The text itself. */
   readonly source: string;
   /** Number of workgroups in x, y and z for these dims; any of them 0 means nothing to do. */
   workgroups(dims: Dims<D>): readonly [number, number, number];
@@ -77,6 +80,7 @@ export interface ShaderSpec<D extends string> {
 
 /** One kernel call of a program. */
 export interface KernelSpec<D extends string> {
+  /** Its name, unique within a program. */
   readonly name: string;
   /** The declaration the kernel comes from, e.g. `shared_linear`; named in error messages. */
   readonly layer: string;
@@ -88,11 +92,13 @@ export interface KernelSpec<D extends string> {
    * `@binding(bindings.length)`.
    */
   readonly bindings: readonly { readonly tensor: string; readonly access: Access }[];
+  /** True if the text binds the uniforms. */
   readonly usesUniforms: boolean;
   /** Dims that the text declares as pipeline-overridable constants (`override K: u32;`). */
   readonly constants: readonly D[];
-  /** The scheduled kernel, and its plain twin: one invocation per output element, same values. */
+  /** The scheduled kernel. */
   readonly shader: ShaderSpec<D>;
+  /** Its plain twin: one invocation per output element, same values. */
   readonly plain: ShaderSpec<D>;
 }
 
@@ -101,24 +107,30 @@ export interface KernelSpec<D extends string> {
  * change from call to call, or a scalar such as a bias-corrected learning rate.
  */
 export interface UniformSpec<D extends string, S extends string = string> {
+  /** Its name, which is that of the struct's field. */
   readonly name: string;
+  /** How it is handed over. */
   readonly dtype: Dtype;
+  /** Its value for the dims and scalars of a call. */
   value(call: CallValues<D, S>): number;
 }
 
 /** A list of kernel calls over the module's tensors. */
 export interface ProgramSpec<D extends string, S extends string = string> {
+  /** Tensors that the caller writes before a run. */
   readonly inputs: readonly string[];
+  /** Tensors that a run computes. */
   readonly outputs: readonly string[];
   /** Tensors kept between runs that this program changes in place. */
   readonly updates: readonly string[];
   /** Names of scalars that the caller gives with each run, e.g. `["step"]`. */
   readonly scalars: readonly string[];
   /**
-   * In order: fields of the WGSL struct `Uniforms` (four bytes each) and parameters of the
-   * WebAssembly export that bears the program's name.
+   * In order: fields of the WGSL struct `Uniforms` (four bytes each; a text may declare only the first
+   * ones) and parameters of the WebAssembly export that bears the program's name.
    */
   readonly uniforms: readonly UniformSpec<D, S>[];
+  /** What runs, in order. */
   readonly kernels: readonly KernelSpec<D>[];
 }
 
@@ -131,13 +143,18 @@ export interface ProgramSpec<D extends string, S extends string = string> {
  * (f64, f64 → f64) that it uses. It exports one function per program, which runs all its kernels.
  */
 export interface ModuleSpec<D extends string = string, S extends string = string> {
+  /** The declaration's name. */
   readonly name: string;
   /** Dims given once, when the module is loaded. */
   readonly fixedDims: readonly D[];
   /** Dims that each run may choose anew, up to the size given when the module is loaded. */
   readonly callDims: readonly D[];
+  /** Every tensor by name. */
   readonly tensors: Readonly<Record<string, TensorSpec<D>>>;
+  /** The memory that tensors lie in. */
   readonly slots: readonly SlotSpec<D>[];
+  /** What can be run, by name. */
   readonly programs: Readonly<Record<string, ProgramSpec<D, S>>>;
+  /** The WebAssembly file with every program, in the module's folder. */
   readonly wasm: URL;
 }

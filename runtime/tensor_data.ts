@@ -20,9 +20,12 @@ export function viewOf(
   return new ARRAY_TYPES[dtype](buffer, byteOffset, elements);
 }
 
-/** Refuses data of another dtype than the tensor's, and more of it than the tensor holds. */
+/**
+ * Refuses data of another dtype than the tensor's, and a number of elements that the tensor has for no
+ * size of the call dims.
+ */
 export function checkData(place: TensorPlace, data: TensorData): void {
-  const { name, spec, elements } = place;
+  const { name, spec, elements, step } = place;
   const wanted = ARRAY_TYPES[spec.dtype];
   if (!(data instanceof wanted)) {
     throw new TypeError(
@@ -30,10 +33,14 @@ export function checkData(place: TensorPlace, data: TensorData): void {
         `${kindOf(data)}; give a ${wanted.name}`,
     );
   }
-  if (data.length > elements) {
+  if (data.length === elements) return;
+  if (data.length > elements || step === undefined || data.length % step !== 0) {
+    const wanted = step === undefined
+      ? "give exactly that many"
+      : `give that many, or for a smaller batch a multiple of ${step}`;
     throw new RangeError(
       `Cannot write tensor "${name}": got ${counted(data.length, "element")}, but ` +
-        `[${spec.dims.join(", ")}] holds ${elements}; give at most that many`,
+        `[${spec.dims.join(", ")}] holds ${elements}; ${wanted}`,
     );
   }
 }

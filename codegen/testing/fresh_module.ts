@@ -3,7 +3,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
 import { generateModule } from "../generate.ts";
 import { writeFiles } from "../output_folder.ts";
 import type { Declaration } from "../programs/programs.ts";
-import { exportName } from "../typescript/module_binding.ts";
+import { exportName } from "../typescript/names.ts";
 
 const RUNTIME = new URL("../../runtime", import.meta.url).href;
 

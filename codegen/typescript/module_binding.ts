@@ -6,7 +6,6 @@
  */
 import { IndentationText, Project, QuoteKind, VariableDeclarationKind } from "ts-morph";
 import { type Extent, showExtent } from "../../dsl/dim.ts";
-import { DeclarationError } from "../../dsl/errors.ts";
 import type {
   CompiledModule,
   HostExpr,
@@ -22,7 +21,8 @@ import {
   type GeneratedFile,
   RUNTIME,
 } from "../targets/target.ts";
-import { printExtent } from "./extent.ts";
+import { functionOfDims, type PrintDim, printExtent } from "./extent.ts";
+import { exportName } from "./names.ts";
 
 /** Lines of an object literal, nested as data. */
 type Literal = string | readonly Literal[] | { readonly [key: string]: Literal };
@@ -42,45 +42,42 @@ function printLiteral(literal: Literal): string {
 
 const quoted = (names: readonly string[]): string => JSON.stringify(names);
 
-function initialiser(initial: Initial): string {
+function initialiser(initial: Initial, dim: PrintDim): string {
   if (initial.kind === "constant") return `{ kind: "constant", value: ${initial.value} }`;
-  const fan = printExtent(initial.fan, "d");
+  const fan = printExtent(initial.fan, dim);
   return `{ kind: "normal", mean: 0, std: Math.sqrt(${initial.gain} / (${fan})) }`;
 }
 
-/** A function of the dims, which ignores them where the text does. */
-function ofDims(text: string): string {
-  return text.includes("d.") ? `(d) => ${text}` : `() => ${text}`;
-}
-
 function tensorLiteral(tensor: PlannedTensor): Literal {
+  const { init } = tensor;
   return {
     dtype: JSON.stringify(tensor.dtype),
     dims: quoted(tensor.shape.map(showExtent)),
-    shape: ofDims(`[${tensor.shape.map((extent) => printExtent(extent, "d")).join(", ")}]`),
+    shape: functionOfDims((dim) =>
+      `[${tensor.shape.map((extent) => printExtent(extent, dim)).join(", ")}]`
+    ),
     kind: JSON.stringify(tensor.kind),
     slot: String(tensor.slot),
-    ...(tensor.init === undefined ? {} : { init: ofDims(`(${initialiser(tensor.init)})`) }),
+    ...(init === undefined ? {} : { init: functionOfDims((dim) => `(${initialiser(init, dim)})`) }),
   };
 }
 
-const elements = (shape: readonly Extent[]): string =>
-  shape.length === 0 ? "1" : shape.map((extent) => printExtent(extent, "d")).join(" * ");
+const elements = (shape: readonly Extent[], dim: PrintDim): string =>
+  shape.length === 0 ? "1" : shape.map((extent) => printExtent(extent, dim)).join(" * ");
 
 /** Every element takes four bytes, whatever its type. */
 function slotLiteral(names: readonly string[], module: CompiledModule): Literal {
-  const sizes = new Set(
-    names.map((name) => {
-      const shape = module.tensors.find((tensor) => tensor.name === name)?.shape ?? [];
-      return `4 * ${elements(shape)}`;
-    }),
-  );
-  const [only] = sizes;
-  return {
-    bytes: ofDims(
-      sizes.size === 1 && only !== undefined ? only : `Math.max(${[...sizes].join(", ")})`,
-    ),
+  const bytes = (dim: PrintDim): string => {
+    const sizes = new Set(
+      names.map((name) => {
+        const shape = module.tensors.find((tensor) => tensor.name === name)?.shape ?? [];
+        return `4 * ${elements(shape, dim)}`;
+      }),
+    );
+    const [only] = sizes;
+    return sizes.size === 1 && only !== undefined ? only : `Math.max(${[...sizes].join(", ")})`;
   };
+  return { bytes: functionOfDims(bytes) };
 }
 
 function kernelLiteral(kernel: Kernel, properties: Readonly<Record<string, string>>): Literal {
@@ -96,7 +93,7 @@ function kernelLiteral(kernel: Kernel, properties: Readonly<Record<string, strin
 }
 
 function hostValue(value: HostExpr): string {
-  return ofDims(printHost(value, (name) => `d.${name}`));
+  return functionOfDims((dim) => printHost(value, dim));
 }
 
 function programLiteral(program: Program, emitted: readonly Emitted[]): Literal {
@@ -135,29 +132,8 @@ function moduleLiteral(module: CompiledModule, emitted: readonly Emitted[]): Lit
   };
 }
 
-/** Words that no TypeScript module can export a constant by. */
-const WORDS = new Set(
-  `arguments await break case catch class const continue debugger default delete do else enum eval export
-  extends false finally for function if implements import in instanceof interface let new null package
-  private protected public return static super switch this throw true try typeof var void while with
-  yield undefined NaN Infinity`.split(/\s+/),
-);
-
-/**
- * The name a binding exports its module by: `sharedLinear` for `shared_linear`.
- *
- * @throws {DeclarationError} if TypeScript keeps that name for itself.
- */
-export function exportName(name: string): string {
-  const exported = name.replace(/_+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  if (!WORDS.has(exported)) return exported;
-  throw new DeclarationError(
-    `Cannot generate "${name}": its binding would export the constant "${exported}", which is a word of TypeScript; use another name, such as "${name}_layer"`,
-  );
-}
-
 /** The name of a module's binding. */
-export function bindingPath(name: string): string {
+function bindingPath(name: string): string {
   return `${name}.ts`;
 }
 
@@ -167,7 +143,7 @@ function union(names: readonly string[]): string {
 }
 
 /** Everything a binding needs to be printed. */
-export interface BindingParts {
+interface BindingParts {
   readonly module: CompiledModule;
   readonly doc: string;
   readonly emitted: readonly Emitted[];

@@ -12,7 +12,7 @@ import { type LabelledBytes, readLabelledImages } from "../../runtime/data/label
 export const CLASSES = 10;
 
 /** 60000 images to train on and 10000 to judge by, of 28 × 28 bytes each. */
-export interface MnistData {
+interface MnistData {
   readonly training: LabelledBytes;
   readonly validation: LabelledBytes;
 }

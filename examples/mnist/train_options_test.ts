@@ -66,4 +66,5 @@ Deno.test("help names every option and its default", () => {
   }
   assert.match(parsed.text, /Usage: deno task train/);
   assert.match(parsed.text, /default: 100/);
+  assert.match(parsed.text, /elapsed\s+is\s+in\s+seconds/);
 });

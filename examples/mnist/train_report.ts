@@ -9,7 +9,7 @@ import type { EpochEnd, Means, TrainerEvent } from "../../runtime/train/events.t
 import { type TrainOptions, UsageError } from "./train_options.ts";
 
 /** One epoch in a report. */
-export interface ReportedEpoch {
+interface ReportedEpoch {
   readonly epoch: number;
   /** Steps taken in this epoch. */
   readonly steps: number;

@@ -7,19 +7,19 @@ import forwardWgsl from "./forward.wgsl" with {
 import forwardPlainWgsl from "./forward.plain.wgsl" with {
   type: "text"
 };
-import grad_xWgsl from "./grad_x.wgsl" with {
+import gradXWgsl from "./grad_x.wgsl" with {
   type: "text"
 };
-import grad_xPlainWgsl from "./grad_x.plain.wgsl" with {
+import gradXPlainWgsl from "./grad_x.plain.wgsl" with {
   type: "text"
 };
-import grad_wWgsl from "./grad_w.wgsl" with {
+import gradWWgsl from "./grad_w.wgsl" with {
   type: "text"
 };
-import grad_wPlainWgsl from "./grad_w.plain.wgsl" with {
+import gradWPlainWgsl from "./grad_w.plain.wgsl" with {
   type: "text"
 };
-import grad_bWgsl from "./grad_b.wgsl" with {
+import gradBWgsl from "./grad_b.wgsl" with {
   type: "text"
 };
 import type { ModuleSpec } from "../../runtime/spec.ts";
@@ -127,7 +127,7 @@ export const linear = {
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => [Math.ceil(d.O / 64), Math.ceil(d.B / 8), 1],
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         plain: {
@@ -153,13 +153,13 @@ export const linear = {
         constants: ["I", "O"],
         shader: {
           file: "grad_x.wgsl",
-          source: grad_xWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.B / 8), 1],
+          source: gradXWgsl,
+          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         plain: {
           file: "grad_x.plain.wgsl",
-          source: grad_xPlainWgsl,
+          source: gradXPlainWgsl,
           workgroups: (d) => gridOf(d.B * d.I, 64),
           workgroupSize: [64, 1, 1],
         },
@@ -180,13 +180,13 @@ export const linear = {
         constants: ["I", "O"],
         shader: {
           file: "grad_w.wgsl",
-          source: grad_wWgsl,
-          workgroups: (d) => [Math.ceil(d.I / 64), Math.ceil(d.O / 8), 1],
+          source: gradWWgsl,
+          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.O / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         plain: {
           file: "grad_w.plain.wgsl",
-          source: grad_wPlainWgsl,
+          source: gradWPlainWgsl,
           workgroups: (d) => gridOf(d.O * d.I, 64),
           workgroupSize: [64, 1, 1],
         },
@@ -207,13 +207,13 @@ export const linear = {
         constants: ["O"],
         shader: {
           file: "grad_b.wgsl",
-          source: grad_bWgsl,
+          source: gradBWgsl,
           workgroups: (d) => gridOf(d.O, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
           file: "grad_b.wgsl",
-          source: grad_bWgsl,
+          source: gradBWgsl,
           workgroups: (d) => gridOf(d.O, 64),
           workgroupSize: [64, 1, 1],
         },

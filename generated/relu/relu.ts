@@ -4,7 +4,7 @@ import { gridOf } from "../../runtime/grid.ts";
 import forwardWgsl from "./forward.wgsl" with {
   type: "text"
 };
-import grad_xWgsl from "./grad_x.wgsl" with {
+import gradXWgsl from "./grad_x.wgsl" with {
   type: "text"
 };
 import type { ModuleSpec } from "../../runtime/spec.ts";
@@ -100,13 +100,13 @@ export const relu = {
         constants: ["N"],
         shader: {
           file: "grad_x.wgsl",
-          source: grad_xWgsl,
+          source: gradXWgsl,
           workgroups: (d) => gridOf(d.B * d.N, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
           file: "grad_x.wgsl",
-          source: grad_xWgsl,
+          source: gradXWgsl,
           workgroups: (d) => gridOf(d.B * d.N, 64),
           workgroupSize: [64, 1, 1],
         },

@@ -4,7 +4,7 @@ import { gridOf } from "../../runtime/grid.ts";
 import forwardWgsl from "./forward.wgsl" with {
   type: "text"
 };
-import grad_zWgsl from "./grad_z.wgsl" with {
+import gradZWgsl from "./grad_z.wgsl" with {
   type: "text"
 };
 import type { ModuleSpec } from "../../runtime/spec.ts";
@@ -109,13 +109,13 @@ export const softmaxCrossEntropy = {
         constants: ["C"],
         shader: {
           file: "grad_z.wgsl",
-          source: grad_zWgsl,
+          source: gradZWgsl,
           workgroups: (d) => gridOf(d.B, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
           file: "grad_z.wgsl",
-          source: grad_zWgsl,
+          source: gradZWgsl,
           workgroups: (d) => gridOf(d.B, 64),
           workgroupSize: [64, 1, 1],
         },

@@ -76,7 +76,11 @@ export class BatchBuffer {
   readonly #lastFeatures: Float32Array<ArrayBuffer>;
   readonly #lastLabels: Uint32Array<ArrayBuffer>;
 
-  /** @param batchSize samples in a full batch, at least 1 */
+  /**
+   * Allocates the arrays of a full batch, which the last batch uses in part.
+   *
+   * @param batchSize samples in a full batch, at least 1
+   */
   constructor(data: LabelledBytes, batchSize: number) {
     this.#data = data;
     this.#batchSize = batchSize;

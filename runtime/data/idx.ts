@@ -8,12 +8,15 @@
 
 /** A file's content that cannot be used; the message says which file, what is due and what is there. */
 export class DataError extends Error {
+  /** What kind of error this is. */
   override readonly name = "DataError";
 }
 
 /** A file in memory and the name it goes by in messages. */
 export interface NamedBytes {
+  /** E.g. the file's name. */
   readonly name: string;
+  /** The whole file. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 

@@ -8,6 +8,7 @@ import { DataError, type NamedBytes, readIdx } from "./idx.ts";
 
 /** Samples with bytes as features, and their classes. */
 export interface LabelledBytes {
+  /** Number of samples. */
   readonly count: number;
   /** Features of one sample, e.g. 784 for images of 28 × 28. */
   readonly width: number;

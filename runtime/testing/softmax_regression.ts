@@ -28,7 +28,7 @@ function program(inputs: readonly string[], scalars: readonly string[]): Program
 }
 
 /** What the generator would write for this model, as far as a trainer looks. */
-export const softmaxRegression = {
+const softmaxRegression = {
   name: "softmax_regression",
   fixedDims: [],
   callDims: ["B"],

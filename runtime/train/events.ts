@@ -14,6 +14,7 @@ export interface Means {
 
 /** An epoch begins. */
 export interface EpochStart {
+  /** Tells this event from others. */
   readonly kind: "epoch_start";
   /** Counted from 1. */
   readonly epoch: number;
@@ -23,6 +24,7 @@ export interface EpochStart {
 
 /** The first step of a run is done on the device. */
 export interface FirstStep {
+  /** Tells this event from others. */
   readonly kind: "first_step";
   /** From the start of the run; this is where kernels are compiled by the driver. */
   readonly seconds: number;
@@ -30,8 +32,11 @@ export interface FirstStep {
 
 /** Sent about twenty times a second; costs the device nothing. */
 export interface Progress {
+  /** Tells this event from others. */
   readonly kind: "progress";
+  /** Whether steps are taken or validation data is judged. */
   readonly phase: "training" | "validation";
+  /** Counted from 1. */
   readonly epoch: number;
   /** Batches of this phase handed to the device so far. */
   readonly batches: number;
@@ -47,7 +52,9 @@ export interface Progress {
 
 /** An epoch is over; its numbers are read from the device. */
 export interface EpochEnd {
+  /** Tells this event from others. */
   readonly kind: "epoch_end";
+  /** Counted from 1. */
   readonly epoch: number;
   /** Steps taken in this epoch; fewer than it has batches if the run ended within it. */
   readonly steps: number;
@@ -63,10 +70,13 @@ export interface EpochEnd {
 
 /** The run is over. */
 export interface Done {
+  /** Tells this event from others. */
   readonly kind: "done";
   /** `finished`: all epochs; `step_limit`: the number of steps asked for; `cancelled`: by signal. */
   readonly reason: "finished" | "step_limit" | "cancelled";
+  /** Training steps taken. */
   readonly steps: number;
+  /** Of the whole run. */
   readonly seconds: number;
 }
 

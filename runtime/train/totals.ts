@@ -7,21 +7,23 @@ import type { LoadedModule } from "../backend.ts";
 import type { ModuleSpec, ProgramSpec, TensorSpec } from "../spec.ts";
 import type { Means } from "./events.ts";
 
-/** Tensors that a trainer writes and reads by name. */
-type TrainingTensor = "x" | "label" | "loss_total" | "accuracy_total";
-
 /**
  * A model that can be trained: `step` (scalars: `step`, counted from 1) and `evaluate` take `x`
  * [B, width] and `label` [B], and add the sums over the batch's samples of the loss and of correct
  * answers to `loss_total` and `accuracy_total`.
  */
 export type TrainableSpec = ModuleSpec & {
-  readonly tensors: Readonly<Record<TrainingTensor, TensorSpec<string>>>;
+  /** Among them those that a trainer writes and reads by name. */
+  readonly tensors: Readonly<
+    Record<"x" | "label" | "loss_total" | "accuracy_total", TensorSpec<string>>
+  >;
+  /** Among them those that a trainer runs. */
   readonly programs: Readonly<Record<"step" | "evaluate", ProgramSpec<string>>>;
 };
 
 /** Training cannot go on, or cannot begin; the message is a sentence for the user. */
 export class TrainingError extends Error {
+  /** What kind of error this is. */
   override readonly name = "TrainingError";
 }
 

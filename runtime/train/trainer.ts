@@ -4,7 +4,7 @@
  *
  * A step fills arrays that already exist and queues one run; it reads nothing back. The host waits
  * for the device only after the first step, once every hundred steps (so that the queue stays short)
- * and at the end of an epoch.
+ * and at the end of an epoch, where every parameter is read and found to be finite.
  *
  * @module
  */
@@ -12,13 +12,16 @@ import type { LoadedModule } from "../backend.ts";
 import { BatchBuffer, fileOrder, fillEpochOrder } from "../data/batches.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import type { Done, Means, Progress, TrainerEvent } from "./events.ts";
+import { checkParameters } from "./finite.ts";
 import { Totals, type TrainableSpec, TrainingError } from "./totals.ts";
 
 /** What to train, on what, and for how long. */
 export interface TrainerOptions {
   /** Loaded with a batch of at least `batchSize`; its parameters and states have first values. */
   readonly model: LoadedModule<TrainableSpec>;
+  /** What steps learn from. */
   readonly training: LabelledBytes;
+  /** What the model is judged by after each epoch; it learns nothing from it. */
   readonly validation: LabelledBytes;
   /** Samples per step, at least 1; the last batch of an epoch may hold fewer. */
   readonly batchSize: number;
@@ -61,7 +64,11 @@ export class Trainer {
   #startedAt: number | null = null;
   #turnAt = 0;
 
-  /** @throws {TrainingError} if a number is out of range, a data set is empty or does not fit */
+  /**
+   * Prepares a run.
+   *
+   * @throws {TrainingError} if a number is out of range, a data set is empty or does not fit
+   */
   constructor(options: TrainerOptions) {
     requireCount("batch size", options.batchSize);
     requireCount("number of epochs", options.epochs);
@@ -83,7 +90,7 @@ export class Trainer {
   /**
    * Trains. The iteration ends after the `done` event; leaving it early stops training too.
    *
-   * @throws {TrainingError} if a loss is not finite, or if this trainer has run before
+   * @throws {TrainingError} if a loss or a parameter is not finite, or if this trainer has run before
    * @throws whatever the backend reports for a failed run
    */
   async *run(): AsyncGenerator<TrainerEvent, void, void> {
@@ -108,6 +115,7 @@ export class Trainer {
     fillEpochOrder(this.#trainingOrder, seed, epoch);
     const steps = yield* this.#train(epoch, planned);
     if (steps === 0) return;
+    await checkParameters(this.#options.model, `after epoch ${epoch}, step ${this.#step}`);
     const main = this.#totals.take();
     const validation = yield* this.#validate(epoch);
     const elapsedSeconds = this.#seconds();

@@ -162,6 +162,23 @@ Deno.test("a loss that is not finite stops training and names epoch and steps", 
   );
 });
 
+Deno.test("a parameter that is not finite stops training even where the loss hides it", async () => {
+  for (const value of [NaN, -Infinity]) {
+    const model = new SoftmaxRegression(4);
+    // After the last step of the second epoch, no loss tells of the weights before the third.
+    model.afterRun = () => {
+      if (model.runs.at(-1)?.step !== 6) return;
+      model.write("W", Float32Array.of(0, 1, 3.4e38, value, 0, value));
+    };
+    await assert.rejects(
+      collect(new Trainer(options({ model, epochs: 9 }))),
+      new TrainingError(
+        `Parameter W holds ${value} at index 3 of 6 after epoch 2, step 6; training has stopped.`,
+      ),
+    );
+  }
+});
+
 Deno.test("long epochs are watched every hundred steps", async () => {
   const model = new SoftmaxRegression(1);
   model.brokenFrom = 150;
@@ -171,12 +188,12 @@ Deno.test("long epochs are watched every hundred steps", async () => {
   );
 });
 
-Deno.test("a thousand epochs write the same few arrays and read twice per pass", async () => {
+Deno.test("a thousand epochs write the same few arrays, and read twice per pass and W per epoch", async () => {
   const model = new SoftmaxRegression(4);
   await collect(new Trainer(options({ model, epochs: 1000 })));
   // Full and last views of features and labels, for both data sets, and the zero of the totals.
   assert.equal(model.written.size, 9);
-  assert.equal(model.reads.length, 1 + 1000 * 4);
+  assert.equal(model.reads.length, 1 + 1000 * (4 + 1));
 });
 
 Deno.test("empty data is refused with a sentence", () => {

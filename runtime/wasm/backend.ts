@@ -19,12 +19,12 @@ import { LoadedWasmModule } from "./module.ts";
  * await backend.dispose();
  * ```
  */
-export function openWasm(): WasmBackend {
+export function openWasm(): Backend {
   return new WasmBackend();
 }
 
 /** The CPU backend; see {@linkcode openWasm}. */
-export class WasmBackend implements Backend {
+class WasmBackend implements Backend {
   /** What it runs on. */
   readonly info: BackendInfo = Object.freeze({
     name: "wasm",

@@ -9,7 +9,7 @@ import { messageOf } from "../wording.ts";
 import { allocate, placeSlots } from "./memory.ts";
 
 /** A program of a module: takes its uniforms and runs all its kernels. */
-export type WasmProgram = (...uniforms: number[]) => void;
+type WasmProgram = (...uniforms: number[]) => void;
 
 /** A WebAssembly instance over a memory of its own. */
 export interface WasmInstance {

@@ -6,14 +6,14 @@
 import type { ModuleLayout } from "../module_layout.ts";
 
 /** A cache line: no two slots share one, and every vector load within a slot may be aligned. */
-export const SLOT_ALIGNMENT = 64;
+const SLOT_ALIGNMENT = 64;
 
 const PAGE_BYTES = 65_536;
 /** The most that 32-bit addresses reach: 4 GiB. */
 const MOST_PAGES = 65_536;
 
 /** Byte addresses of a module's slots, and the whole size. */
-export interface SlotAddresses {
+interface SlotAddresses {
   readonly slots: readonly number[];
   readonly pages: number;
 }

@@ -7,6 +7,7 @@ import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } f
 import { callValues, readDims, uniformValues } from "../call_values.ts";
 import { elementCount, type ModuleLayout, programOf, tensorOf } from "../module_layout.ts";
 import type { ModuleSpec } from "../spec.ts";
+import { LastSizes } from "../last_sizes.ts";
 import { checkData, viewOf } from "../tensor_data.ts";
 import { messageOf } from "../wording.ts";
 import type { WasmInstance } from "./instance.ts";
@@ -18,6 +19,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
   /** What it runs on. */
   readonly backend: BackendInfo;
   readonly #layout: ModuleLayout;
+  readonly #sizes: LastSizes;
   readonly #onDispose: () => void;
   #instance: WasmInstance | undefined;
   /** The first failure since the last read: what lies in memory is not to be trusted. */
@@ -33,6 +35,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     this.spec = spec;
     this.backend = backend;
     this.#layout = layout;
+    this.#sizes = new LastSizes(spec);
     this.#instance = instance;
     this.#onDispose = onDispose;
   }
@@ -42,6 +45,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     const instance = this.#open(`write tensor "${tensor}"`);
     const place = tensorOf(this.#layout, tensor);
     checkData(place, data);
+    this.#sizes.wrote(tensor);
     const address = instance.addresses.get(tensor) ?? 0;
     viewOf(place.spec.dtype, bytesOf(instance), address, data.length).set(data);
   }
@@ -52,6 +56,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     const spec = programOf(this.#layout, program);
     const call = callValues(this.#layout, program, spec, values);
     const uniforms = uniformValues(program, spec, call);
+    this.#sizes.ran(program, call);
     try {
       instance.programs.get(program)?.(...uniforms);
     } catch (cause) {
@@ -73,7 +78,11 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
   ): Promise<TensorData> {
     const instance = this.#open(`read tensor "${tensor}"`);
     const { spec } = tensorOf(this.#layout, tensor);
-    const elements = elementCount(tensor, spec, readDims(this.#layout, tensor, dims));
+    const elements = elementCount(
+      tensor,
+      spec,
+      readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)),
+    );
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;

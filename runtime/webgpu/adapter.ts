@@ -6,7 +6,7 @@
 import { messageOf } from "../wording.ts";
 
 /** The adapter that was found, or why there is none: a clause to build a sentence around. */
-export type AdapterSearch =
+type AdapterSearch =
   | { readonly found: true; readonly adapter: GPUAdapter }
   | { readonly found: false; readonly why: string };
 
@@ -30,7 +30,7 @@ export async function findAdapter(gpu: GPU | null): Promise<AdapterSearch> {
 }
 
 /** What an adapter says of itself, as far as browsers let it. */
-export type AdapterInfo =
+type AdapterInfo =
   & Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description">
   & {
     readonly isFallbackAdapter?: boolean;

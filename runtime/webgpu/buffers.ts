@@ -6,7 +6,9 @@
 
 /** How many buffers there have been. */
 export interface BufferCount {
+  /** Made so far. */
   readonly created: number;
+  /** Given back so far. */
   readonly destroyed: number;
 }
 

@@ -9,7 +9,7 @@ import type { Limits } from "./limits.ts";
 import type { PreparedKernel, PreparedProgram } from "./prepare.ts";
 
 /** A kernel that has something to do, and its workgroups in x, y and z. */
-export interface Dispatch {
+interface Dispatch {
   readonly kernel: PreparedKernel;
   readonly workgroups: readonly [number, number, number];
 }

@@ -100,7 +100,7 @@ gpuTest(
 gpuTest("a write or read that fails is told at the read", async ({ backend, buffers }) => {
   const module = await backend.load(scaling(), { B: 2, K: 3 });
   buffers.get("scaling/slot 0")?.destroy();
-  module.write("x", new Float32Array(1));
+  module.write("x", new Float32Array(3));
   await assert.rejects(module.read("y"), /Cannot write tensor "x" of module "scaling": /);
   await assert.rejects(module.read("x"), /Cannot read tensor "x": /);
   assert.equal((await module.read("y")).length, 6);

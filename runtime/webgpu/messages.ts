@@ -9,7 +9,7 @@ import { listed } from "../wording.ts";
 import type { GpuFault } from "./error_scopes.ts";
 
 /** A place in a shader's text; lines and columns count from 1, and 0 means unknown. */
-export interface TextPlace {
+interface TextPlace {
   readonly line: number;
   readonly column: number;
 }
@@ -74,7 +74,7 @@ function kernelShapes(
 }
 
 /** Where a shader's text stands: a path if the module was loaded from a file, else a URL. */
-export function shaderPath(spec: ModuleSpec, shader: ShaderSpec<string>): string {
+function shaderPath(spec: ModuleSpec, shader: ShaderSpec<string>): string {
   if (!URL.canParse(shader.file, spec.wasm)) return shader.file;
   const url = new URL(shader.file, spec.wasm);
   return url.protocol === "file:" ? decodeURIComponent(url.pathname) : url.href;

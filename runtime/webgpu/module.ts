@@ -13,6 +13,7 @@ import {
   tensorOf,
 } from "../module_layout.ts";
 import type { ModuleSpec } from "../spec.ts";
+import { LastSizes } from "../last_sizes.ts";
 import { checkData, viewOf } from "../tensor_data.ts";
 import type { Device } from "./device.ts";
 import { dispatchesOf, encode } from "./dispatch.ts";
@@ -29,11 +30,13 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
   readonly backend: BackendInfo;
   readonly #device: Device;
   readonly #layout: ModuleLayout;
+  readonly #sizes: LastSizes;
   readonly #prepared: PreparedModule;
   readonly #faults = new PendingFaults();
   readonly #onDispose: () => void;
   #disposed = false;
 
+  /** Takes over what was prepared; `onDispose` is called once. */
   constructor(
     spec: M,
     device: Device,
@@ -45,6 +48,7 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     this.backend = device.info;
     this.#device = device;
     this.#layout = layout;
+    this.#sizes = new LastSizes(spec);
     this.#prepared = prepared;
     this.#onDispose = onDispose;
   }
@@ -60,6 +64,7 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     this.#check(action);
     const place = tensorOf(this.#layout, tensor);
     checkData(place, data);
+    this.#sizes.wrote(tensor);
     // Deno 2.9 panics when it is given nothing to write.
     if (data.length === 0) return;
     const { fault } = this.#device.watch(() =>
@@ -81,6 +86,7 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     const uniforms = uniformValues(program, spec, call);
     if (prepared === undefined) return;
     const dispatches = dispatchesOf(program, prepared, call, this.#device.limits);
+    this.#sizes.ran(program, call);
     if (dispatches.length === 0) return;
     const { gpu } = this.#device;
     const { fault } = this.#device.watch(() => {
@@ -98,7 +104,11 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     const action = `read tensor "${tensor}"`;
     this.#check(action);
     const { spec } = tensorOf(this.#layout, tensor);
-    const elements = elementCount(tensor, spec, readDims(this.#layout, tensor, dims));
+    const elements = elementCount(
+      tensor,
+      spec,
+      readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)),
+    );
     const bytes = await copyToHost(
       this.#device,
       this.#slot(spec.slot),

@@ -1,5 +1,6 @@
 /**
- * Compiles the kernels of a module. Kernels with the same text and bindings share a pipeline.
+ * Compiles the kernels of a module. Kernels whose texts differ in comments only, and which bind alike,
+ * share a pipeline.
  *
  * @module
  */
@@ -32,7 +33,9 @@ export class Pipelines {
   get(use: KernelUse, withUniforms: boolean): Promise<Pipeline> {
     const { kernel, shader } = use;
     const accesses = kernel.bindings.map(({ access }) => access);
-    const key = JSON.stringify([shader.source, kernel.constants, accesses, withUniforms]);
+    const code = withoutComments(shader.source);
+    const { constants } = kernel;
+    const key = JSON.stringify([code, constants, shader.overrides, accesses, withUniforms]);
     let pipeline = this.#made.get(key);
     if (pipeline === undefined) {
       pipeline = this.#compile(use, accesses, withUniforms);
@@ -88,6 +91,14 @@ export class Pipelines {
     if (found !== null) throw kernelError(use, found);
     return value;
   }
+}
+
+/**
+ * A text without the comments at its lines' ends; WGSL has no strings that could contain their sign. One
+ * with comments of the other kind, which could, is left as it is.
+ */
+export function withoutComments(source: string): string {
+  return source.includes("/*") ? source : source.replaceAll(/[ \t]*\/\/.*/g, "");
 }
 
 function bindingEntries(

@@ -5,9 +5,15 @@ import { flatten, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Kernel, Scalar } from "../../kernel/kernel.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
-/** Prints the expressions of one kernel. */
+/** Prints the expressions of one kernel, and notes which names they use. */
 export class ExpressionWriter {
   readonly ids: Identifiers = new Identifiers();
+  /** Dims that the text takes as constants. */
+  readonly constants: Set<string> = new Set();
+  /** Fields of the uniforms that the text reads. */
+  readonly uniforms: Set<string> = new Set();
+  /** Axes that an index depends on. */
+  readonly axes: Set<string> = new Set();
   readonly #kernel: Kernel;
   readonly #callDims: ReadonlySet<string>;
 
@@ -20,11 +26,14 @@ export class ExpressionWriter {
 
   /** A dim: a field of the uniforms if each call chooses it, else an overridable constant. */
   dim(name: string): string {
-    return this.#callDims.has(name) ? this.uniform(name) : this.ids.of("dim", name);
+    if (this.#callDims.has(name)) return this.uniform(name);
+    this.constants.add(name);
+    return this.ids.of("dim", name);
   }
 
   /** A field of the uniforms. */
   uniform(name: string): string {
+    this.uniforms.add(name);
     return `uniforms.${identifier(name)}`;
   }
 
@@ -36,21 +45,27 @@ export class ExpressionWriter {
     return { text: parts.join(" * "), binding: parts.length > 1 ? BINDING.product : BINDING.atom };
   }
 
+  /** An extent to divide by. One of 0 leaves nothing to divide, but WGSL refuses to divide by 0. */
+  divisor(extent: Extent): ExpressionText {
+    return factors(extent).coefficient === 0 ? atom("1u") : this.extent(extent);
+  }
+
   /** An index. */
   index(index: IndexExpr): ExpressionText {
     switch (index.kind) {
       case "extent":
         return this.extent(index.extent);
       case "axis":
+        this.axes.add(index.axis.name);
         return atom(this.ids.of("axis", index.axis.name));
       case "add":
         return infix("+", BINDING.sum)([this.index(index.left), this.index(index.right)]);
       case "mul":
         return infix("*", BINDING.product)([this.index(index.left), this.extent(index.by)]);
       case "div":
-        return infix("/", BINDING.product)([this.index(index.left), this.extent(index.by)]);
+        return infix("/", BINDING.product)([this.index(index.left), this.divisor(index.by)]);
       case "mod":
-        return infix("%", BINDING.product)([this.index(index.left), this.extent(index.by)]);
+        return infix("%", BINDING.product)([this.index(index.left), this.divisor(index.by)]);
     }
   }
 

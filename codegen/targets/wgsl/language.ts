@@ -68,8 +68,8 @@ export const RESERVED: ReadonlySet<string> = new Set(
   unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield
   array atomic bool f16 f32 i32 u32 mat2x2 mat3x3 mat4x4 ptr sampler vec2 vec3 vec4 vec2f vec3f vec4f
   function private workgroup uniform storage read write read_write compute binding group
-  abs exp log sqrt tanh max min pow select fma bitcast main id groups place uniforms Uniforms
-  lhs rhs finish finish_row sums`.split(/\s+/),
+  abs exp log sqrt tanh max min pow select fma bitcast main id groups local place across
+  down matrix uniforms Uniforms lhs rhs finish finish_row sums`.split(/\s+/),
 );
 
 /** Names that the texts number: rows and columns of a tile, and its registers. */
@@ -82,7 +82,7 @@ export function identifier(name: string): string {
 }
 
 /** What a name stands for; the same name may stand for several things in one kernel. */
-export type NameKind = "tensor" | "dim" | "uniform" | "axis" | "local";
+type NameKind = "tensor" | "dim" | "uniform" | "axis" | "local";
 
 /** Unique identifiers for the names of one text. */
 export class Identifiers {

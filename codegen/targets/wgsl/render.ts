@@ -9,7 +9,7 @@ import type { ContractView, PointsView } from "./view.ts";
 export const TEMPLATES = { head, points, contract } as const;
 
 /** What each template is given. */
-export interface Views {
+interface Views {
   readonly points: PointsView;
   readonly contract: ContractView;
 }

@@ -1,8 +1,10 @@
 /** The WGSL target: one shader per kernel, and beside it a plain twin without tiles. @module */
-import { type Extent, product } from "../../../dsl/dim.ts";
+import { product } from "../../../dsl/dim.ts";
 import { DeclarationError } from "../../../dsl/errors.ts";
-import { printExtent } from "../../typescript/extent.ts";
-import type { CompiledModule, Kernel, Program } from "../../kernel/kernel.ts";
+import { functionOfDims, type PrintDim, printExtent } from "../../typescript/extent.ts";
+import { camelCase, TypeScriptNames } from "../../typescript/names.ts";
+import type { Axis } from "../../kernel/index_expr.ts";
+import type { CompiledModule, Kernel, Program, Uniform } from "../../kernel/kernel.ts";
 import {
   type BindingImport,
   type Emitted,
@@ -13,9 +15,8 @@ import {
   type Target,
 } from "../target.ts";
 import { ExpressionWriter } from "./expression.ts";
-import { identifier } from "./language.ts";
 import { RENDER } from "./render.ts";
-import { contractView, type HeadView, headView, mentionsDim, pointsView } from "./view.ts";
+import { contractView, type HeadView, headView, pointsView } from "./view.ts";
 
 /** A printed shader and what launching it needs. */
 interface Shader {
@@ -23,23 +24,19 @@ interface Shader {
   /** Overrides that are not named like their dim. */
   readonly overrides: Readonly<Record<string, string>>;
   readonly workgroupSize: readonly [number, number, number];
-  /** TypeScript of the number of workgroups, over `d`. */
+  /** TypeScript of the number of workgroups. */
   readonly workgroups: string;
 }
 
 const PLAIN_WORKGROUP = 64;
 
-/** A shader before its head is written: the head depends on what both texts of a kernel use. */
+/** A shader whose body is known and whose head is not: that depends on what both texts of a kernel use. */
 interface Draft {
   readonly writer: ExpressionWriter;
-  /** The text without its head, to find the dims and uniforms it mentions. */
-  readonly mentions: string;
   readonly render: (head: HeadView) => string;
   readonly workgroupSize: readonly [number, number, number];
   readonly workgroups: string;
 }
-
-const NO_HEAD: HeadView = { title: "", comments: [], overrides: [], uniforms: [], buffers: [] };
 
 /** The scheduled kernel. */
 function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
@@ -48,17 +45,20 @@ function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
   const writer = new ExpressionWriter(kernel, callDims);
   const view = contractView(kernel, schedule, writer);
   const { m, n, batch, tile, workgroup: [x, y] } = schedule;
-  const groups = (extent: Extent, size: number): string =>
-    `Math.ceil(${printExtent(extent, "d")} / ${size})`;
-  const batches = printExtent(product(batch.map((axis) => axis.extent)), "d");
+  const groups = (dim: PrintDim): string => {
+    const tiles = ({ extent }: Axis, size: number): string =>
+      `Math.ceil(${printExtent(extent, dim)} / ${size})`;
+    return [
+      tiles(n, tile.columns * x),
+      tiles(m, tile.rows * y),
+      ...batch.map((axis) => printExtent(axis.extent, dim)),
+    ].join(" * ");
+  };
   return {
     writer,
-    mentions: RENDER.contract({ ...NO_HEAD, ...view }),
     render: (head) => RENDER.contract({ ...head, ...view }),
     workgroupSize: [x, y, 1],
-    workgroups: `[${groups(n.extent, tile.columns * x)}, ${
-      groups(m.extent, tile.rows * y)
-    }, ${batches}]`,
+    workgroups: functionOfDims((dim) => `gridOf(${groups(dim)}, 1)`),
   };
 }
 
@@ -66,19 +66,16 @@ function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
 function pointwise(kernel: Kernel, workgroup: number, callDims: readonly string[]): Draft {
   const writer = new ExpressionWriter(kernel, callDims);
   const view = pointsView(kernel, workgroup, writer);
-  const points = printExtent(product(kernel.parallel.map((axis) => axis.extent)), "d");
+  const points = product(kernel.parallel.map((axis) => axis.extent));
   return {
     writer,
-    mentions: RENDER.points({ ...NO_HEAD, ...view }),
     render: (head) => RENDER.points({ ...head, ...view }),
     workgroupSize: [workgroup, 1, 1],
-    workgroups: `gridOf(${points}, ${workgroup})`,
+    workgroups: functionOfDims((dim) => `gridOf(${printExtent(points, dim)}, ${workgroup})`),
   };
 }
 
 interface Printed {
-  readonly name: string;
-  readonly plainName: string;
   readonly path: string;
   readonly plainPath: string;
   readonly shader: Shader;
@@ -124,9 +121,11 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
       ? [pointwise(kernel, PLAIN_WORKGROUP, module.callDims)]
       : []),
   ];
-  const usesUniforms = drafts.some((draft) => draft.mentions.includes("uniforms."));
+  const reads = (uniform: Uniform) =>
+    drafts.some(({ writer }) => writer.uniforms.has(uniform.name));
+  const uniforms = program.uniforms.slice(0, program.uniforms.findLastIndex(reads) + 1);
   const constants = module.fixedDims.filter((dim) =>
-    drafts.some((draft) => mentionsDim(draft.mentions, dim, draft.writer))
+    drafts.some(({ writer }) => writer.constants.has(dim))
   );
   const [shader, plain] = drafts.map((draft, i): Shader => ({
     ...draft,
@@ -136,20 +135,17 @@ function print(module: CompiledModule, place: KernelPlace, origin: Origin): Prin
         ? title
         : `${title}, plain twin: one invocation per result, for reading and as a check`,
       comments,
-      uniforms: usesUniforms ? program.uniforms : [],
+      uniforms,
       constants,
     })),
   }));
-  const name = identifier(path.replace(/\W/g, "_"));
   if (shader === undefined) throw new Error("A draft makes a shader");
   return {
-    name: `${name}Wgsl`,
-    plainName: `${name}PlainWgsl`,
     path: `${path}.wgsl`,
     plainPath: `${path}.plain.wgsl`,
     shader,
     plain,
-    usesUniforms,
+    usesUniforms: uniforms.length > 0,
     constants,
   };
 }
@@ -159,7 +155,7 @@ function renamed(
   constants: readonly string[],
   writer: ExpressionWriter,
 ): Readonly<Record<string, string>> {
-  const names = constants.map((dim) => [dim, writer.dim(dim)] as const);
+  const names = constants.map((dim) => [dim, writer.ids.of("dim", dim)] as const);
   return Object.fromEntries(names.filter(([dim, name]) => dim !== name));
 }
 
@@ -170,7 +166,7 @@ function shaderLiteral(shader: Shader, source: string, path: string): string {
   return `{
     file: ${JSON.stringify(path)},
     source: ${source},
-    workgroups: (d) => ${shader.workgroups},
+    workgroups: ${shader.workgroups},
     workgroupSize: [${shader.workgroupSize.join(", ")}],${overrides}
   }`;
 }
@@ -187,20 +183,23 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
     places(module.programs).map((place) => [place.kernel, print(module, place, origin)] as const),
   );
   const all = [...printed.values()];
-  const texts = all.flatMap(({ name, path, shader, plainName, plainPath, plain }) => [
-    { name, path, content: shader.text },
-    ...(plain === undefined ? [] : [{ name: plainName, path: plainPath, content: plain.text }]),
+  const files = all.flatMap(({ path, shader, plainPath, plain }): readonly GeneratedFile[] => [
+    { path, content: shader.text },
+    ...(plain === undefined ? [] : [{ path: plainPath, content: plain.text }]),
   ]);
-  const text = (name: string, path: string): BindingImport => ({
-    name,
+  const names = new TypeScriptNames([camelCase(module.name), "gridOf"]);
+  const imports = files.map(({ path }): BindingImport & { readonly name: string } => ({
+    name: names.of(path),
     from: `./${path}`,
     attribute: "text",
-  });
+  }));
+  const literalOf = (shader: Shader, path: string): string =>
+    shaderLiteral(shader, imports.find(({ from }) => from === `./${path}`)?.name ?? "", path);
   return {
-    files: texts.map(({ path, content }): GeneratedFile => ({ path, content })),
+    files,
     imports: [
       { name: ["gridOf"], from: `${RUNTIME}/grid.ts` },
-      ...texts.map((each) => text(each.name, each.path)),
+      ...imports,
     ],
     moduleProperties: {},
     kernelProperties: ({ kernel }) => {
@@ -209,10 +208,10 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
       return {
         usesUniforms: String(each.usesUniforms),
         constants: JSON.stringify(each.constants),
-        shader: shaderLiteral(each.shader, each.name, each.path),
+        shader: literalOf(each.shader, each.path),
         plain: each.plain === undefined
-          ? shaderLiteral(each.shader, each.name, each.path)
-          : shaderLiteral(each.plain, each.plainName, each.plainPath),
+          ? literalOf(each.shader, each.path)
+          : literalOf(each.plain, each.plainPath),
       };
     },
   };

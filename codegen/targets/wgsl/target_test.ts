@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Kernel, KernelTensor } from "../../kernel/kernel.ts";
+import type { Kernel, KernelTensor, Scalar } from "../../kernel/kernel.ts";
 import {
   apply,
   axis,
@@ -13,6 +13,7 @@ import {
   reduce,
   store,
   tensor,
+  uniform,
 } from "../../kernel/sample_kernels.ts";
 import { WGSL } from "./target.ts";
 
@@ -148,15 +149,19 @@ fn finish_row(m: u32, n: u32, sums: vec4<f32>) {
   finish(m, n + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 1 x 4 results in registers. Rows and columns past the edge
-// repeat the last one, and their sums are not stored.
+// Each invocation sums a tile of 1 x 4 results in registers. Workgroups are counted along the
+// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
+// sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
-  let m = group.y * 1u;
-  let n = (group.x * 8u + local.x) * 4u;
+  let place = group.x + group.y * groups.x;
+  let across = (O + 31u) / 32u;
+  let m = place / across * 1u;
+  let n = (place % across * 8u + local.x) * 4u;
   let m_0 = min(m + 0u, uniforms.B - 1u);
   let n_0 = min(n + 0u, O - 1u);
   let n_1 = min(n + 1u, O - 1u);
@@ -172,6 +177,55 @@ fn main(
 }
 `,
   );
+});
+
+Deno.test("a contraction of many matrices has its workgroups in one row, matrix after matrix", async () => {
+  const batch = [axis("g", 3), axis("h", K)];
+  const kernel = product({ layout: "NT", sizes: [B, O, K], batch, epilogue: biasRelu });
+  const text = (await print(kernel))["product_nt.wgsl"] ?? "";
+  const [, body = ""] = text.split(") {\n  let place");
+  assert.equal(
+    `  let place${body.slice(0, body.indexOf("  let m_0"))}`,
+    `  let place = group.x + group.y * groups.x;
+  let across = (O + 31u) / 32u;
+  let down = (uniforms.B + 31u) / 32u;
+  let matrix = place / (across * down);
+  if (matrix >= 3u * K) { return; }
+  let g = matrix / K;
+  let h = matrix % K;
+  let m = (place / across % down * 8u + local.y) * 4u;
+  let n = (place % across * 8u + local.x) * 4u;
+`,
+  );
+});
+
+Deno.test("an extent of 0 is neither counted down from nor divided by", async () => {
+  const texts = await print(product({ layout: "NT", sizes: [B, 0, 0], epilogue: biasRelu }));
+  const text = texts["product_nt.wgsl"] ?? "", plain = texts["product_nt.plain.wgsl"] ?? "";
+  assert.match(text, /let across = 1u;/);
+  assert.match(text, /let n_0 = min\(n \+ 0u, 0u\);/);
+  assert.match(plain, /let n = place % 1u;/);
+});
+
+Deno.test("kernels declare the uniforms up to the last one that they read", async () => {
+  const x = tensor("x", "read_write", [B]);
+  const shrink = (name: string, by: Scalar): Kernel =>
+    loops({
+      name,
+      tensors: [x],
+      parallel: [b],
+      stages: [store(x, [b], apply("mul", load(x, b), by))],
+    }, "map");
+  const sample = moduleOf([shrink("first", constant(2)), shrink("second", uniform("rate"))], {
+    callDims: ["B"],
+    uniforms: [{ name: "rate", type: "f32", value: { kind: "constant", value: 3 } }],
+  });
+  const { files } = await WGSL.emit(sample, { doc: "", rules: new Map() });
+  const structs = files.map(({ content }) => String(content).match(/struct[^}]*}/)?.[0]);
+  assert.deepEqual(structs, [
+    "struct Uniforms {\n  B: u32,\n}",
+    "struct Uniforms {\n  B: u32,\n  rate: f32,\n}",
+  ]);
 });
 
 Deno.test("the plain twin of a contraction is a loop per result", async () => {

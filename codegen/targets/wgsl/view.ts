@@ -1,5 +1,5 @@
 /** The view-models of the templates: everything is decided here, the templates only place it. @module */
-import { product, showExtent } from "../../../dsl/dim.ts";
+import { factors, product, showExtent } from "../../../dsl/dim.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel, ReduceStage, Scalar, Schedule, Stage, Uniform } from "../../kernel/kernel.ts";
 import { BINDING, within } from "../../kernel/expression_text.ts";
@@ -41,6 +41,10 @@ export interface ContractView extends HeadView {
   /** The batch axes as parameters, e.g. `h: u32, `, and as arguments, e.g. `h, `. */
   readonly parameters: string;
   readonly arguments: string;
+  /** Workgroups that lie side by side along the columns. */
+  readonly across: string;
+  /** A list of zero or one: with batch axes, workgroups along the rows, and the number of matrices. */
+  readonly matrices: readonly { readonly down: string; readonly count: string }[];
   readonly batch: readonly { readonly name: string; readonly value: string }[];
   readonly m: string;
   readonly n: string;
@@ -73,9 +77,10 @@ export interface ContractView extends HeadView {
 }
 
 /** What a head says besides what the kernel itself determines. */
-export interface HeadContext {
+interface HeadContext {
   readonly title: string;
   readonly comments: readonly string[];
+  /** The program's uniforms, as far as the last one that the text reads: the block begins with them. */
   readonly uniforms: readonly Uniform[];
   /** Dims to declare as overridable constants. */
   readonly constants: readonly string[];
@@ -83,11 +88,6 @@ export interface HeadContext {
 
 const LANES = 4;
 const COMPONENTS = ["x", "y", "z", "w"];
-
-/** True if a text mentions a dim. */
-export function mentionsDim(text: string, name: string, writer: ExpressionWriter): boolean {
-  return new RegExp(`(?<![\\w.])${writer.dim(name)}\\b`).test(text);
-}
 
 /** The head of a kernel. */
 export function headView(kernel: Kernel, writer: ExpressionWriter, context: HeadContext): HeadView {
@@ -119,30 +119,28 @@ export function pointsView(
   return {
     workgroup,
     total: writer.extent(product(kernel.parallel.map((axis) => axis.extent))).text,
-    axes: axisValues(kernel.parallel, "place", writer).filter(({ name }) => mentions(body, name)),
+    axes: axisValues(kernel.parallel, "place", writer, (axis) => writer.axes.has(axis.name)),
     body,
   };
 }
 
-function mentions(lines: readonly string[], name: string): boolean {
-  return lines.some((line) => new RegExp(`(?<![\\w.])${name}\\b`).test(line));
-}
-
-/** The axes of a row-major position, innermost last. */
+/** The axes of a row-major position that are needed, innermost last. */
 function axisValues(
   axes: readonly Axis[],
   position: string,
   writer: ExpressionWriter,
+  needed: (axis: Axis) => boolean = () => true,
 ): readonly { readonly name: string; readonly value: string }[] {
-  return axes.map((axis, i) => {
+  return axes.flatMap((axis, i) => {
+    if (!needed(axis)) return [];
     const inner = product(axes.slice(i + 1).map((each) => each.extent));
     const outer = inner === 1
       ? position
-      : `${position} / ${within(writer.extent(inner), BINDING.prefix)}`;
+      : `${position} / ${within(writer.divisor(inner), BINDING.prefix)}`;
     const value = i === 0
       ? outer
-      : `${outer} % ${within(writer.extent(axis.extent), BINDING.prefix)}`;
-    return { name: writer.ids.of("axis", axis.name), value };
+      : `${outer} % ${within(writer.divisor(axis.extent), BINDING.prefix)}`;
+    return [{ name: writer.ids.of("axis", axis.name), value }];
   });
 }
 
@@ -183,7 +181,12 @@ export function contractView(
     workgroup: { x: workgroup[0], y: workgroup[1] },
     parameters: batch.map((axis) => `${writer.ids.of("axis", axis.name)}: u32, `).join(""),
     arguments: batchArguments(batch, writer),
-    batch: axisValues(batch, "group.z", writer),
+    across: countOf(n, workgroup[0] * tile.columns, writer),
+    matrices: batch.length === 0 ? [] : [{
+      down: countOf(m, workgroup[1] * tile.rows, writer),
+      count: writer.extent(product(batch.map((axis) => axis.extent))).text,
+    }],
+    batch: axisValues(batch, "matrix", writer),
     m: mId,
     n: nId,
     k: kId,
@@ -191,8 +194,13 @@ export function contractView(
     last: { m: lastOf(m, writer), n: lastOf(n, writer) },
     tile,
     origin: {
-      m: originOf("y", workgroup[1], tile.rows),
-      n: originOf("x", workgroup[0], tile.columns),
+      m: originOf(
+        batch.length === 0 ? "place / across" : "place / across % down",
+        "local.y",
+        workgroup[1],
+        tile.rows,
+      ),
+      n: originOf("place % across", "local.x", workgroup[0], tile.columns),
     },
     lhs: writer.scalar(lhs).text,
     rhs: writer.scalar(rhs).text,
@@ -208,10 +216,20 @@ export function contractView(
   };
 }
 
+/** The last index of an axis; of an empty one, which no invocation comes to use, 0. */
 function lastOf(axis: Axis, writer: ExpressionWriter): string {
-  return typeof axis.extent === "number"
-    ? `${axis.extent - 1}u`
+  const { coefficient, symbols } = factors(axis.extent);
+  return coefficient === 0 || symbols.length === 0
+    ? `${Math.max(coefficient, 1) - 1}u`
     : `${writer.extent(axis.extent).text} - 1u`;
+}
+
+/** How many pieces of `size` cover an axis, at least 1: it is divided by. */
+function countOf(axis: Axis, size: number, writer: ExpressionWriter): string {
+  const { coefficient, symbols } = factors(axis.extent);
+  return coefficient === 0 || symbols.length === 0
+    ? `${Math.max(Math.ceil(coefficient / size), 1)}u`
+    : `(${writer.extent(axis.extent).text} + ${size - 1}u) / ${size}u`;
 }
 
 function batchArguments(batch: readonly Axis[], writer: ExpressionWriter): string {
@@ -219,10 +237,10 @@ function batchArguments(batch: readonly Axis[], writer: ExpressionWriter): strin
 }
 
 /** The first row or column of an invocation's tile; one that all invocations share says so. */
-function originOf(direction: "x" | "y", workgroup: number, tile: number): string {
+function originOf(group: string, local: string, workgroup: number, tile: number): string {
   return workgroup === 1
-    ? `group.${direction} * ${tile}u`
-    : `(group.${direction} * ${workgroup}u + local.${direction}) * ${tile}u`;
+    ? `${group} * ${tile}u`
+    : `(${group} * ${workgroup}u + ${local}) * ${tile}u`;
 }
 
 function sumOf(stages: readonly Stage[]): ReduceStage {

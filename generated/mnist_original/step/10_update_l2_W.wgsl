@@ -43,15 +43,19 @@ fn finish_row(i: u32, j: u32, sums: vec4<f32>) {
   finish(i, j + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
-// repeat the last one, and their sums are not stored.
+// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
+// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
+// sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
-  let i = group.y * 8u;
-  let j = (group.x * 8u + local.x) * 8u;
+  let place = group.x + group.y * groups.x;
+  let across = 16u;
+  let i = place / across * 8u;
+  let j = (place % across * 8u + local.x) * 8u;
   let i_0 = min(i + 0u, 999u);
   let i_1 = min(i + 1u, 999u);
   let i_2 = min(i + 2u, 999u);

@@ -7,9 +7,6 @@
 
 struct Uniforms {
   B: u32,
-  minus_one_over_batch: f32,
-  one_over_batch: f32,
-  alpha_t: f32,
 }
 
 @group(0) @binding(0) var<storage, read> relu2: array<f32>; // [B, 900]
@@ -33,15 +30,19 @@ fn finish_row(b: u32, i: u32, sums: vec4<f32>) {
   finish(b, i + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
-// repeat the last one, and their sums are not stored.
+// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
+// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
+// sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
-  let b = group.y * 8u;
-  let i = (group.x * 8u + local.x) * 8u;
+  let place = group.x + group.y * groups.x;
+  let across = 1u;
+  let b = place / across * 8u;
+  let i = (place % across * 8u + local.x) * 8u;
   let b_0 = min(b + 0u, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);

@@ -7,9 +7,6 @@
 
 struct Uniforms {
   B: u32,
-  minus_one_over_batch: f32,
-  one_over_batch: f32,
-  alpha_t: f32,
 }
 
 @group(0) @binding(0) var<storage, read> relu1: array<f32>; // [B, 1000]

@@ -32,15 +32,19 @@ fn finish_row(o: u32, k: u32, sums: vec4<f32>) {
   finish(o, k + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Rows and columns past the edge
-// repeat the last one, and their sums are not stored.
+// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
+// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
+// sums are not stored.
 @compute @workgroup_size(8, 1)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
-  let o = group.y * 8u;
-  let k = (group.x * 8u + local.x) * 8u;
+  let place = group.x + group.y * groups.x;
+  let across = (K + 63u) / 64u;
+  let o = place / across * 8u;
+  let k = (place % across * 8u + local.x) * 8u;
   let o_0 = min(o + 0u, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);

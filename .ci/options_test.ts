@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { parseOptions } from "./options.ts";
+
+const parse = (...args: readonly string[]) => parseOptions("deno task test", "Runs tests.", args);
+
+Deno.test("a GPU is required where that is asked", () => {
+  assert.deepEqual(parse(), { kind: "run", requireWebgpu: false });
+  assert.deepEqual(parse("--require-webgpu"), { kind: "run", requireWebgpu: true });
+});
+
+Deno.test("help runs nothing", () => {
+  const parsed = parse("--help");
+  assert.ok(parsed.kind === "text" && parsed.exitCode === 0);
+  assert.match(parsed.text, /^Usage: deno task test \[options\]\n\nRuns tests\.\n/);
+  assert.match(parsed.text, /--require-webgpu /);
+});
+
+Deno.test("what is not known is refused", () => {
+  for (const word of ["--webgpu", "runtime"]) {
+    const parsed = parse(word);
+    assert.ok(parsed.kind === "text" && parsed.exitCode === 2, word);
+    assert.match(parsed.text, /^error: /);
+  }
+});

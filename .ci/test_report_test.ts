@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { type Evidence, judge } from "./test_report.ts";
+
+function suite(file: string, ...tests: readonly string[]): string {
+  const cases = tests.map((inside) =>
+    `<testcase name="t" classname="./${file}">${inside}</testcase>`
+  );
+  return `<testsuite name="./${file}" tests="${tests.length}">${cases.join("\n")}</testsuite>`;
+}
+
+function report(...suites: readonly string[]): string {
+  return `<testsuites name="deno test" tests="9">${suites.join("\n")}</testsuites>`;
+}
+
+const FAILURE = `<failure message="expected &lt;failure">at a.ts:1</failure>`;
+
+/** Two tests pass on the CPU and one on the GPU, but for the changes. */
+function evidence(changes: Partial<Evidence> = {}): Evidence {
+  return {
+    cpu: { code: 0, report: report(suite("a_test.ts", "", "")) },
+    // A report names the file that calls Deno.test, which may be a helper.
+    gpu: new Map([["x/b_webgpu_test.ts", report(suite("testing/helper.ts", ""))]]),
+    requireWebgpu: true,
+    ...changes,
+  };
+}
+
+Deno.test("tests of both processes are added up", () => {
+  assert.deepEqual(judge(evidence()), { passed: 3, failed: 0, notices: [] });
+  const failing = report(suite("a_test.ts", FAILURE, ""), suite("c_test.ts", FAILURE));
+  const { passed, failed } = judge(evidence({ cpu: { code: 1, report: failing } }));
+  assert.deepEqual([passed, failed], [2, 2]);
+});
+
+Deno.test("a file of GPU tests without results fails by its name", () => {
+  for (const nothing of ["", report()]) {
+    const gpu = new Map([...evidence().gpu, ["y/c_webgpu_test.ts", nothing] as const]);
+    assert.deepEqual(judge(evidence({ gpu })), {
+      passed: 3,
+      failed: 1,
+      notices: [
+        "FAILED: y/c_webgpu_test.ts has no results: it broke before its first test, or has none.",
+      ],
+    });
+  }
+});
+
+Deno.test("a CPU process that breaks without a failed test is one failure", () => {
+  assert.equal(judge(evidence({ cpu: { code: 1, report: "" } })).failed, 1);
+});
+
+Deno.test("skipped GPU tests are told, and fail where a GPU is required", () => {
+  const skipped = report(suite("x/b_webgpu_test.ts", "<skipped/>", "<skipped/>"));
+  const gpu = new Map([["x/b_webgpu_test.ts", skipped]]);
+  for (const requireWebgpu of [false, true]) {
+    const { passed, failed, notices } = judge(evidence({ gpu, requireWebgpu }));
+    assert.deepEqual([passed, failed], [2, requireWebgpu ? 2 : 0]);
+    assert.match(notices.join(), /^NOTICE: 2 WebGPU tests were skipped: no adapter\./);
+  }
+});
