@@ -60,16 +60,36 @@ const operandOrder: Rule = {
   },
 };
 
-/** The only axis along which a tile repeats, if there is just one. */
-function tiledAxis(node: Node): { readonly axis: number; readonly count: Extent } | undefined {
-  if (node.op !== "tile") return undefined;
-  const tiled = node.attrs.repeats.flatMap((count, axis) => count === 1 ? [] : [{ axis, count }]);
-  return tiled.length === 1 ? tiled[0] : undefined;
+/** A product with an operand that is tiled along one axis. */
+interface TiledProduct {
+  /** What is tiled, and its labels. */
+  readonly source: Node;
+  readonly lhs: string;
+  /** The other operand, and its labels. */
+  readonly other: Node;
+  readonly rhs: string;
+  readonly out: string;
+  /** The label of the tiled axis, how often it repeats, and how long one copy is. */
+  readonly label: string;
+  readonly count: Extent;
+  readonly length: Extent;
 }
 
-/** A shape with one axis split in two. */
-function splitAxis(shape: Shape, axis: number, outer: Extent, inner: Extent): Shape {
-  return shape.toSpliced(axis, 1, outer, inner);
+/** Tries a rewrite on each operand of a product that is tiled along just one axis. */
+function onTiledOperand(
+  node: Node,
+  change: (product: TiledProduct) => Node | undefined,
+): Node | undefined {
+  return onEitherSide(node, (a, lhs, other, rhs, out) => {
+    const [source] = a.inputs;
+    if (a.op !== "tile" || source === undefined) return undefined;
+    const tiled = a.attrs.repeats.flatMap((count, axis) => count === 1 ? [] : [{ axis, count }]);
+    const [only] = tiled;
+    if (tiled.length !== 1 || only === undefined) return undefined;
+    const label = lhs[only.axis] ?? "";
+    const length = source.shape[only.axis] ?? 1;
+    return change({ source, lhs, other, rhs, out, label, count: only.count, length });
+  });
 }
 
 const foldAcrossTile: Rule = {
@@ -77,15 +97,10 @@ const foldAcrossTile: Rule = {
   identity: "Σ_gk x[b, g·K+k] · tile(W, n)[o, g·K+k] = Σ_k (Σ_g x[b, g·K+k]) · W[o, k]",
   terminates: "the product is n times smaller and has one tile fewer",
   apply: (node) =>
-    onEitherSide(node, (a, lhs, b, rhs, out) => {
-      const tiled = tiledAxis(a);
-      const [source] = a.inputs;
-      if (tiled === undefined || source === undefined) return undefined;
-      const label = lhs[tiled.axis] ?? "";
+    onTiledOperand(node, ({ source, lhs, other, rhs, out, label, count, length }) => {
       if (out.includes(label) || !rhs.includes(label)) return undefined;
       const axis = rhs.indexOf(label);
-      const inner = source.shape[tiled.axis] ?? 1;
-      const split = reshapeTo(b, splitAxis(b.shape, axis, tiled.count, inner));
+      const split = reshapeTo(other, other.shape.toSpliced(axis, 1, count, length));
       return einsum(lhs, rhs, out, source, sumOver(split, [axis]));
     }),
 };
@@ -95,14 +110,10 @@ const hoistTile: Rule = {
   identity: "Σ_o y[b, o] · tile(W, n)[o, g·K+k] = tile(Σ_o y[b, o] · W[o, k], n)",
   terminates: "the product is n times smaller",
   apply: (node) =>
-    onEitherSide(node, (a, lhs, b, rhs, out) => {
-      const tiled = tiledAxis(a);
-      const [source] = a.inputs;
-      if (tiled === undefined || source === undefined) return undefined;
-      const label = lhs[tiled.axis] ?? "";
+    onTiledOperand(node, ({ source, lhs, other, rhs, out, label, count }) => {
       if (!out.includes(label) || rhs.includes(label)) return undefined;
-      const repeats = [...out].map((each): Extent => each === label ? tiled.count : 1);
-      return make("tile", { repeats }, [einsum(lhs, rhs, out, source, b)]);
+      const repeats = [...out].map((each): Extent => each === label ? count : 1);
+      return make("tile", { repeats }, [einsum(lhs, rhs, out, source, other)]);
     }),
 };
 
