@@ -37,6 +37,20 @@ Deno.test("signs stay signs in every committed file", async () => {
   }
 });
 
+Deno.test("every decimal in a committed shader is within the range of f32, before any rounding", async () => {
+  const paths: unknown = JSON.parse(await Deno.readTextFile(new URL("manifest.json", GENERATED)));
+  assert.ok(Array.isArray(paths));
+  let count = 0;
+  for (const path of paths.map(String).filter((each) => each.endsWith(".wgsl"))) {
+    const code = (await Deno.readTextFile(new URL(path, GENERATED))).replaceAll(/\/\/.*/g, "");
+    for (const [decimal] of code.matchAll(/\b\d+(\.\d+)?(e[-+]?\d+)?\b/g)) {
+      assert.ok(Number(decimal) <= 3.4028234663852886e38, `${path}: ${decimal}`);
+      count++;
+    }
+  }
+  assert.ok(count > 1000);
+});
+
 Deno.test("a doc of signs is carried into bindings and documents as it is", async () => {
   const doc = "x where a < b && \"x\" = 'y', `z` > ${w} */ array<vec2<f32>>";
   const texts = await textsOf(defineLayer({

@@ -23,7 +23,7 @@ fn main(
   if (place >= uniforms.B) { return; }
   let b = place;
   var best = 0u;
-  var best_value = -3.4028235e38;
+  var best_value = -3.402823466e38;
   for (var c = 0u; c < C; c++) {
     let best_candidate = z[b * C + c];
     if (best_candidate > best_value) {

@@ -26,7 +26,7 @@ fn main(
   let place = id.x + id.y * groups.x * 64u;
   if (place >= uniforms.B) { return; }
   let b = place;
-  var largest = -3.4028235e38;
+  var largest = -3.402823466e38;
   for (var c = 0u; c < C; c++) {
     largest = max(largest, z[b * C + c]);
   }

@@ -34,8 +34,11 @@ export const OPERATORS: Spellings = {
     call("select")([whenFalse, whenTrue, condition].map((each) => each ?? atom("?"))),
 };
 
-/** The lowest finite f32: WGSL has no infinity to start a maximum from. */
-export const LOWEST = "-3.4028235e38";
+/**
+ * The lowest finite f32: WGSL has no infinity to start a maximum from. A digit less would be a
+ * decimal that only rounds to an f32 but lies outside of them, which some implementations refuse.
+ */
+export const LOWEST = "-3.402823466e38";
 
 /** A number of a type. */
 export function literal(value: number, type: ScalarType): ExpressionText {

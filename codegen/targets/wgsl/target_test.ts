@@ -100,12 +100,12 @@ fn main(
   let place = id.x + id.y * groups.x * 64u;
   if (place >= uniforms.B) { return; }
   let b = place;
-  var top = -3.4028235e38;
+  var top = -3.402823466e38;
   for (var k = 0u; k < K; k++) {
     top = max(top, x[b * K + k]);
   }
   var at = 0u;
-  var at_value = -3.4028235e38;
+  var at_value = -3.402823466e38;
   for (var k = 0u; k < K; k++) {
     let at_candidate = x[b * K + k];
     if (at_candidate > at_value) {

@@ -29,7 +29,7 @@ fn main(
   let place = id.x + id.y * groups.x * 64u;
   if (place >= uniforms.B) { return; }
   let b = place;
-  var largest = -3.4028235e38;
+  var largest = -3.402823466e38;
   for (var i = 0u; i < 10u; i++) {
     largest = max(largest, l3_y[b * 10u + i]);
   }
@@ -42,7 +42,7 @@ fn main(
     at_label += (l3_y[b * 10u + i] - largest) * f32(i == label[b]);
   }
   var best = 0u;
-  var best_value = -3.4028235e38;
+  var best_value = -3.402823466e38;
   for (var i = 0u; i < 10u; i++) {
     let best_candidate = l3_y[b * 10u + i];
     if (best_candidate > best_value) {
