@@ -10,10 +10,10 @@ import { loadDeclarations } from "./spec_modules.ts";
 import type { GeneratedFile } from "./targets/target.ts";
 
 interface Options {
-  readonly out: string;
-  readonly check: boolean;
-  readonly dump: readonly string[];
-  readonly runtime: string;
+  readonly out?: string;
+  readonly check?: boolean;
+  readonly dump?: readonly string[];
+  readonly runtime?: string;
 }
 
 const DEFAULT_OUT = "generated";
@@ -21,7 +21,7 @@ const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
 
 const PASSES = ["rewrite", "separate-results", "lower", "plan"];
 
-function addPass(pass: string, before: readonly string[]): readonly string[] {
+function addPass(pass: string, before: readonly string[] = []): readonly string[] {
   if (!PASSES.includes(pass)) {
     throw new InvalidArgumentError(`Passes are ${PASSES.join(", ")}.`);
   }
@@ -32,18 +32,16 @@ function command(): Command {
   return new Command("deno task gen")
     .description("Turns declarations of layers and models into kernels, bindings and documents.")
     .argument("[specs...]", "modules that export declarations", DEFAULT_SPECS)
-    .option("--out <folder>", "where to write, inside the current folder (needed with specs)", "")
-    .option("--check", "write nothing; fail if a file differs from what would be written", false)
+    .option("--out <folder>", "where to write, inside the current folder; needed with specs")
+    .option("--check", "write nothing; fail if a file differs from what would be written")
     .option(
       "--runtime <specifier>",
       "the runtime as bindings import it (default: by relative path)",
-      "",
     )
     .option(
       "--dump <pass>",
       `print every program after a pass: ${PASSES.join(", ")}`,
       addPass,
-      [],
     )
     .addHelpText("after", "\nTILEWRIGHT_DEBUG=1..5 prints more and more of what every pass did.")
     .configureOutput({
@@ -75,17 +73,17 @@ function dumpFor(passes: readonly string[]): Dump {
 }
 
 async function generate(specs: readonly string[], options: Options): Promise<number> {
-  if (options.out === "" && specs !== DEFAULT_SPECS) {
+  if (options.out === undefined && specs !== DEFAULT_SPECS) {
     throw new DeclarationError(
       `Cannot generate from ${
         specs.join(", ")
       } without a folder of its own: give --out <folder>; ${DEFAULT_OUT}/ belongs to the library's own declarations`,
     );
   }
-  const folder = options.out === "" ? DEFAULT_OUT : options.out;
+  const folder = options.out ?? DEFAULT_OUT;
   const out = folderUrl(folder);
-  const runtime = options.runtime === "" ? runtimeFrom(out) : options.runtime;
-  const dump = dumpFor(options.dump);
+  const runtime = options.runtime ?? runtimeFrom(out);
+  const dump = dumpFor(options.dump ?? []);
   const urls = specs.map((spec) =>
     spec.startsWith("file:") ? spec : pathToFileURL(resolve(spec)).href
   );
@@ -95,7 +93,7 @@ async function generate(specs: readonly string[], options: Options): Promise<num
     if (dump.level >= 1) console.log(`── ${declaration.kind} ${declaration.name}`);
     files.push(...await generateModule(declaration, { runtime, dump }));
   }
-  if (options.check) return reportCheck(folder, await compareFiles(out, files));
+  if (options.check === true) return reportCheck(folder, await compareFiles(out, files));
   const { missing, changed, stale } = await writeFiles(out, files);
   console.log(
     `${declarations.length} declarations, ${files.length} files in ${folder}/: ` +
