@@ -27,6 +27,18 @@ export type ProgramName<M extends ModuleSpec> = keyof M["programs"] & string;
 /** Names of a module's dims, taken from its exact type. */
 export type DimName<M extends ModuleSpec> = M["fixedDims"][number] | M["callDims"][number];
 
+/** How long the calls of one kernel have taken. */
+export interface KernelTime {
+  /** The program that calls it. */
+  readonly program: string;
+  /** The kernel's name, unique within its program. */
+  readonly kernel: string;
+  /** Calls since the module was loaded. */
+  readonly calls: number;
+  /** Of all calls together, in seconds. */
+  readonly seconds: number;
+}
+
 /** A device that runs compiled modules. */
 export interface Backend {
   /** What it runs on. */
@@ -67,6 +79,11 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
    * returned from a run with a pending error.
    */
   read(tensor: TensorName<M>, dims?: Readonly<Record<string, number>>): Promise<TensorData>;
+  /**
+   * Waits for everything queued, and returns the time that each kernel has taken, in the order of the
+   * calls. Empty unless the backend was opened with `profile: true`.
+   */
+  kernelTimes(): Promise<readonly KernelTime[]>;
   /** Gives the memory back; a second time does nothing. */
   dispose(): void;
 }

@@ -23,6 +23,10 @@ export interface OpenBackendOptions {
    * - `wasm`: the CPU.
    */
   readonly backend?: BackendChoice;
+  /** Threads of the CPU to use; all of its cores, up to eight, if absent. Only `wasm` takes note. */
+  readonly threads?: number;
+  /** Takes the time of every kernel; `kernelTimes` of a loaded module tells it. Costs some speed. */
+  readonly profile?: boolean;
   /** The WebGPU to use instead of the platform's; `null` stands for none. */
   readonly gpu?: GPU | null;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LoadedModule, TensorData } from "../backend.ts";
+import type { KernelTime, LoadedModule, TensorData } from "../backend.ts";
 import type { ModuleSpec, ProgramSpec, TensorSpec } from "../spec.ts";
 
 /** Features of a sample. */
@@ -116,6 +116,11 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
   read(name: Name): Promise<TensorData> {
     this.reads.push(name);
     return Promise.resolve(this.#tensors[name].slice());
+  }
+
+  /** A host that computes by itself has no kernels. */
+  kernelTimes(): Promise<readonly KernelTime[]> {
+    return Promise.resolve([]);
   }
 
   dispose(): void {}

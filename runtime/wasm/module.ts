@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } from "../backend.ts";
+import type {
+  BackendInfo,
+  KernelTime,
+  LoadedModule,
+  ProgramName,
+  TensorData,
+  TensorName,
+} from "../backend.ts";
 import { callValues, readDims, uniformValues } from "../call_values.ts";
 import { elementCount, type ModuleLayout, programOf, tensorOf } from "../module_layout.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -88,6 +95,11 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     if (failure !== undefined) throw failure;
     const address = instance.addresses.get(tensor) ?? 0;
     return viewOf(spec.dtype, bytesOf(instance), address, elements).slice();
+  }
+
+  /** Times of kernels; none are taken yet. */
+  kernelTimes(): Promise<readonly KernelTime[]> {
+    return Promise.resolve([]);
   }
 
   /** Gives the memory back; a second time does nothing. */

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } from "../backend.ts";
+import type {
+  BackendInfo,
+  KernelTime,
+  LoadedModule,
+  ProgramName,
+  TensorData,
+  TensorName,
+} from "../backend.ts";
 import { callValues, readDims, uniformValues } from "../call_values.ts";
 import {
   ELEMENT_BYTES,
@@ -117,6 +124,11 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
       this.#faults,
     );
     return viewOf(spec.dtype, bytes, 0, elements);
+  }
+
+  /** Times of kernels; none are taken yet. */
+  kernelTimes(): Promise<readonly KernelTime[]> {
+    return Promise.resolve([]);
   }
 
   /** Gives the memory back; a second time does nothing. */
