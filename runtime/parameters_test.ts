@@ -48,6 +48,7 @@ function notingModule() {
     write: (name, data) => void written.set(name, data),
     run: () => {},
     read: () => Promise.reject(new Error("nothing to read")),
+    kernelTimes: () => Promise.resolve([]),
     dispose: () => {},
   };
   return { model, written };
