@@ -36,7 +36,12 @@ const spec = {
   },
   slots: [],
   programs: {},
-  wasm: new URL("data:application/wasm,"),
+  wasm: {
+    relaxed: new URL("data:application/wasm,"),
+    plain: new URL("data:application/wasm,"),
+    transposed: [],
+    scratch: {},
+  },
 } as const satisfies ModuleSpec<"B" | "K">;
 
 /** A module that notes what is written to it. */

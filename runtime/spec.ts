@@ -64,7 +64,7 @@ export type Access = "read" | "write" | "read_write";
  */
 export interface ShaderSpec<D extends string> {
   /**
-   * Where the text stands, relative to {@linkcode ModuleSpec.wasm}, i.e. to the module's folder; named
+   * Where the text stands, relative to {@linkcode WasmSpec.plain}, i.e. to the module's folder; named
    * in error messages.
    */
   readonly file: string;
@@ -134,13 +134,52 @@ export interface ProgramSpec<D extends string, S extends string = string> {
   readonly kernels: readonly KernelSpec<D>[];
 }
 
+/** Bytes of memory that a build of a module needs beside its tensors. */
+export interface ScratchSpec<D extends string> {
+  /** Its size. */
+  bytes(dims: Dims<D>): number;
+}
+
+/**
+ * A module for the CPU: two builds of the same functions.
+ *
+ * Each imports
+ * - `env.memory`, a shared memory whose first {@linkcode CONTROL_BYTES} bytes are the control block,
+ * - the i32 globals `env.threads` (threads at work), `env.patience` (how often a thread looks before it
+ *   sleeps at a barrier; -1 where it must never sleep) and `env.profile` (1 to report kernels),
+ * - `env.mark` (i32 → nothing), which the first thread calls after each kernel of a profiled run with the
+ *   kernel's position in {@linkcode ProgramSpec.kernels}, and with -1 when a run begins,
+ * - one immutable i32 global `dim.<name>` for each dim in {@linkcode ModuleSpec.fixedDims} and one
+ *   `at.<name>` (byte address, a multiple of 16) for each tensor and each piece of scratch memory that it uses,
+ * - from `math` those of `exp`, `log`, `tanh` (f64 → f64) and `pow` (f64, f64 → f64) that it uses.
+ *
+ * It exports one function per program, which takes the program's uniforms and returns when all kernels
+ * have run on all threads, and `work` (i32), in which every thread but the first spends its life: it
+ * takes the thread's number, counted from 1, and returns after the first thread has called `leave`.
+ *
+ * A thread that failed stores 1 at {@linkcode CONTROL_FAILED} and wakes who sleeps at
+ * {@linkcode CONTROL_GENERATION}; the others then stop with a trap at their next barrier.
+ */
+export interface WasmSpec<D extends string = string> {
+  /** Multiplies and adds in one instruction (relaxed SIMD). */
+  readonly relaxed: URL;
+  /** For engines without that instruction. */
+  readonly plain: URL;
+  /** Tensors of two axes that lie in memory column by column: with their axes exchanged. */
+  readonly transposed: readonly string[];
+  /** Memory beside that of the tensors, by name. */
+  readonly scratch: Readonly<Record<string, ScratchSpec<D>>>;
+}
+
+/** Bytes at the start of a shared memory through which threads find each other. */
+export const CONTROL_BYTES = 1024;
+/** Where the barrier counts the generations; an i32 that threads sleep on. */
+export const CONTROL_GENERATION = 64;
+/** Where a thread that failed leaves 1. */
+export const CONTROL_FAILED = 512;
+
 /**
  * A compiled layer or model.
- *
- * The WebAssembly file imports `env.memory`, one immutable i32 global `dim.<name>` for each dim in
- * {@linkcode ModuleSpec.fixedDims}, one immutable i32 global `at.<tensor>` (byte address, a multiple
- * of 16) for each tensor, and from `math` those of `exp`, `log`, `tanh` (f64 → f64) and `pow`
- * (f64, f64 → f64) that it uses. It exports one function per program, which runs all its kernels.
  */
 export interface ModuleSpec<D extends string = string, S extends string = string> {
   /** The declaration's name. */
@@ -155,6 +194,6 @@ export interface ModuleSpec<D extends string = string, S extends string = string
   readonly slots: readonly SlotSpec<D>[];
   /** What can be run, by name. */
   readonly programs: Readonly<Record<string, ProgramSpec<D, S>>>;
-  /** The WebAssembly file with every program, in the module's folder. */
-  readonly wasm: URL;
+  /** Every program for the CPU; the files are in the module's folder. */
+  readonly wasm: WasmSpec<D>;
 }

@@ -11,13 +11,15 @@ import { counted } from "./wording.ts";
 const ARRAY_TYPES = { f32: Float32Array, u32: Uint32Array } as const;
 
 /** A view of `elements` elements of a buffer as the array type of a dtype. */
-export function viewOf(
+export function viewOf<B extends ArrayBufferLike>(
   dtype: Dtype,
-  buffer: ArrayBuffer,
+  buffer: B,
   byteOffset: number,
   elements: number,
-): TensorData {
-  return new ARRAY_TYPES[dtype](buffer, byteOffset, elements);
+): Float32Array<B> | Uint32Array<B> {
+  return dtype === "f32"
+    ? new Float32Array(buffer, byteOffset, elements)
+    : new Uint32Array(buffer, byteOffset, elements);
 }
 
 /**

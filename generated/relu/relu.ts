@@ -113,5 +113,10 @@ export const relu = {
       }],
     },
   },
-  wasm: new URL("./kernels.wasm", import.meta.url),
+  wasm: {
+    relaxed: new URL("./kernels.wasm", import.meta.url),
+    plain: new URL("./kernels.plain.wasm", import.meta.url),
+    transposed: [],
+    scratch: {},
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

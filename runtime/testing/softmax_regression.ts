@@ -44,7 +44,12 @@ const softmaxRegression = {
     step: program(["x", "label"], ["step"]),
     evaluate: program(["x", "label"], []),
   },
-  wasm: new URL("data:application/wasm,"),
+  wasm: {
+    relaxed: new URL("data:application/wasm,"),
+    plain: new URL("data:application/wasm,"),
+    transposed: [],
+    scratch: {},
+  },
 } as const satisfies ModuleSpec<"B">;
 
 type Spec = typeof softmaxRegression;

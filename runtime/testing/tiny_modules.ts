@@ -9,7 +9,7 @@ import type { KernelSpec, ModuleSpec, ShaderSpec } from "../spec.ts";
 /** Assembles WebAssembly text to a `data:` URL. */
 export async function assembled(wat: string): Promise<URL> {
   const { parseWat } = await wabt();
-  const module = parseWat("tiny.wat", wat);
+  const module = parseWat("tiny.wat", wat, { threads: true });
   const { buffer } = module.toBinary({});
   module.destroy();
   return new URL(`data:application/wasm;base64,${bytesToBase64(buffer)}`);
@@ -57,7 +57,7 @@ fn main() { total[0] = total[0] + uniforms.B * K; }
 `;
 
 const WAT = `(module
-  (import "env" "memory" (memory 1))
+  (import "env" "memory" (memory 1 65536 shared))
   (import "dim" "K" (global $K i32))
   (import "at" "x" (global $x i32))
   (import "at" "y" (global $y i32))
@@ -172,6 +172,6 @@ export function scaling(kernel: KernelSpec<"B" | "K"> = scaleKernel()) {
       },
       fail: { inputs: [], outputs: [], updates: [], scalars: [], uniforms: [], kernels: [] },
     },
-    wasm,
+    wasm: { relaxed: wasm, plain: wasm, transposed: [], scratch: {} },
   } satisfies ModuleSpec<"B" | "K">;
 }

@@ -85,13 +85,14 @@ Deno.test("more than 4 GiB is refused before anything is allocated", () =>
   withBackend(async (backend) => {
     await assert.rejects(
       backend.load(scaling(), { B: 1 << 16, K: 1 << 15 }),
-      /need 17179869248 bytes, and WebAssembly reaches 4294967296 \(4 GiB\); choose a smaller/,
+      /need 17179870272 bytes, and WebAssembly reaches 4294967296 \(4 GiB\); choose a smaller/,
     );
   }));
 
 Deno.test("WebAssembly that is missing, broken or does not fit is told with its address", () =>
   withBackend(async (backend) => {
-    const load = (wasm: URL) => backend.load({ ...scaling(), wasm }, { B: 1, K: 1 });
+    const load = (relaxed: URL) =>
+      backend.load({ ...scaling(), wasm: { ...scaling().wasm, relaxed } }, { B: 1, K: 1 });
     await assert.rejects(
       load(new URL("./no_such_file.wasm", import.meta.url)),
       /Cannot fetch .* of module "scaling" from file:.*no_such_file\.wasm: .*"deno task gen"/,
@@ -106,7 +107,7 @@ Deno.test("WebAssembly that is missing, broken or does not fit is told with its 
 Deno.test("slots start at cache lines, and tensors of one slot at one address", () =>
   withBackend(async (backend) => {
     const places = await assembled(`(module
-      (import "env" "memory" (memory 1))
+      (import "env" "memory" (memory 1 65536 shared))
       (import "at" "a" (global $a i32)) (import "at" "b" (global $b i32))
       (import "at" "c" (global $c i32))
       (func (export "places")
@@ -127,10 +128,10 @@ Deno.test("slots start at cache lines, and tensors of one slot at one address", 
         programs: {
           places: { inputs: [], outputs: [], updates: [], scalars: [], uniforms: [], kernels: [] },
         },
-        wasm: places,
+        wasm: { relaxed: places, plain: places, transposed: [], scratch: {} },
       } satisfies ModuleSpec,
       {},
     );
     module.run("places", {});
-    assert.deepEqual(await module.read("a"), new Uint32Array([64, 0, 0, 0, 0]));
+    assert.deepEqual(await module.read("a"), new Uint32Array([1088, 1024, 0, 0, 0]));
   }));

@@ -33,7 +33,7 @@ export async function instantiate(layout: ModuleLayout): Promise<WasmInstance> {
     addresses.set(name, placed.slots[tensor.slot] ?? 0);
   }
   const imports = {
-    env: { memory },
+    env: { memory, threads: 1, patience: -1, profile: 0, mark: () => {} },
     dim: Object.fromEntries(spec.fixedDims.map((name) => [name, dims[name] ?? 0])),
     at: Object.fromEntries(addresses),
     math: MATH,
@@ -62,11 +62,11 @@ async function compile(spec: ModuleSpec): Promise<WebAssembly.Module> {
 
 async function fetchBytes(spec: ModuleSpec): Promise<ArrayBuffer> {
   const action = `Cannot fetch the WebAssembly of module "${spec.name}" from ${
-    shortUrl(spec.wasm)
+    shortUrl(spec.wasm.relaxed)
   }`;
   const next = `run "deno task gen" to write it, and allow reading it`;
   try {
-    const response = await fetch(spec.wasm);
+    const response = await fetch(spec.wasm.relaxed);
     if (response.ok) return await response.arrayBuffer();
     await response.body?.cancel();
     throw new Error(`status ${response.status}`);
@@ -77,7 +77,7 @@ async function fetchBytes(spec: ModuleSpec): Promise<ArrayBuffer> {
 
 function stale(spec: ModuleSpec, fault: string, cause?: unknown): Error {
   return new Error(
-    `The WebAssembly of module "${spec.name}" at ${shortUrl(spec.wasm)} ${fault}; ` +
+    `The WebAssembly of module "${spec.name}" at ${shortUrl(spec.wasm.relaxed)} ${fault}; ` +
       `run "deno task gen" to write it anew`,
     { cause },
   );

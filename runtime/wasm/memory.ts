@@ -4,6 +4,7 @@
  * @module
  */
 import type { ModuleLayout } from "../module_layout.ts";
+import { CONTROL_BYTES } from "../spec.ts";
 
 /** A cache line: no two slots share one, and every vector load within a slot may be aligned. */
 const SLOT_ALIGNMENT = 64;
@@ -20,7 +21,7 @@ interface SlotAddresses {
 
 /** Places the slots one after another. Nothing is allocated. */
 export function placeSlots(layout: ModuleLayout): SlotAddresses {
-  let end = 0;
+  let end = CONTROL_BYTES;
   const slots = layout.slotBytes.map((bytes) => {
     const start = end;
     end = start + Math.ceil(bytes / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
@@ -36,10 +37,10 @@ export function placeSlots(layout: ModuleLayout): SlotAddresses {
   return { slots, pages };
 }
 
-/** Allocates the memory; its bytes are 0. */
+/** Allocates the memory, for threads to share; its bytes are 0. */
 export function allocate(moduleName: string, pages: number): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (cause) {
     throw new RangeError(
       `Cannot load module "${moduleName}": this machine does not give ` +

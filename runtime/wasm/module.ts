@@ -54,7 +54,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     checkData(place, data);
     this.#sizes.wrote(tensor);
     const address = instance.addresses.get(tensor) ?? 0;
-    viewOf(place.spec.dtype, bytesOf(instance), address, data.length).set(data);
+    viewOf(place.spec.dtype, instance.memory.buffer, address, data.length).set(data);
   }
 
   /** Runs a program to its end. */
@@ -94,7 +94,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
     const address = instance.addresses.get(tensor) ?? 0;
-    return viewOf(spec.dtype, bytesOf(instance), address, elements).slice();
+    return viewOf(spec.dtype, instance.memory.buffer, address, elements).slice();
   }
 
   /** Times of kernels; none are taken yet. */
@@ -117,11 +117,4 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     }
     return this.#instance;
   }
-}
-
-/** The memory is never shared between threads here, so its buffer is an ordinary one. */
-function bytesOf(instance: WasmInstance): ArrayBuffer {
-  const { buffer } = instance.memory;
-  if (!(buffer instanceof ArrayBuffer)) throw new TypeError("The memory of a module is shared");
-  return buffer;
 }

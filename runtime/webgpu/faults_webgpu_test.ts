@@ -4,7 +4,8 @@ import { doublingText, elementwise, scaleKernel, scaling } from "../testing/tiny
 import { openWebgpu } from "./backend.ts";
 
 const ignore = !hasAdapter;
-const inFolder = new URL("file:///generated/scaling/scaling.wasm");
+const file = new URL("file:///generated/scaling/scaling.wasm");
+const inFolder = { relaxed: file, plain: file, transposed: [], scratch: {} };
 
 function brokenBy(statement: string) {
   const shader = elementwise("scale.wgsl", doublingText(statement));

@@ -75,8 +75,8 @@ function kernelShapes(
 
 /** Where a shader's text stands: a path if the module was loaded from a file, else a URL. */
 function shaderPath(spec: ModuleSpec, shader: ShaderSpec<string>): string {
-  if (!URL.canParse(shader.file, spec.wasm)) return shader.file;
-  const url = new URL(shader.file, spec.wasm);
+  if (!URL.canParse(shader.file, spec.wasm.plain)) return shader.file;
+  const url = new URL(shader.file, spec.wasm.plain);
   return url.protocol === "file:" ? decodeURIComponent(url.pathname) : url.href;
 }
 

@@ -13,13 +13,14 @@ import { type Access, accessesIn, accessOf } from "./access.ts";
 import { acrossLanes } from "./combine.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
+import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
 import { type Part, span } from "./span.ts";
 import { writeStages } from "./stages.ts";
 import { dotUnroll, heightsFor } from "./tiles.ts";
 import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
-import { form, get, type Local, type Wat } from "./wat.ts";
+import { get, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result. */
 interface Tile {
@@ -62,9 +63,7 @@ function sumOf(row: number, column: number, vector: boolean, scope: Scope): Loca
 function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): void {
   const { contraction: { m, n, k, lhs, rhs }, rows, columns } = tile;
   const { fn } = scope;
-  const [type, shape]: ["v128", "f32x4"] | ["f32", "f32"] = vector
-    ? ["v128", "f32x4"]
-    : ["f32", "f32"];
+  const type = vector ? "v128" : "f32";
   const place: Scope = vector ? { ...scope, lanes: k } : scope;
   const write = (load: Load) => {
     const written = writeScalar(load, place);
@@ -84,7 +83,7 @@ function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): voi
     fn.set(left, write(shifted(lhs, [m, row], [k, from])));
     for (const { column, local } of right) {
       const sum = sumOf(row, column, vector, scope);
-      fn.set(sum, form(`${shape}.add`, get(sum), form(`${shape}.mul`, get(left), get(local))));
+      fn.set(sum, accumulated(get(left), get(local), get(sum), vector));
     }
   }
 }

@@ -12,13 +12,14 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
+import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
 import { span } from "./span.ts";
 import { writeStages } from "./stages.ts";
 import { OUTER_UNROLL, OUTER_WIDTHS } from "./tiles.ts";
 import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
-import { f32, form, get, type Local, type Wat } from "./wat.ts";
+import { f32, get, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result: rows, and columns as vectors or as one column of single values. */
 interface Tile {
@@ -68,9 +69,7 @@ function partial(tile: Tile, row: number, column: number, scope: Scope): Local {
 function writeStep(tile: Tile, scope: Scope): void {
   const { contraction: { m, n, lhs, rhs }, rows, columns, vector } = tile;
   const { fn } = scope;
-  const [type, shape]: ["v128", "f32x4"] | ["f32", "f32"] = vector
-    ? ["v128", "f32x4"]
-    : ["f32", "f32"];
+  const type = vector ? "v128" : "f32";
   const place: Scope = vector ? { ...scope, lanes: n } : scope;
   const write = (load: Load) => {
     const written = writeScalar(load, place);
@@ -90,8 +89,7 @@ function writeStep(tile: Tile, scope: Scope): void {
     fn.set(left, write(shifted(lhs, [m, row])));
     for (const { column, local } of right) {
       const acc = partial(tile, row, column, scope);
-      const product = form(`${shape}.mul`, get(left), get(local));
-      fn.set(acc, form(`${shape}.add`, get(acc), product));
+      fn.set(acc, accumulated(get(left), get(local), get(acc), vector));
     }
   }
 }

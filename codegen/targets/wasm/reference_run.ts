@@ -49,7 +49,11 @@ export async function load(
     const size = elements(tensor, dims) * 4;
     end += Math.ceil(size / ALIGNMENT) * ALIGNMENT + GUARD;
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / PAGE) });
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(end / PAGE),
+    maximum: Math.ceil(end / PAGE),
+    shared: true,
+  });
   new Uint8Array(memory.buffer).fill(GUARD_BYTE);
   const global = (value: number) => new WebAssembly.Global({ value: "i32", mutable: false }, value);
   const dimEntries = module.fixedDims.map((name) => [name, global(dims[name] ?? NaN)] as const);
@@ -138,8 +142,8 @@ export async function compare(
   const values: Values = new Map(
     module.tensors.map((tensor) => [tensor.name, valuesFor(tensor, dims, random)]),
   );
-  const { bytes } = await emitWasm(module);
-  const loaded = await load(module, bytes, dims);
+  const { relaxed } = await emitWasm(module);
+  const loaded = await load(module, relaxed, dims);
   for (const tensor of module.tensors) {
     view(loaded, tensor, dims).set(values.get(tensor.name)?.data ?? []);
   }

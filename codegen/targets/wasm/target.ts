@@ -4,14 +4,22 @@ import type { CompiledModule } from "../../kernel/kernel.ts";
 import { emitWasm } from "./emit.ts";
 
 async function emit(module: CompiledModule): Promise<Emitted> {
-  const { wat, bytes } = await emitWasm(module);
+  const { wat, relaxed, plain } = await emitWasm(module);
   return {
     files: [
       { path: "kernels.wat", content: wat },
-      { path: "kernels.wasm", content: new Uint8Array(bytes) },
+      { path: "kernels.wasm", content: relaxed },
+      { path: "kernels.plain.wasm", content: plain },
     ],
     imports: [],
-    moduleProperties: { wasm: 'new URL("./kernels.wasm", import.meta.url)' },
+    moduleProperties: {
+      wasm: `{
+  relaxed: new URL("./kernels.wasm", import.meta.url),
+  plain: new URL("./kernels.plain.wasm", import.meta.url),
+  transposed: [],
+  scratch: {},
+}`,
+    },
     kernelProperties: () => ({}),
   };
 }
