@@ -6,16 +6,16 @@
 import type { Extent } from "../../../dsl/dim.ts";
 import {
   affine,
+  axesOf,
   type Axis,
   axisIndex,
   flatten,
   type IndexExpr,
   replaceAxes,
-  showIndex,
   terms,
 } from "../../kernel/index_expr.ts";
 import type { KernelTensor, Scalar, Stage } from "../../kernel/kernel.ts";
-import { axesOf } from "../../kernel/verify.ts";
+import { showIndex } from "../../kernel/print_scalar.ts";
 import { ELEMENT_BYTES } from "./sizes.ts";
 
 /** An element of a tensor: a pointer, which accesses may share, and a constant distance from it. */

@@ -5,11 +5,10 @@
  */
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Form, formOf } from "./contraction.ts";
+import type { Form } from "./contraction.ts";
 import { writeDotColumns } from "./dot_form.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { beginFunction, callFunction, type ModuleNames } from "./kernel_function.ts";
-import { writeLoopFrame } from "./loop_frame.ts";
 import { writeOuterRows } from "./outer_form.ts";
 import { nest, span } from "./span.ts";
 import { DOT_WIDTHS, heightsFor } from "./tiles.ts";
@@ -50,22 +49,22 @@ function isNeeded({ axis, sizes }: Strips, at: number): boolean {
 export function writeContractFrame(
   id: string,
   kernel: Kernel,
+  form: Form,
   comments: readonly string[],
   module: ModuleNames,
   identifiers: Identifiers,
+  shared: Axis | undefined,
 ): readonly Wat[] {
-  const form = formOf(kernel);
-  if (form === undefined) return writeLoopFrame(id, kernel, comments, module);
   const { contraction } = form;
   const strips = STRIPS[form.kind](form);
   const axes = [...contraction.batch, strips.axis];
-  const functions = strips.sizes.flatMap((size, at) => {
+  // A function of a strip is given its place along the strips' axis: it shares out another one.
+  const inside = axes.some(({ name }) => name === shared?.name) ? undefined : shared;
+  const functions = strips.sizes.filter((_, at) => isNeeded(strips, at)).map((size) => {
     const own = identifiers.fresh(`${id.slice(1)}.${strips.what}_${size}`);
-    const needed = isNeeded(strips, at);
-    const text = needed ? strips.write(own, kernel, contraction, size, module) : [];
-    return [{ id: own, size, text }];
+    return { id: own, size, text: strips.write(own, kernel, contraction, size, module, inside) };
   });
-  const caller = beginFunction(id, kernel, [], module);
+  const caller = beginFunction(id, kernel, [], module, shared);
   nest(caller.scope, contraction.batch, [], (turn) =>
     span(
       turn,
@@ -73,11 +72,12 @@ export function writeContractFrame(
       [],
       functions.map(({ id: callee, size }) => ({
         step: size,
-        body: (scope) => caller.fn.emit(callFunction(callee, caller, axes, scope)),
+        body: (scope) =>
+          caller.fn.emit(callFunction(callee, caller, inside !== undefined, axes, scope)),
       })),
     ));
   return [
     ...caller.fn.build(comments),
-    ...functions.flatMap(({ text }) => text.length === 0 ? [] : [BLANK, ...text]),
+    ...functions.flatMap(({ text }) => [BLANK, ...text]),
   ];
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf } from "./access.ts";
 import { acrossLanes } from "./combine.ts";
@@ -130,9 +131,10 @@ export function writeDotColumns(
   contraction: Contraction,
   width: number,
   module: ModuleNames,
+  shared: Axis | undefined,
 ): readonly Wat[] {
   const { m, n, k, batch } = contraction;
-  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, n], module);
+  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, n], module, shared);
   const tiles = heightsFor(m.extent).map((height): Tile => ({
     contraction,
     rows: upTo(height),

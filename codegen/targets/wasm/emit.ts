@@ -8,15 +8,18 @@
  */
 import wabt from "wabt";
 import { signatureOf } from "../../kernel/print.ts";
-import type { CompiledModule, Kernel, Program } from "../../kernel/kernel.ts";
+import type { CompiledModule, Program } from "../../kernel/kernel.ts";
 import { writeContractFrame } from "./contract_frame.ts";
-import { FunctionBuilder } from "./function_builder.ts";
 import { Identifiers, quote } from "./identifiers.ts";
-import { type ModuleNames, parametersOf } from "./kernel_function.ts";
+import type { ModuleNames } from "./kernel_function.ts";
+import { planKernel } from "./kernel_plan.ts";
 import { writeLoopFrame } from "./loop_frame.ts";
 import { MathCalls } from "./math_calls.ts";
+import { writeShare } from "./program_function.ts";
 import { withoutRelaxed } from "./relaxed.ts";
-import { BLANK, block, comment, form, get, type Wat } from "./wat.ts";
+import { type Phase, type SharedKernel, shareOut } from "./share_out.ts";
+import { programExport, THREAD_IMPORTS, threadFunctions } from "./threads.ts";
+import { BLANK, block, comment, form, type Wat } from "./wat.ts";
 import { printWat } from "./wat_print.ts";
 
 /** A module in WebAssembly. */
@@ -29,59 +32,49 @@ export interface WasmModule {
   readonly plain: Uint8Array<ArrayBuffer>;
 }
 
-/** A kernel's function; programs that run equal kernels share it. */
+/** A kernel's function; programs that run equal kernels in equal shares use one. */
 interface KernelEntry {
   readonly id: string;
-  readonly kernel: Kernel;
+  readonly shared: SharedKernel;
 }
 
-/** The functions of all kernels in order of first use, by the text that makes kernels equal. */
-function entriesOf(module: CompiledModule, functions: Identifiers): Map<string, KernelEntry> {
+/** A program and how it is shared out. */
+interface SharedProgram {
+  readonly program: Program;
+  readonly id: string;
+  readonly share: string;
+  readonly phases: readonly Phase[];
+}
+
+/** What makes two kernels the same function: all but the grain of their share. */
+function keyOf({ plan: { kernel }, split }: SharedKernel): string {
+  return JSON.stringify([kernel, split?.axis.name]);
+}
+
+/** The functions of all kernels in order of first use. */
+function entriesOf(
+  programs: readonly SharedProgram[],
+  functions: Identifiers,
+): ReadonlyMap<string, KernelEntry> {
   const entries = new Map<string, KernelEntry>();
-  for (const kernel of module.programs.flatMap((program) => program.kernels)) {
-    const key = JSON.stringify(kernel);
-    if (!entries.has(key)) entries.set(key, { id: functions.fresh(kernel.name), kernel });
+  for (const shared of programs.flatMap(({ phases }) => phases.flat())) {
+    const key = keyOf(shared);
+    const { name } = shared.plan.kernel;
+    if (!entries.has(key)) entries.set(key, { id: functions.fresh(name), shared });
   }
   return entries;
 }
 
 function writeKernel(
-  entry: KernelEntry,
+  { id, shared: { plan, split } }: KernelEntry,
   names: ModuleNames,
   functions: Identifiers,
 ): readonly Wat[] {
-  const { id, kernel } = entry;
+  const { kernel, form } = plan;
   const comments = [signatureOf(kernel), ...kernel.formula.split("\n")];
-  return kernel.schedule.frame === "contract"
-    ? writeContractFrame(id, kernel, comments, names, functions)
-    : writeLoopFrame(id, kernel, comments, names);
-}
-
-function writeProgram(
-  id: string,
-  program: Program,
-  entryOf: (kernel: Kernel) => KernelEntry,
-  names: ModuleNames,
-): readonly Wat[] {
-  const fn = new FunctionBuilder(id);
-  const params = new Map(
-    program.uniforms.map(({ name, type }) =>
-      [name, fn.param(name, type === "f32" ? "f32" : "i32")] as const
-    ),
-  );
-  for (const kernel of program.kernels) {
-    const args = parametersOf(kernel, names).map(({ name }) => {
-      const param = params.get(name);
-      if (param === undefined) {
-        throw new Error(
-          `Cannot write ${program.name}: ${kernel.name} needs "${name}", no uniform has it`,
-        );
-      }
-      return get(param);
-    });
-    fn.emit(form(`call ${entryOf(kernel).id}`, ...args));
-  }
-  return fn.build([`Program ${program.name}.`], { exported: program.name });
+  return form === undefined
+    ? writeLoopFrame(id, kernel, comments, names, split?.axis)
+    : writeContractFrame(id, kernel, form, comments, names, functions, split?.axis);
 }
 
 /** The imports of the addresses of tensors that kernels use, in the module's order. */
@@ -98,8 +91,8 @@ function addressImports(module: CompiledModule, at: ReadonlyMap<string, string>)
 
 /** The module as a tree. */
 function writeModule(module: CompiledModule): Wat {
-  const globals = new Identifiers();
-  const functions = new Identifiers();
+  const globals = new Identifiers(["threads", "patience", "profile"]);
+  const functions = new Identifiers(["meet", "border", "done", "work", "leave", "mark"]);
   const dims = new Map(module.fixedDims.map((name) => [name, globals.fresh(name)]));
   const at = new Map(module.tensors.map(({ name }) => [name, globals.fresh(`at_${name}`)]));
   const names: ModuleNames = {
@@ -112,33 +105,42 @@ function writeModule(module: CompiledModule): Wat {
       return id;
     },
   };
-  const programs = module.programs.map((program) => ({
+  const slots = new Map(module.tensors.map(({ name, slot }) => [name, slot]));
+  const programs = module.programs.map((program): SharedProgram => ({
     program,
     id: functions.fresh(program.name),
+    share: functions.fresh(`${program.name}.share`),
+    phases: shareOut(program.kernels.map(planKernel), (tensor) => slots.get(tensor) ?? -1),
   }));
-  const entries = entriesOf(module, functions);
-  const entryOf = (kernel: Kernel): KernelEntry => {
-    const entry = entries.get(JSON.stringify(kernel));
-    if (entry === undefined) throw new Error(`Cannot write ${module.name}: no ${kernel.name}`);
-    return entry;
+  const entries = entriesOf(programs, functions);
+  const functionOf = (shared: SharedKernel): string => {
+    const entry = entries.get(keyOf(shared));
+    if (entry === undefined) {
+      throw new Error(`Cannot write ${module.name}: no ${shared.plan.kernel.name}`);
+    }
+    return entry.id;
   };
   const kernels = [...entries.values()].flatMap((entry) => [
     BLANK,
     ...writeKernel(entry, names, functions),
   ]);
-  const calls = programs.flatMap(({ program, id }) => [
+  const calls = programs.flatMap(({ program, id, share, phases }, at) => [
     BLANK,
-    ...writeProgram(id, program, entryOf, names),
+    ...programExport({ program, share }, at, id),
+    BLANK,
+    ...writeShare(share, program, phases, functionOf, names),
   ]);
   const lanes = names.math.functions();
   return block("module", [
     form(`import "env" "memory" (memory 1 65536 shared)`),
+    ...THREAD_IMPORTS,
     ...[...dims].map(([name, id]) => form(`import "dim" ${quote(name)} (global ${id} i32)`)),
     ...addressImports(module, at),
     ...names.math.imports(),
     ...calls,
     ...kernels,
     ...(lanes.length === 0 ? [] : [BLANK, ...lanes]),
+    ...threadFunctions(programs),
   ]);
 }
 

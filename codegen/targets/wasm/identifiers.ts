@@ -6,7 +6,12 @@
 
 /** A namespace that hands out identifiers made from names of the declaration. */
 export class Identifiers {
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
+
+  /** @param reserved names that are never handed out. */
+  constructor(reserved: readonly string[] = []) {
+    this.#taken = new Set(reserved.map((name) => `$${name}`));
+  }
 
   /** An identifier for a name; a second one for the same name gets a number. */
   fresh(name: string): string {

@@ -4,9 +4,8 @@
  * @module
  */
 import { type Extent, factors } from "../../../dsl/dim.ts";
-import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
+import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Kernel, Stage } from "../../kernel/kernel.ts";
-import { axesOf } from "../../kernel/verify.ts";
 import { indicesIn, scalarsIn } from "./access.ts";
 import { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls } from "./math_calls.ts";
@@ -81,25 +80,35 @@ export function parametersOf(kernel: Kernel, module: ModuleNames): readonly Para
 export interface KernelFunction {
   readonly fn: FunctionBuilder;
   readonly scope: Scope;
-  /** The locals of the parameters, in order; a call of another function passes them on. */
+  /** The locals of the kernel's parameters, in order; a call of another function passes them on. */
   readonly passed: readonly Local[];
+  /** The two locals of the stretch to compute, if there is one. */
+  readonly stretch: readonly Local[];
 }
 
 /**
  * Begins a function of a kernel.
  *
- * @param axes axes that the caller loops over; their values follow the kernel's parameters.
+ * @param axes axes that the caller loops over; their values follow all other parameters.
+ * @param shared the axis that threads share out: the function takes the stretch of it to compute, as two
+ *   parameters that follow those of the kernel.
  */
 export function beginFunction(
   id: string,
   kernel: Kernel,
   axes: readonly Axis[],
   module: ModuleNames,
+  shared: Axis | undefined,
 ): KernelFunction {
   const fn = new FunctionBuilder(id);
   const parameters = new Map(
     parametersOf(kernel, module).map(({ name, type }) => [name, fn.param(name, type)] as const),
   );
+  const share = shared === undefined ? undefined : {
+    axis: shared.name,
+    from: fn.param(`${shared.name}_from`, "i32"),
+    to: fn.param(`${shared.name}_to`, "i32"),
+  };
   const counters = new Map(axes.map((axis) => [axis.name, fn.param(axis.name, "i32")] as const));
   const scope: Scope = {
     fn,
@@ -112,14 +121,17 @@ export function beginFunction(
     pointers: new Map(),
     starts: new Map(),
     values: new Map(),
+    ...(share === undefined ? {} : { share }),
   };
-  return { fn, scope, passed: [...parameters.values()] };
+  const stretch = share === undefined ? [] : [share.from, share.to];
+  return { fn, scope, passed: [...parameters.values()], stretch };
 }
 
-/** A call of another function of the same kernel, for these values of its axes. */
+/** A call of another function of the same kernel, which may pass the stretch on, for values of its axes. */
 export function callFunction(
   id: string,
   caller: KernelFunction,
+  passesStretch: boolean,
   axes: readonly Axis[],
   scope: Scope,
 ): Wat {
@@ -128,5 +140,6 @@ export function callFunction(
     if (counter === undefined) throw new Error(`Cannot call ${id}: no loop over "${axis.name}"`);
     return get(counter);
   });
-  return form(`call ${id}`, ...caller.passed.map(get), ...counters);
+  const stretch = passesStretch ? caller.stretch : [];
+  return form(`call ${id}`, ...[...caller.passed, ...stretch].map(get), ...counters);
 }

@@ -3,24 +3,28 @@
  *
  * @module
  */
+import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { accessesIn } from "./access.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { bindPointers } from "./scope.ts";
 import { nest } from "./span.ts";
-import { splitAxes } from "./split_axes.ts";
 import { writeOver, writeStages } from "./stages.ts";
 import type { Wat } from "./wat.ts";
 
-/** The function of a kernel, as plain loops; along the innermost parallel axis, four lanes where they fit. */
+/**
+ * The function of a kernel, as plain loops; along the innermost parallel axis, four lanes where they fit.
+ *
+ * @param kernel with its axes split, see `split_axes.ts`.
+ */
 export function writeLoopFrame(
   id: string,
-  original: Kernel,
+  kernel: Kernel,
   comments: readonly string[],
   module: ModuleNames,
+  shared: Axis | undefined,
 ): readonly Wat[] {
-  const kernel = splitAxes(original);
-  const { fn, scope: outside } = beginFunction(id, kernel, [], module);
+  const { fn, scope: outside } = beginFunction(id, kernel, [], module, shared);
   const accesses = accessesIn(kernel.stages, outside.tensors);
   const scope = bindPointers(outside, accesses);
   const last = kernel.parallel.at(-1);

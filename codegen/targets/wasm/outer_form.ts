@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
@@ -121,9 +122,10 @@ export function writeOuterRows(
   contraction: Contraction,
   height: number,
   module: ModuleNames,
+  shared: Axis | undefined,
 ): readonly Wat[] {
   const { m, n, batch } = contraction;
-  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, m], module);
+  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, m], module, shared);
   const tiles = OUTER_WIDTHS.map((width) => ({ width, tile: tileOf(contraction, height, width) }));
   const left = tiles.flatMap(({ tile }) => operandAccesses(tile, "lhs", outside));
   const others = tiles.flatMap(({ tile }) => [

@@ -13,6 +13,8 @@ const PAGE = 65536;
 const ALIGNMENT = 16;
 /** Bytes around each tensor that no kernel may touch. */
 const GUARD = 64;
+/** The control block at the start of the memory, which tensors follow. */
+const CONTROL = 1024;
 const GUARD_BYTE = 0xa5;
 
 /** What u32 tensors hold before anything is written to them; f32 tensors hold NaN. */
@@ -43,7 +45,7 @@ export async function load(
   dims: DimValues,
 ): Promise<Loaded> {
   const at = new Map<string, number>();
-  let end = GUARD;
+  let end = CONTROL + GUARD;
   for (const tensor of module.tensors) {
     at.set(tensor.name, end);
     const size = elements(tensor, dims) * 4;
@@ -58,7 +60,7 @@ export async function load(
   const global = (value: number) => new WebAssembly.Global({ value: "i32", mutable: false }, value);
   const dimEntries = module.fixedDims.map((name) => [name, global(dims[name] ?? NaN)] as const);
   const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), {
-    env: { memory },
+    env: { memory, threads: 1, patience: -1, profile: 0, mark: () => {} },
     dim: Object.fromEntries(dimEntries),
     at: Object.fromEntries([...at].map(([name, address]) => [name, global(address)])),
     math: { exp: Math.exp, log: Math.log, tanh: Math.tanh, pow: Math.pow },
@@ -116,7 +118,7 @@ function strayWrites(module: CompiledModule, loaded: Loaded, dims: DimValues): n
     return [start, start + elements(tensor, dims) * 4] as const;
   });
   let stray = 0;
-  let from = 0;
+  let from = CONTROL;
   for (const [start, end] of [...inside, [bytes.length, bytes.length] as const]) {
     for (let at = from; at < start; at++) if (bytes[at] !== GUARD_BYTE) stray++;
     from = end;

@@ -7,9 +7,8 @@
  *
  * @module
  */
-import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
+import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { ScalarType } from "../../kernel/kernel.ts";
-import { axesOf } from "../../kernel/verify.ts";
 import type { Access, Tensors } from "./access.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls } from "./math_calls.ts";
@@ -31,6 +30,13 @@ export interface NamedValue {
   readonly vector: boolean;
 }
 
+/** The stretch of an axis that a function computes. */
+export interface Share {
+  readonly axis: string;
+  readonly from: Local;
+  readonly to: Local;
+}
+
 /** What code may refer to at one place. */
 export interface Scope {
   readonly fn: FunctionBuilder;
@@ -46,6 +52,8 @@ export interface Scope {
   /** The constants at which the pointers of each access's key start, in ascending order. */
   readonly starts: ReadonlyMap<string, readonly number[]>;
   readonly values: Map<string, NamedValue>;
+  /** The stretch of one axis that is computed; all of every axis, if it is not given. */
+  readonly share?: Share;
   /** The axis whose next four values are computed at once. */
   readonly lanes?: Axis;
 }

@@ -9,7 +9,14 @@
 import { extentKey } from "../../../dsl/dim.ts";
 import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
 import { type Access, strideAlong } from "./access.ts";
-import { byteDistance, type Pointer, pointerOf, type Scope, splitKnown } from "./scope.ts";
+import {
+  byteDistance,
+  type Pointer,
+  pointerOf,
+  type Scope,
+  type Share,
+  splitKnown,
+} from "./scope.ts";
 import { add, block, constantOf, form, get, i32, type Local, mul, set, type Wat } from "./wat.ts";
 
 /** A stretch of a span whose body advances by `step`. */
@@ -44,7 +51,16 @@ function strideOf({ step, repeat = 1 }: Part): number {
 
 function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
   const { extent } = axis;
-  if (typeof extent !== "number") return symbolicLimits(axis, parts, scope);
+  const share = scope.share?.axis === axis.name ? scope.share : undefined;
+  if (typeof extent !== "number") return symbolicLimits(axis, parts, scope, share);
+  const whole = numericLimits(extent, parts);
+  if (share === undefined) return whole;
+  // A stretch ends where a largest step does, or with the axis: it never needs what the axis does not.
+  const symbolic = symbolicLimits(axis, parts, scope, share);
+  return symbolic.map((limit, at) => whole[at]?.turns === 0 ? { ...limit, turns: 0 } : limit);
+}
+
+function numericLimits(extent: number, parts: readonly Part[]): readonly Limit[] {
   let start = 0;
   return parts.map((part) => {
     const turns = Math.floor((extent - start) / strideOf(part));
@@ -53,9 +69,14 @@ function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limi
   });
 }
 
-function symbolicLimits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limit[] {
-  const whole = scope.sizes.value(axis.extent);
-  let start = i32(0);
+function symbolicLimits(
+  axis: Axis,
+  parts: readonly Part[],
+  scope: Scope,
+  share: Share | undefined,
+): readonly Limit[] {
+  const whole = share === undefined ? scope.sizes.value(axis.extent) : get(share.to);
+  let start = share === undefined ? i32(0) : get(share.from);
   return parts.map((part) => {
     const from = start;
     const step = strideOf(part);
@@ -103,7 +124,9 @@ function enter(scope: Scope, axis: Axis, accesses: readonly Access[]): Movement 
     const known = strides.flatMap((stride) => stride === undefined ? [] : [stride]);
     if (known.length < strides.length) anew.push({ local, from: outer.address, terms: ready });
     else {
-      scope.fn.set(local, outer.address);
+      const first = startOf(axis, scope);
+      const skipped = known.map((stride) => mul(first, scope.sizes.bytes(stride)));
+      scope.fn.set(local, skipped.reduce(add, outer.address));
       steps.push({ local, strides: known.map((stride) => scope.sizes.bytes(stride)) });
     }
   }
@@ -146,6 +169,11 @@ function labelOf(axis: Axis): string {
   return axis.name.replaceAll(/[^A-Za-z0-9_]/g, "_");
 }
 
+/** Where a loop over an axis starts: at the share of the thread, if the axis is shared out. */
+function startOf(axis: Axis, { share }: Scope): Wat {
+  return share?.axis === axis.name ? get(share.from) : i32(0);
+}
+
 /** The local that counts an axis. */
 export function counterOf(axis: Axis, scope: Scope): Local {
   return scope.fn.local(`axis ${axis.name}`, axis.name, "i32");
@@ -165,7 +193,7 @@ export function span(
 ): void {
   const { fn } = scope;
   const counter = counterOf(axis, scope);
-  fn.set(counter, i32(0));
+  fn.set(counter, startOf(axis, scope));
   const movement = enter(scope, axis, accesses);
   const ends = limits(axis, parts, scope);
   parts.forEach((part, at) => {
