@@ -13,6 +13,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   generated: ["runtime"],
   examples: ["dsl", "generated", "runtime"],
+  // Tuning prints schedules with the compiler and times them with the runtime, for the examples' models.
+  tune: ["dsl", "codegen", "examples", "runtime"],
 };
 
 /** Specs are the only files of examples that may import the language. */

@@ -17,7 +17,7 @@ for (const each of LAYER_CASES) {
   const { name } = each.declaration;
 
   Deno.test(`${name}: WebAssembly computes the declared values and gradients at every size`, async () => {
-    const backend = openWasm();
+    const backend = await openWasm();
     for (const dims of withRandomSizes(each)) await checkLayer(loaderOf(backend), each, dims);
     await backend.dispose();
   });
@@ -50,7 +50,7 @@ for (const each of LAYER_CASES) {
 }
 
 Deno.test("an empty batch gives empty results and a weight gradient of zeros", async () => {
-  const backend = openWasm();
+  const backend = await openWasm();
   const each = LAYER_CASES.find(({ declaration }) => declaration.name === "shared_linear");
   assert.ok(each);
   const loaded = await backend.load(each.module, { B: 4, K: 5, n: 2, O: 3 });

@@ -6,6 +6,7 @@ import { DeclarationError } from "../dsl/errors.ts";
 import { generateModule } from "./generate.ts";
 import { compareFiles, type Differences, writeFiles } from "./output_folder.ts";
 import type { Dump } from "./passes.ts";
+import { RULES } from "./rewrite/rules/mod.ts";
 import { loadDeclarations } from "./spec_modules.ts";
 import type { GeneratedFile } from "./targets/target.ts";
 
@@ -14,6 +15,7 @@ interface Options {
   readonly check?: boolean;
   readonly dump?: readonly string[];
   readonly runtime?: string;
+  readonly without?: readonly string[];
 }
 
 const DEFAULT_OUT = "generated";
@@ -26,6 +28,12 @@ function addPass(pass: string, before: readonly string[] = []): readonly string[
     throw new InvalidArgumentError(`Passes are ${PASSES.join(", ")}.`);
   }
   return [...before, pass];
+}
+
+function addRule(name: string, before: readonly string[] = []): readonly string[] {
+  const names = RULES.map((rule) => rule.name);
+  if (!names.includes(name)) throw new InvalidArgumentError(`Rules are ${names.join(", ")}.`);
+  return [...before, name];
 }
 
 function command(): Command {
@@ -42,6 +50,11 @@ function command(): Command {
       "--dump <pass>",
       `print every program after a pass: ${PASSES.join(", ")}`,
       addPass,
+    )
+    .option(
+      "--without <rule>",
+      "leave a rule of rewriting out, to see what it is good for",
+      addRule,
     )
     .addHelpText("after", "\nTILEWRIGHT_DEBUG=1..5 prints more and more of what every pass did.")
     .configureOutput({
@@ -84,6 +97,7 @@ async function generate(specs: readonly string[], options: Options): Promise<num
   const out = folderUrl(folder);
   const runtime = options.runtime ?? runtimeFrom(out);
   const dump = dumpFor(options.dump ?? []);
+  const rules = RULES.filter((rule) => !options.without?.includes(rule.name));
   const urls = specs.map((spec) =>
     spec.startsWith("file:") ? spec : pathToFileURL(resolve(spec)).href
   );
@@ -91,7 +105,7 @@ async function generate(specs: readonly string[], options: Options): Promise<num
   const files: GeneratedFile[] = [];
   for (const declaration of declarations) {
     if (dump.level >= 1) console.log(`── ${declaration.kind} ${declaration.name}`);
-    files.push(...await generateModule(declaration, { runtime, dump }));
+    files.push(...await generateModule(declaration, { runtime, dump, rules }));
   }
   if (options.check === true) return reportCheck(folder, await compareFiles(out, files));
   const { missing, changed, stale } = await writeFiles(out, files);

@@ -172,3 +172,28 @@ Deno.test("specs of a user never go to the folder of the library", async () => {
     assert.match(err, /without a folder of its own: give --out <folder>/);
   });
 });
+
+Deno.test("rules can be left out, and an unknown one is told with those that there are", async () => {
+  const text = `import { defineLayer, dim, matmul, tensor, tile, times, transpose } from "${DSL}";
+export const wide = defineLayer({
+  name: "wide",
+  inputs: { x: tensor(dim("B"), times(dim("n"), dim("K"))) },
+  params: { W: tensor(dim("O"), dim("K")) },
+  forward: ({ x, W }) => matmul(x, transpose(tile(W, [1, dim("n")]))),
+  typical: { B: 10, n: 10, K: 10, O: 10 },
+});
+`;
+  await withUser(text, async ({ spec, out }) => {
+    const workOfForward = async (...without: readonly string[]) => {
+      const run = await gen(spec, "--out", out, "--runtime", RUNTIME, ...without);
+      assert.equal(run.code, 0, run.err);
+      const plan = await Deno.readTextFile(`${out}/wide/plan.md`);
+      return /## forward[^#]*reductions: ([\d.]+ MFLOP)/.exec(plan)?.[1];
+    };
+    assert.equal(await workOfForward(), "0.003 MFLOP");
+    assert.equal(await workOfForward("--without", "fold-across-tile"), "0.02 MFLOP");
+  });
+  const unknown = await gen("--without", "fold");
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.err, /argument 'fold' is invalid\. Rules are .*fold-across-tile/);
+});

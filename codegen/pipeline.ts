@@ -31,6 +31,7 @@ import {
 } from "./programs/programs.ts";
 import { separateResults } from "./programs/separate.ts";
 import { type Firing, rewrite, type Rewritten } from "./rewrite/engine.ts";
+import type { Rule } from "./rewrite/rule.ts";
 import { RULES } from "./rewrite/rules/mod.ts";
 
 /** A program on its way through the compiler. */
@@ -53,12 +54,18 @@ export interface Compilation {
 /**
  * Compiles a declaration.
  *
+ * @param rules what rewriting may use; fewer than all give the same values at a higher price.
  * @throws {DeclarationError} if a hand-written gradient is wrong, or a name cannot be used.
  */
-export function compile(declaration: Declaration, dump: Dump = SILENT): Compilation {
+export function compile(
+  declaration: Declaration,
+  dump: Dump = SILENT,
+  rules: readonly Rule[] = RULES,
+): Compilation {
   const { graphs, proofs } = differentiate(declaration);
+  const pass = rewritePass(rules);
   for (const graph of graphs) verifyGraph(graph);
-  const rewritten = graphs.map((graph) => runPass(REWRITE, graph, subject(graph), dump));
+  const rewritten = graphs.map((graph) => runPass(pass, graph, subject(graph), dump));
   const separate = rewritten.map(({ graph }) => runPass(SEPARATE, graph, subject(graph), dump));
   const names = new ModuleNames(declaration, separate);
   const lowered = separate.map((graph, i) => {
@@ -110,14 +117,16 @@ function differentiate(declaration: Declaration): {
 }
 
 /** Pass 2, rewriting: named rules until none fits. */
-const REWRITE: Pass<Graph, Rewritten> = {
-  name: "rewrite",
-  level: 2,
-  run: (graph) => rewrite(graph, RULES),
-  verify: ({ graph }) => void verifyGraph(graph),
-  print: ({ graph, firings }) =>
-    [printGraph(graph), ...firings.map((firing) => `  rule ${firing.rule.name}`)].join("\n"),
-};
+function rewritePass(rules: readonly Rule[]): Pass<Graph, Rewritten> {
+  return {
+    name: "rewrite",
+    level: 2,
+    run: (graph) => rewrite(graph, rules),
+    verify: ({ graph }) => void verifyGraph(graph),
+    print: ({ graph, firings }) =>
+      [printGraph(graph), ...firings.map((firing) => `  rule ${firing.rule.name}`)].join("\n"),
+  };
+}
 
 /** Pass 3: every result is a value of its own, so that each can have its own memory. */
 const SEPARATE: Pass<Graph, Graph> = {
@@ -137,7 +146,13 @@ function lowerPass(
   return {
     name: "lower",
     level: 4,
-    run: (graph) => lowerGraph(graph, { names, locals, callDims: callDimsOf(declaration) }),
+    run: (graph) =>
+      lowerGraph(graph, {
+        names,
+        locals,
+        callDims: callDimsOf(declaration),
+        typical: declaration.typical,
+      }),
     verify: ({ program }) => program.kernels.forEach((kernel) => verifyKernel(kernel)),
     print: ({ program }) => program.kernels.map(printKernel).join("\n"),
   };

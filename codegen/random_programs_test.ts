@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DimValues } from "../dsl/dim.ts";
 import { type Compilation, compile } from "./pipeline.ts";
 import { printGraph } from "./graph/print.ts";
 import { printKernel } from "./kernel/print.ts";
@@ -16,7 +17,7 @@ const SINGLE = 1e-3;
 /** A compiled random declaration, sizes for it, and random numbers that follow from its seed. */
 interface Trial {
   readonly compilation: Compilation;
-  readonly dims: { readonly B: number; readonly K: number; readonly n: number };
+  readonly dims: DimValues;
   readonly next: () => number;
 }
 
@@ -26,7 +27,8 @@ function trial(kind: "layer" | "model", seed: number): Trial | undefined {
   const declaration = kind === "layer" ? randomLayer(next) : randomModel(next);
   const value = declaration.kind === "layer" ? declaration.output : declaration.prediction;
   const size = (least: number) => least + Math.floor(next() * 3);
-  const dims = { B: size(1), K: size(1), n: size(1) };
+  // Random indices are below ten, and a batch of three is drawn from the second place on.
+  const dims = { B: size(1), K: size(1), n: size(1), samples: 12 };
   if (elementsBelow(value, dims) > 1500) return undefined;
   return { compilation: compile(declaration), dims, next };
 }
@@ -61,7 +63,7 @@ for (const kind of ["layer", "model"] as const) {
       if (tried === undefined) continue;
       const { module } = tried.compilation;
       for (const program of module.programs) {
-        await compare({ ...module, programs: [program] }, tried.dims, SINGLE, SCALARS);
+        await compare({ ...module, programs: [program] }, tried.dims, SINGLE, { scalars: SCALARS });
       }
     }
   });

@@ -15,6 +15,7 @@ import {
   type Handles,
   leaves,
   leavesLike,
+  type ParameterDeclarations,
   withoutOthers,
 } from "./leaves.ts";
 import { checkDistinct, checkName } from "./names.ts";
@@ -31,7 +32,11 @@ export type Gradients<D extends Declarations> = {
 };
 
 /** What {@linkcode defineLayer} takes. `I` are inputs, `P` parameters, `Y` is the result's shape. */
-export interface LayerOptions<I extends Declarations, P extends Declarations, Y extends Shape> {
+export interface LayerOptions<
+  I extends Declarations,
+  P extends ParameterDeclarations,
+  Y extends Shape,
+> {
   /** Names the generated folder and files: snake_case. */
   readonly name: string;
   /** What it computes, for the generated documents. */
@@ -119,7 +124,7 @@ const OPTIONS = {
 export function defineLayer<
   const I extends Declarations,
   const Y extends Shape,
-  const P extends Declarations = Record<never, never>,
+  const P extends ParameterDeclarations = Record<never, never>,
 >(options: LayerOptions<I, P, Y>): Layer {
   checkOptions("layer", options, OPTIONS);
   const { name, inputs, params, forward, backward } = options;
@@ -127,6 +132,7 @@ export function defineLayer<
   const x = within(name, () => leaves("input", inputs));
   const p = within(name, () => leaves("parameter", params ?? {}));
   checkLeafNames(name, Object.keys(inputs), Object.keys(params ?? {}));
+  checkNotDrawn(name, x.nodes);
   // `P` defaults to no parameters exactly when `params` is absent.
   const handles = withoutOthers({ ...x.handles, ...p.handles } as Handles<I & P>);
   const output = within(name, () => checkResult(forward(handles)));
@@ -172,6 +178,17 @@ function checkLeafNames(
       ["y", "the result"],
       ["gy", "the result's gradient"],
     ]),
+  );
+}
+
+/** Drawing a batch is a program of a model. */
+function checkNotDrawn(layer: string, inputs: readonly Node[]): void {
+  const drawn = inputs.find((each) => each.op === "input" && each.attrs.bytes !== undefined);
+  if (drawn === undefined) return;
+  throw new DeclarationError(
+    `In ${layer}: Cannot draw ${
+      describe(drawn)
+    } from bytes: only a model draws its inputs; write fromBytes() where defineModel declares them`,
   );
 }
 

@@ -23,6 +23,9 @@ const ATTRIBUTES: {
   iota: ({ extent }, by) => ({ extent: by(extent) }),
   reshape: ({ shape }, by) => ({ shape: shape.map(by) }),
   broadcast: ({ shape, axes }, by) => ({ shape: shape.map(by), axes }),
+  slice: (attrs, by) => ({ ...attrs, start: by(attrs.start), size: by(attrs.size) }),
+  pad: (attrs, by) => ({ ...attrs, before: by(attrs.before), after: by(attrs.after) }),
+  overlapAdd: (attrs, by) => ({ ...attrs, extent: by(attrs.extent) }),
   tile: ({ repeats }, by) => ({ repeats: repeats.map(by) }),
 };
 

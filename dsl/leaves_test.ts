@@ -3,7 +3,17 @@ import { defineLayer, type Gradients } from "./declare.ts";
 import { dim, showShape } from "./dim.ts";
 import { zeros } from "./initial.ts";
 import { leaves, tensor, withoutOthers } from "./leaves.ts";
-import { add, exp, greater, matmul, mul, named, type Tensor } from "./mod.ts";
+import {
+  add,
+  exp,
+  greater,
+  matmul,
+  mul,
+  named,
+  type Tensor,
+  type TensorDeclaration,
+} from "./mod.ts";
+import type { Equal } from "./testing/type_equality.ts";
 
 const B = dim("B"), I = dim("I");
 
@@ -156,5 +166,99 @@ Deno.test("first values come from an initialiser", () => {
     // @ts-expect-error a number is no initialiser
     () => tensor(B).init(0),
     /Cannot initialise a tensor by 0: wanted an initialiser/,
+  );
+});
+
+/** Stands for a fact about types where a value is wanted. */
+const sameType = <A, B>(..._: Equal<A, B> extends true ? [] : [never]): true => true;
+
+Deno.test("an input may say that it is drawn from bytes, and that it holds many zeros", () => {
+  const x = tensor(B, 784).fromBytes({ divideBy: 255 }).sparse();
+  assert.ok(
+    sameType<typeof x, TensorDeclaration<readonly [typeof B, 784], "f32", "input">>(),
+  );
+  const label = tensor(B).u32().fromBytes();
+  assert.ok(sameType<typeof label, TensorDeclaration<readonly [typeof B], "u32", "input">>());
+  const { nodes } = leaves("input", { x, label, plain: tensor(B) });
+  const attributes = nodes.map((node) => node.op === "input" ? node.attrs : undefined);
+  assert.deepEqual(attributes.map((each) => [each?.bytes, each?.sparse]), [
+    [{ divisor: 255 }, true],
+    [{ divisor: 1 }, undefined],
+    [undefined, undefined],
+  ]);
+  // What a value is computed from says nothing about where it is kept.
+  assert.deepEqual(attributes.map((each) => each?.dtype), ["f32", "u32", "f32"]);
+});
+
+Deno.test("what cannot be drawn from bytes is refused", () => {
+  const refused: readonly [() => unknown, string][] = [
+    [
+      // @ts-expect-error a tensor of shape [] has no rows to draw
+      () => tensor().fromBytes(),
+      "Cannot draw a tensor of shape [] from bytes: a batch is rows of a table, one per sample; " +
+      "give the tensor an axis for them, as in tensor(B).fromBytes()",
+    ],
+    [
+      () => tensor(B, 3).fromBytes({ divideBy: 0 }),
+      "Cannot draw tensor[B, 3] from bytes divided by 0: wanted a positive number; " +
+      "write fromBytes({ divideBy: 255 }), or fromBytes()",
+    ],
+    [
+      // @ts-expect-error the divisor has a name
+      () => tensor(B, 3).fromBytes(255),
+      "Cannot draw tensor[B, 3] from bytes divided by 255: wanted a positive number; " +
+      "write fromBytes({ divideBy: 255 }), or fromBytes()",
+    ],
+    [
+      // @ts-expect-error it is divideBy
+      () => tensor(B, 3).fromBytes({ scale: 2 }),
+      "Cannot draw tensor[B, 3] from bytes divided by { scale: 2 }: wanted a positive number; " +
+      "write fromBytes({ divideBy: 255 }), or fromBytes()",
+    ],
+    [
+      // @ts-expect-error whole numbers are not divided
+      () => leaves("input", { label: tensor(B).u32().fromBytes({ divideBy: 2 }) }),
+      "Cannot declare the input label of u32 from bytes divided by 2: " +
+      "whole numbers are the bytes themselves; write fromBytes()",
+    ],
+    [
+      () => leaves("parameter", { W: tensor(B).fromBytes() }),
+      "Cannot declare the parameter W from bytes: " +
+      "only inputs are drawn, parameters are trained; leave fromBytes() out",
+    ],
+    [
+      () => leaves("parameter", { W: tensor(B).sparse() }),
+      "Cannot declare the parameter W as sparse: " +
+      "training leaves no exact zeros in a parameter; leave sparse() out",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
+Deno.test("parameters are neither drawn nor sparse in types either, and a layer draws nothing", () => {
+  const layer = (W: TensorDeclaration<readonly [typeof B], "f32", "any">) =>
+    defineLayer({
+      name: "foo",
+      inputs: { x: tensor(B).sparse() },
+      params: { W },
+      forward: ({ x, W }) => mul(x, W),
+    });
+  assert.ok(layer(tensor(B).init(zeros())));
+  // @ts-expect-error a parameter is not drawn
+  assert.throws(() => layer(tensor(B).fromBytes()), /In foo: Cannot declare the parameter W from/);
+  assert.throws(
+    () =>
+      defineLayer({
+        name: "foo",
+        inputs: { x: tensor(B, I).fromBytes() },
+        forward: ({ x }) => exp(x),
+      }),
+    {
+      name: "DeclarationError",
+      message: "In foo: Cannot draw x[B, I] from bytes: only a model draws its inputs; " +
+        "write fromBytes() where defineModel declares them",
+    },
   );
 });

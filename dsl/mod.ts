@@ -40,9 +40,11 @@ export {
   type Declarations,
   type HandleOf,
   type Handles,
+  type ParameterDeclarations,
   tensor,
   type TensorDeclaration,
 } from "./leaves.ts";
+export type { ByteOptions, ByteSource } from "./byte_source.ts";
 export { defineModel, type ModelDeclaration, type ModelOptions, sequential } from "./model.ts";
 export {
   defineOptimizer,

@@ -1,6 +1,15 @@
 /** Models: a function of layers, a loss, metrics and an optimizer. @module */
+import { ORDER, SAMPLES, START, tableName } from "./byte_source.ts";
 import { isLayer, type Layer, type LayerUse } from "./declare.ts";
-import { type DimValues, factors, sameShape, type Shape, showShape } from "./dim.ts";
+import {
+  type DimValues,
+  factors,
+  sameExtent,
+  sameShape,
+  type Shape,
+  showExtent,
+  showShape,
+} from "./dim.ts";
 import { DeclarationError, showValue, within } from "./errors.ts";
 import { handle, returnedNode, type Tensor } from "./handle.ts";
 import { type Declarations, type Handles, leaves, leavesLike, withoutOthers } from "./leaves.ts";
@@ -102,7 +111,9 @@ export function defineModel<const I extends Declarations>(
     place,
     () => traceModel(() => returnedNode("forward", options.forward(withoutOthers(handles)))),
   );
-  checkDims(name, [...nodes, ...trace.params]);
+  const drawn = nodes.filter(isDrawn);
+  checkDims(name, [...nodes, ...trace.params], drawn.length > 0);
+  checkRows(name, nodes, drawn);
   const used = leavesBelow(prediction);
   const targets = nodes.filter((each) => !used.has(each));
   // One number for each sample of the batch, the first axis of the inputs.
@@ -124,6 +135,11 @@ export function defineModel<const I extends Declarations>(
     names: trace.names,
     typical: options.typical ?? {},
   };
+}
+
+/** True for inputs that the program `draw` takes from a table. */
+export function isDrawn(input: Node): boolean {
+  return input.op === "input" && input.attrs.bytes !== undefined;
 }
 
 /** One name is one thing, also among those that generated code adds. */
@@ -149,22 +165,58 @@ function checkNames(
       ...["loss", ...metrics].map((each) =>
         [`${each}_total`, `the total of ${each} over several runs`] as const
       ),
+      ...namesOfDrawing(inputs),
     ]),
   );
 }
 
-/** A run is given the numbers of dims and of the training step by name, in one object. */
-function checkDims(model: string, leaves: readonly Node[]): void {
-  const clash = leaves.find((each) =>
-    each.shape.some((extent) => factors(extent).symbols.includes(STEP))
-  );
-  if (clash !== undefined) {
-    throw new DeclarationError(
-      `Cannot declare model "${model}": the dim "${STEP}" of ${
-        describe(clash)
-      } has the name of the number of the training step; use another name`,
-    );
+/** The names that drawing inputs from bytes adds to a model. */
+function namesOfDrawing(inputs: Declarations): readonly (readonly [string, string])[] {
+  const drawn = Object.keys(inputs).filter((each) => inputs[each]?.bytes !== undefined);
+  return drawn.length === 0 ? [] : [
+    [ORDER, "the order of samples"],
+    [START, "the place in the order of samples where a batch begins"],
+    ...drawn.map((each) => [tableName(each), `the bytes that ${each} is drawn from`] as const),
+  ];
+}
+
+/** A run is given the numbers of dims and its scalars by name, in one object. */
+function checkDims(model: string, leaves: readonly Node[], draws: boolean): void {
+  const taken = new Map([
+    [STEP, "the number of the training step"],
+    ...draws
+      ? [
+        [START, "the place in the order of samples where a batch begins"],
+        [SAMPLES, "the number of samples in the tables of bytes"],
+      ] as const
+      : [],
+  ]);
+  for (const leaf of leaves) {
+    for (const dim of leaf.shape.flatMap((extent) => factors(extent).symbols)) {
+      const owner = taken.get(dim);
+      if (owner === undefined) continue;
+      throw new DeclarationError(
+        `Cannot declare model "${model}": the dim "${dim}" of ${
+          describe(leaf)
+        } has the name of ${owner}; use another name`,
+      );
+    }
   }
+}
+
+/** A batch is drawn whole: every table has a row for each sample. */
+function checkRows(model: string, [first]: readonly Node[], drawn: readonly Node[]): void {
+  const batch = first?.shape[0];
+  if (batch === undefined) return;
+  const other = drawn.find((each) => !sameExtent(each.shape[0] ?? NaN, batch));
+  if (other === undefined) return;
+  throw new DeclarationError(
+    `Cannot declare model "${model}": ${
+      describe(other)
+    } is drawn from bytes, a row for each sample, so its first axis must be the batch, ${
+      showExtent(batch)
+    }`,
+  );
 }
 
 function perSampleBy(layer: Layer, operands: readonly Node[], wanted: Shape): Node {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { defineLayer, type Layer, tensor } from "./declare.ts";
 import { dim, type Shape, showShape } from "./dim.ts";
 import { accuracy, linear, relu, sharedLinear, softmaxCrossEntropy } from "./layers/mod.ts";
-import { defineModel, sequential } from "./model.ts";
+import { defineModel, isDrawn, sequential } from "./model.ts";
 import type { Node } from "./ops.ts";
 import { sgd } from "./optimizers/sgd.ts";
 import { add, sum, type Tensor } from "./tensor.ts";
@@ -192,6 +192,57 @@ Deno.test("the number of the training step has its name for itself", () => {
         "number of the training step; use another name",
     },
   );
+});
+
+Deno.test("what is drawn from bytes has a row for each sample, and names of its own", () => {
+  const model = (names: { input?: string; metric?: string; batch?: string; rows?: string }) => {
+    const { input = "x", metric = "accuracy", batch = "B", rows = batch } = names;
+    return defineModel({
+      name: "m",
+      inputs: { [input]: tensor(dim(batch), 12), label: tensor(dim(rows)).u32().fromBytes() },
+      forward: (inputs) => linear({ O: 3 })(...Object.values<Tensor>(inputs).slice(0, 1)),
+      loss: softmaxCrossEntropy,
+      metrics: { [metric]: accuracy },
+      optimizer: sgd(),
+    });
+  };
+  assert.deepEqual(model({}).inputs.map(isDrawn), [false, true]);
+  const refused: readonly [Parameters<typeof model>[0], string][] = [
+    [{ input: "order" }, '"order" is the name of the order of samples; use another name'],
+    [
+      { metric: "start" },
+      '"start" is the name of the place in the order of samples where a batch begins; ' +
+      "use another name",
+    ],
+    [
+      { input: "label_data" },
+      '"label_data" is the name of the bytes that label is drawn from; use another name',
+    ],
+    [
+      { batch: "samples" },
+      'the dim "samples" of x[samples, 12] has the name of the number of samples in the tables ' +
+      "of bytes; use another name",
+    ],
+    [
+      { rows: "N" },
+      "label[N] is drawn from bytes, a row for each sample, " +
+      "so its first axis must be the batch, B",
+    ],
+  ];
+  for (const [names, reason] of refused) {
+    assert.throws(() => model(names), {
+      name: "DeclarationError",
+      message: `Cannot declare model "m": ${reason}`,
+    });
+  }
+  // Names that only drawing takes are free in a model that draws nothing.
+  assert.ok(defineModel({
+    name: "m",
+    inputs: { order: tensor(B, 12), label: tensor(B).u32() },
+    forward: ({ order }) => linear({ O: 3 })(order),
+    loss: softmaxCrossEntropy,
+    optimizer: sgd(),
+  }));
 });
 
 Deno.test("what is no layer in use is refused where layers are applied", () => {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { ByteSource } from "./byte_source.ts";
 import type { Extent, Shape } from "./dim.ts";
 import type { Initial } from "./initial.ts";
 
@@ -26,6 +27,15 @@ export type Role =
 /** The attributes of ops that have none. */
 export type NoAttributes = Readonly<Record<never, never>>;
 
+/** How windows lie along an axis. */
+export interface Windows {
+  readonly axis: number;
+  /** The distance from a window to the next. */
+  readonly stride: number;
+  /** The distance from an element of a window to the next. */
+  readonly dilation: number;
+}
+
 /** The attributes of each op. Shapes are never attributes when the operands determine them. */
 export interface OpAttrs {
   /** A named leaf. */
@@ -35,6 +45,12 @@ export interface OpAttrs {
     readonly shape: Shape;
     readonly dtype: ElementType;
     readonly initial?: Initial;
+    /** The bytes that an input is drawn from. */
+    readonly bytes?: ByteSource;
+    /** Many elements are exactly 0: a promise about speed, never about values. */
+    readonly sparse?: true;
+    /** The type of an element in memory, where that is not `dtype`: bytes are loaded as u32. */
+    readonly storage?: "u8";
   };
   /** A number, of shape []. */
   readonly constant: { readonly value: number; readonly dtype: ElementType };
@@ -53,6 +69,18 @@ export interface OpAttrs {
   readonly sqrt: NoAttributes;
   /** The hyperbolic tangent. */
   readonly tanh: NoAttributes;
+  /** |x| */
+  readonly abs: NoAttributes;
+  /** The largest whole number that is not above x. */
+  readonly floor: NoAttributes;
+  /** The sine of an angle in radians. */
+  readonly sin: NoAttributes;
+  /** The cosine of an angle in radians. */
+  readonly cos: NoAttributes;
+  /** The error function, 2/√π · ∫₀ˣ e^(−t²) dt. */
+  readonly erf: NoAttributes;
+  /** 1 / (1 + e⁻ˣ) */
+  readonly sigmoid: NoAttributes;
   /** The same value as another element type. */
   readonly cast: { readonly dtype: ElementType };
   /** The identity, with a gradient of zero. */
@@ -72,10 +100,20 @@ export interface OpAttrs {
   readonly minimum: NoAttributes;
   /** aᵇ */
   readonly pow: NoAttributes;
-  /** a > b, a bool. */
+  /** a > b, a bool. What is less is greater with its operands exchanged. */
   readonly greater: NoAttributes;
+  /** a ≥ b, a bool. */
+  readonly greaterEqual: NoAttributes;
   /** a = b, a bool. */
   readonly equal: NoAttributes;
+  /** a ≠ b, a bool. */
+  readonly notEqual: NoAttributes;
+  /** Both of two bools. */
+  readonly and: NoAttributes;
+  /** At least one of two bools. */
+  readonly or: NoAttributes;
+  /** The other bool. */
+  readonly not: NoAttributes;
   /** `condition ? whenTrue : whenFalse`. */
   readonly select: NoAttributes;
 
@@ -94,6 +132,34 @@ export interface OpAttrs {
   readonly broadcast: { readonly shape: Shape; readonly axes: readonly number[] };
   /** Repeats the whole operand `repeats[i]` times along axis i. */
   readonly tile: { readonly repeats: Shape };
+  /** `size` elements of an axis: element i is the operand's `start + i·step`. */
+  readonly slice: {
+    readonly axis: number;
+    readonly start: Extent;
+    readonly size: Extent;
+    readonly step: number;
+  };
+  /** Elements of one value before and after those of an axis. */
+  readonly pad: {
+    readonly axis: number;
+    readonly before: Extent;
+    readonly after: Extent;
+    readonly value: number;
+  };
+  /** One operand after the other along an axis. */
+  readonly concatenate: { readonly axis: number };
+  /**
+   * Windows of an axis, whose elements are a new last axis:
+   * `y[…, i, …, k] = x[…, i·stride + k·dilation, …]`, for each i with all its elements in x.
+   */
+  readonly window: Windows & { readonly size: number };
+  /**
+   * The adjoint of `window`: adds each element of each window to the element that it was taken from,
+   * `y[…, n, …] = Σ x[…, i, …, k] over all i·stride + k·dilation = n`, for n below `extent`.
+   */
+  readonly overlapAdd: Windows & { readonly extent: Extent };
+  /** Rows of a table by u32 indices: `y[i…, r…] = table[indices[i…], r…]`. */
+  readonly gather: NoAttributes;
 
   /**
    * A sum of products of two operands, in Einstein's notation: `ab,cb->ac` is `Σ_b x[a,b]·y[c,b]`.
@@ -147,6 +213,12 @@ export const ELEMENTWISE = [
   "log",
   "sqrt",
   "tanh",
+  "abs",
+  "floor",
+  "sin",
+  "cos",
+  "erf",
+  "sigmoid",
   "cast",
   "add",
   "sub",
@@ -156,7 +228,12 @@ export const ELEMENTWISE = [
   "minimum",
   "pow",
   "greater",
+  "greaterEqual",
   "equal",
+  "notEqual",
+  "and",
+  "or",
+  "not",
   "select",
 ] as const satisfies readonly OpKind[];
 

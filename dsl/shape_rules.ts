@@ -3,47 +3,25 @@
  *
  * @module
  */
-import {
-  checkExtents,
-  product,
-  sameExtent,
-  sameShape,
-  type Shape,
-  showExtent,
-  showShape,
-} from "./dim.ts";
+import { checkExtents, product, sameExtent, sameShape, showExtent, showShape } from "./dim.ts";
 import { labelExtents, parseEinsum } from "./einsum.ts";
 import { DeclarationError } from "./errors.ts";
-import type { ElementType, Node, OpAttrs, OpKind } from "./ops.ts";
+import type { Node, OpAttrs, OpKind } from "./ops.ts";
+import {
+  checkAxis,
+  checkFloat,
+  checkNumber,
+  describe,
+  operand,
+  type Signature,
+} from "./shape_checks.ts";
+import { STRETCH_SHAPES } from "./stretch_shapes.ts";
 
-/** What a shape rule finds out. */
-export interface Signature {
-  readonly shape: Shape;
-  readonly dtype: ElementType;
-}
+export { describe, type Signature } from "./shape_checks.ts";
 
 type ShapeRules = {
   readonly [K in OpKind]: (attrs: OpAttrs[K], inputs: readonly Node[]) => Signature;
 };
-
-const MOVEMENT: ReadonlySet<OpKind> = new Set(["reshape", "transpose", "broadcast", "tile"]);
-
-/** A node as it is named in messages: `x[B, K]`, `transpose(x)[K, B]`, or `[B, K]` without a name. */
-export function describe(node: Node): string {
-  const [moved] = node.inputs;
-  const name = node.op === "input"
-    ? node.attrs.name
-    : MOVEMENT.has(node.op) && moved?.op === "input"
-    ? `${node.op}(${moved.attrs.name})`
-    : "";
-  return name + showShape(node.shape);
-}
-
-function operand(inputs: readonly Node[], position: number): Node {
-  const node = inputs[position];
-  if (node === undefined) throw new DeclarationError(`An op lacks operand ${position}`);
-  return node;
-}
 
 function sameOperands(op: OpKind, inputs: readonly Node[], first = 0): Signature {
   const a = operand(inputs, first);
@@ -66,14 +44,6 @@ function sameOperands(op: OpKind, inputs: readonly Node[], first = 0): Signature
   return { shape: a.shape, dtype: a.dtype };
 }
 
-function checkFloat(op: OpKind, node: Node): void {
-  if (node.dtype !== "f32") {
-    throw new DeclarationError(
-      `Cannot take ${op} of ${describe(node)} of ${node.dtype}: it needs f32; use cast`,
-    );
-  }
-}
-
 const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
   const signature = sameOperands(op, inputs);
   checkFloat(op, operand(inputs, 0));
@@ -93,15 +63,27 @@ const comparison = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signat
   dtype: "bool",
 });
 
-function checkAxis(op: OpKind, node: Node, axis: number): void {
-  if (!Number.isInteger(axis) || axis < 0 || axis >= node.shape.length) {
+const order = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const { shape, dtype } = sameOperands(op, inputs);
+  if (dtype === "bool") {
     throw new DeclarationError(
-      `Cannot ${op} ${describe(node)} over axis ${axis}: axes run from 0 to ${
-        node.shape.length - 1
-      }`,
+      `Cannot take ${op} of bools, which have no order: use and, or, not, equal or notEqual`,
     );
   }
-}
+  return { shape, dtype: "bool" };
+};
+
+const logic = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const signature = sameOperands(op, inputs);
+  if (signature.dtype !== "bool") {
+    throw new DeclarationError(
+      `Cannot take ${op} of ${
+        describe(operand(inputs, 0))
+      } of ${signature.dtype}: it needs bools; compare first, e.g. greater(x, 0)`,
+    );
+  }
+  return signature;
+};
 
 const reduction = (op: OpKind) => (attrs: { axes: readonly number[] }, inputs: readonly Node[]) => {
   const node = operand(inputs, 0);
@@ -122,16 +104,7 @@ export const SHAPE_RULES: ShapeRules = {
     return { shape, dtype };
   },
   constant: ({ value, dtype }) => {
-    if (!Number.isFinite(Math.fround(value))) {
-      throw new DeclarationError(
-        `Cannot use the constant ${value}: it is not a finite 32-bit float; use a finite bound such as -3.4e38`,
-      );
-    }
-    if (dtype === "u32" && value !== value >>> 0) {
-      throw new DeclarationError(
-        `Cannot use the constant ${value} as a u32: it is not a whole number from 0 to 4294967295`,
-      );
-    }
+    checkNumber("use the constant", value, dtype);
     return { shape: [], dtype };
   },
   size: ({ extent }) => {
@@ -148,6 +121,12 @@ export const SHAPE_RULES: ShapeRules = {
   log: float("log"),
   sqrt: float("sqrt"),
   tanh: float("tanh"),
+  abs: float("abs"),
+  floor: float("floor"),
+  sin: float("sin"),
+  cos: float("cos"),
+  erf: float("erf"),
+  sigmoid: float("sigmoid"),
   cast: ({ dtype }, inputs) => ({ shape: operand(inputs, 0).shape, dtype }),
   stopGradient: (_, inputs) => sameOperands("stopGradient", inputs),
 
@@ -158,8 +137,13 @@ export const SHAPE_RULES: ShapeRules = {
   maximum: arithmetic("maximum"),
   minimum: arithmetic("minimum"),
   pow: float("pow"),
-  greater: comparison("greater"),
+  greater: order("greater"),
+  greaterEqual: order("greaterEqual"),
   equal: comparison("equal"),
+  notEqual: comparison("notEqual"),
+  and: logic("and"),
+  or: logic("or"),
+  not: logic("not"),
   select: (_, inputs) => {
     if (operand(inputs, 0).dtype !== "bool") {
       throw new DeclarationError(
@@ -229,6 +213,23 @@ export const SHAPE_RULES: ShapeRules = {
       shape: node.shape.map((extent, axis) => product([repeats[axis] ?? 1, extent])),
       dtype: node.dtype,
     };
+  },
+  ...STRETCH_SHAPES,
+  gather: (_, inputs) => {
+    const table = operand(inputs, 0), indices = operand(inputs, 1);
+    if (table.shape.length === 0) {
+      throw new DeclarationError(
+        `Cannot gather from ${
+          describe(table)
+        }: a table has a first axis, which the indices run over`,
+      );
+    }
+    if (indices.dtype !== "u32") {
+      throw new DeclarationError(
+        `Cannot gather by ${describe(indices)} of ${indices.dtype}: indices are u32; use cast`,
+      );
+    }
+    return { shape: [...indices.shape, ...table.shape.slice(1)], dtype: table.dtype };
   },
 
   einsum: ({ spec }, inputs) => {

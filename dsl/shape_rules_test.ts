@@ -28,11 +28,24 @@ function refusal<K extends OpKind>(
   return { attempt: () => make(op, attrs, inputs), message };
 }
 
-const unary = (op: "neg" | "exp" | "log" | "sqrt" | "tanh"): Refusal =>
+const unary = (
+  op: "neg" | "exp" | "log" | "sqrt" | "tanh" | "abs" | "floor" | "sin" | "cos" | "erf" | "sigmoid",
+): Refusal =>
   refusal(op, {}, [label], `Cannot take ${op} of label[B] of u32: it needs f32; use cast`);
 
 const binary = (
-  op: "add" | "sub" | "mul" | "div" | "maximum" | "minimum" | "pow" | "greater" | "equal",
+  op:
+    | "add"
+    | "sub"
+    | "mul"
+    | "div"
+    | "maximum"
+    | "minimum"
+    | "pow"
+    | "greater"
+    | "greaterEqual"
+    | "equal"
+    | "notEqual",
 ): Refusal =>
   refusal(
     op,
@@ -93,6 +106,12 @@ const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
   log: [unary("log")],
   sqrt: [unary("sqrt")],
   tanh: [unary("tanh")],
+  abs: [unary("abs")],
+  floor: [unary("floor")],
+  sin: [unary("sin")],
+  cos: [unary("cos")],
+  erf: [unary("erf")],
+  sigmoid: [unary("sigmoid")],
   cast: [],
   stopGradient: [],
   add: [
@@ -120,8 +139,48 @@ const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
       "Cannot take pow of label[B] of u32: it needs f32; use cast",
     ),
   ],
-  greater: [binary("greater")],
+  greater: [
+    binary("greater"),
+    refusal(
+      "greater",
+      {},
+      [mask, mask],
+      "Cannot take greater of bools, which have no order: use and, or, not, equal or notEqual",
+    ),
+  ],
+  greaterEqual: [binary("greaterEqual")],
   equal: [binary("equal")],
+  notEqual: [binary("notEqual")],
+  and: [
+    refusal(
+      "and",
+      {},
+      [x, x],
+      "Cannot take and of x[B, K] of f32: it needs bools; compare first, e.g. greater(x, 0)",
+    ),
+    refusal(
+      "and",
+      {},
+      [mask, x],
+      "Cannot and mask[B, K] of bool and x[B, K] of f32: element types must be equal; use cast",
+    ),
+  ],
+  or: [
+    refusal(
+      "or",
+      {},
+      [label, label],
+      "Cannot take or of label[B] of u32: it needs bools; compare first, e.g. greater(x, 0)",
+    ),
+  ],
+  not: [
+    refusal(
+      "not",
+      {},
+      [label],
+      "Cannot take not of label[B] of u32: it needs bools; compare first, e.g. greater(x, 0)",
+    ),
+  ],
   select: [
     refusal(
       "select",
@@ -232,6 +291,180 @@ const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
       "Cannot tile x[B, K] by [1, 1.5]: an extent must be a whole number, got 1.5",
     ),
   ],
+  slice: [
+    refusal(
+      "slice",
+      { axis: 2, start: 0, size: 1, step: 1 },
+      [x],
+      "Cannot slice x[B, K] over axis 2: axes run from 0 to 1",
+    ),
+    refusal(
+      "slice",
+      { axis: 1, start: 3, size: 3, step: 3 },
+      [leaf("row", [B, 9])],
+      "Cannot slice row[B, 9] along axis 1: 3 elements from 3 on in steps of 3 " +
+        "reach beyond its end at 9",
+    ),
+    refusal(
+      "slice",
+      { axis: 1, start: 0, size: 1, step: 1 },
+      [x],
+      "Cannot slice x[B, K] along axis 1: 1 elements from 0 on in steps of 1 are not certain to " +
+        "lie within K; use numbers for its dims, or reshape it and slice an axis whose extent is " +
+        "a number",
+    ),
+    refusal(
+      "slice",
+      { axis: 1, start: 0, size: K, step: 2 },
+      [x],
+      "Cannot slice x[B, K] along axis 1: K elements from 0 on in steps of 2 are not certain to " +
+        "lie within K; use numbers for its dims, or reshape it and slice an axis whose extent is " +
+        "a number",
+    ),
+    refusal(
+      "slice",
+      { axis: 1, start: 0, size: K, step: 0.5 },
+      [x],
+      "Cannot slice x[B, K] along axis 1: wanted a whole number from 1 on as its step, got 0.5",
+    ),
+    refusal(
+      "slice",
+      { axis: 1, start: -1, size: 2, step: 1 },
+      [leaf("row", [B, 9])],
+      "Cannot slice row[B, 9] along axis 1, from and for [-1, 2]: " +
+        "an extent must be a whole number, got -1",
+    ),
+  ],
+  pad: [
+    refusal(
+      "pad",
+      { axis: 1, before: 1, after: 1, value: 0 },
+      [x],
+      "Cannot pad x[B, K] along axis 1: 1 + K + 1 is no product of dims; " +
+        "use numbers for them, or multiples of one dim",
+    ),
+    refusal(
+      "pad",
+      { axis: 0, before: 1, after: 1, value: Infinity },
+      [leaf("row", [4])],
+      "Cannot pad row[4] along axis 0 with Infinity: it is not a finite 32-bit float; " +
+        "use a finite bound such as -3.4e38",
+    ),
+    refusal(
+      "pad",
+      { axis: 0, before: 1, after: 1, value: -1 },
+      [leaf("place", [4], "u32")],
+      "Cannot pad place[4] along axis 0 with -1 as a u32: " +
+        "it is not a whole number from 0 to 4294967295",
+    ),
+    refusal(
+      "pad",
+      { axis: 1, before: K, after: K, value: 0 },
+      [mask],
+      "Cannot pad mask[B, K] along axis 1: it holds bools; use cast",
+    ),
+    refusal(
+      "pad",
+      { axis: 0, before: -1, after: 1, value: 0 },
+      [leaf("row", [4])],
+      "Cannot pad row[4] along axis 0 by [-1, 1]: an extent must be a whole number, got -1",
+    ),
+  ],
+  concatenate: [
+    refusal(
+      "concatenate",
+      { axis: 1 },
+      [x, v],
+      "Cannot concatenate x[B, K] and v[N, K] along axis 1: all other extents must be equal",
+    ),
+    refusal(
+      "concatenate",
+      { axis: 0 },
+      [x, v],
+      "Cannot concatenate x[B, K] and v[N, K] along axis 0: B + N is no product of dims; " +
+        "use numbers for them, or multiples of one dim",
+    ),
+    refusal(
+      "concatenate",
+      { axis: 0 },
+      [x, mask],
+      "Cannot concatenate x[B, K] of f32 and mask[B, K] of bool: " +
+        "element types must be equal; use cast",
+    ),
+    refusal("concatenate", { axis: 0 }, [], "An op lacks operand 0"),
+  ],
+  window: [
+    refusal(
+      "window",
+      { axis: 1, size: 3, stride: 1, dilation: 1 },
+      [x],
+      "Cannot take windows of 3 along axis 1 of x[B, K]: their number is no product of dims; " +
+        "use numbers for the dims of K, or windows that lie side by side and divide it",
+    ),
+    refusal(
+      "window",
+      { axis: 1, size: 3, stride: 1, dilation: 2 },
+      [leaf("row", [B, 4])],
+      "Cannot take windows of 3 along axis 1 of row[B, 4]: a window spans 5 elements, " +
+        "there are 4; pad it first",
+    ),
+    refusal(
+      "window",
+      { axis: 1, size: 3, stride: 0, dilation: 1 },
+      [leaf("row", [B, 4])],
+      "Cannot take windows of 3 along axis 1 of row[B, 4]: " +
+        "wanted a whole number from 1 on as its stride, got 0",
+    ),
+    refusal(
+      "window",
+      { axis: -1, size: 3, stride: 1, dilation: 1 },
+      [x],
+      "Cannot window x[B, K] over axis -1: axes run from 0 to 1",
+    ),
+  ],
+  overlapAdd: [
+    refusal(
+      "overlapAdd",
+      { axis: 1, extent: 8, stride: 1, dilation: 1 },
+      [x],
+      "Cannot overlapAdd x[B, K] along axis 1: " +
+        "its last axis holds the elements of a window, and their number",
+    ),
+    refusal(
+      "overlapAdd",
+      { axis: 0, extent: 8, stride: 2, dilation: 1 },
+      [leaf("windows", [4, 3])],
+      "Cannot overlapAdd windows[4, 3] along axis 0 to 8: " +
+        "4 windows that span 3, 2 apart, reach beyond it",
+    ),
+    refusal(
+      "overlapAdd",
+      { axis: 0, extent: B, stride: 2, dilation: 1 },
+      [leaf("windows", [B, 3])],
+      "Cannot overlapAdd windows[B, 3] along axis 0 to B: B windows that span 3, 2 apart, " +
+        "are not certain to lie within; use numbers for its dims",
+    ),
+    refusal(
+      "overlapAdd",
+      { axis: 0, extent: 9, stride: 2, dilation: 1 },
+      [leaf("windows", [4, 3], "u32")],
+      "Cannot take overlapAdd of windows[4, 3] of u32: it needs f32; use cast",
+    ),
+  ],
+  gather: [
+    refusal(
+      "gather",
+      {},
+      [leaf("one", []), label],
+      "Cannot gather from one[]: a table has a first axis, which the indices run over",
+    ),
+    refusal(
+      "gather",
+      {},
+      [v, x],
+      "Cannot gather by x[B, K] of f32: indices are u32; use cast",
+    ),
+  ],
   einsum: [
     refusal(
       "einsum",
@@ -270,6 +503,8 @@ Deno.test("every rule gives the shape and the element type of its result", () =>
     [make("transpose", { permutation: [1, 0] }, [x]), [K, B], "f32"],
     [make("broadcast", { shape: [N, B, K], axes: [1, 2] }, [x]), [N, B, K], "f32"],
     [make("tile", { repeats: [2, 1] }, [x]), [{ name: "2·B" }, K], "f32"],
+    [make("gather", {}, [v, label]), [B, K], "f32"],
+    [make("gather", {}, [label, label]), [B], "u32"],
     [make("einsum", { spec: "ab,cb->ac" }, [x, v]), [B, N], "f32"],
   ];
   for (const [node, shape, dtype] of results) {

@@ -17,6 +17,8 @@ export type Minus1<A extends number> = A extends 1 ? 0
   : A extends 2 ? 1
   : A extends 3 ? 2
   : A extends 4 ? 3
+  : A extends 5 ? 4
+  : A extends 6 ? 5
   : number;
 
 /** An extent repeated `R` times. */
@@ -55,3 +57,15 @@ export type MayMatch<X extends string, Y extends string> = X extends Y | "1" | P
   : false;
 /** The name of a product. */
 export type ProductName = `${string}·${string}`;
+
+/** The shape with another extent at one axis. */
+export type WithExtent<S extends Shape, A extends number, E extends Extent> = number extends A
+  ? Shape
+  : S extends readonly [infer H extends Extent, ...infer R extends Shape]
+    ? A extends 0 ? readonly [E, ...R]
+    : readonly [H, ...WithExtent<R, Minus1<A>, E>]
+  : Shape;
+
+/** The shape with an axis longer or shorter by what types do not count: a number stays one, a dim too. */
+export type Stretched<S extends Shape, A extends number> = WithExtent<S, A, Inexact<S[A]>>;
+type Inexact<E extends Extent> = E extends number ? number : E extends Dim ? Dim : Extent;

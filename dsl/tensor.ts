@@ -7,15 +7,17 @@
  * @module
  */
 import type { Extent, Shape } from "./dim.ts";
-import { formatEinsum } from "./einsum.ts";
-import { elementwise } from "./elementwise.ts";
 import { DeclarationError, showValue } from "./errors.ts";
-import { handle, nodeOf, type Numeric, type Operand, type Tensor } from "./handle.ts";
+import { handle, nodeOf, type Numeric, type Tensor } from "./handle.ts";
 import { make } from "./intern.ts";
-import type { ElementType, ElementwiseKind, Node } from "./ops.ts";
+import type { ElementType, Node } from "./ops.ts";
 import { describe } from "./shape_rules.ts";
-import type { Beside, Broadcast, Matrix, Tiled, Vector, WithoutAxis } from "./shape_types.ts";
+import type { Matrix, Tiled, Vector, WithoutAxis } from "./shape_types.ts";
 
+export * from "./arithmetic.ts";
+export type * from "./einsum_types.ts";
+export * from "./products.ts";
+export * from "./stretches.ts";
 export { handle, type Numeric, type Operand, type Tensor } from "./handle.ts";
 export { broadcastTo } from "./elementwise.ts";
 export type * from "./shape_types.ts";
@@ -33,29 +35,6 @@ export function size(extent: Extent): Tensor<readonly [], "f32"> {
 /** The numbers 0, 1, 2, … of an axis as u32. */
 export function iota<E extends Extent>(extent: E): Tensor<readonly [E], "u32"> {
   return handle(make("iota", { extent }));
-}
-
-/**
- * The product of two matrices, `y[m,n] = Σ_k a[m,k] · b[k,n]`.
- *
- * ```ts
- * import { dim } from "./dim.ts";
- * import { input, matmul } from "./tensor.ts";
- * const x = input("x", [dim("B"), dim("K")]);
- * const W = input("W", [dim("K"), dim("O")]);
- * if (matmul(x, W).shape.map((d) => d.name).join() !== "B,O") throw new Error();
- * ```
- *
- * @throws {DeclarationError} if the inner dims differ.
- */
-export function matmul<M extends Extent, K extends Extent, N extends Extent>(
-  a: Tensor<readonly [M, K], "f32">,
-  b: Tensor<readonly [NoInfer<K>, N], "f32">,
-): Tensor<readonly [M, N], "f32"> {
-  return handle(make("einsum", { spec: formatEinsum({ lhs: "mk", rhs: "kn", out: "mn" }) }, [
-    nodeOf("multiply", a),
-    nodeOf("multiply by", b),
-  ]));
 }
 
 /** Exchanges the two axes of a matrix. */
@@ -92,6 +71,37 @@ export function reshape<const S extends Shape, T extends ElementType>(
   const node = nodeOf("reshape", x);
   checkList(shape, `reshape ${describe(node)} to`, "reshape(x, [n, K])");
   return handle(make("reshape", { shape }, [node]));
+}
+
+/**
+ * Rows of a table, chosen by indices: `y[i…, r…] = table[indices[i…], r…]`.
+ *
+ * Every index is to be below the table's first extent. The reference interpreter refuses others; on a
+ * device the row of such an index holds any numbers.
+ *
+ * ```ts
+ * import { dim } from "./dim.ts";
+ * import { cast, gather, input } from "./tensor.ts";
+ * const words = cast(input("words", [dim("B"), dim("T")]), "u32");
+ * const table = input("table", [dim("V"), dim("E")]);
+ * if (gather(table, words).shape.map((d) => d.name).join() !== "B,T,E") throw new Error();
+ * ```
+ *
+ * @throws {DeclarationError} if the table has no axes, or if the indices are not u32
+ */
+export function gather<
+  N extends Extent,
+  R extends Shape,
+  I extends Shape,
+  T extends ElementType,
+>(
+  table: Tensor<readonly [N, ...R], T>,
+  indices: Tensor<I, "u32">,
+): Tensor<readonly [...I, ...R], T> {
+  return handle(make("gather", {}, [
+    nodeOf("gather rows of", table),
+    nodeOf("gather rows by", indices),
+  ]));
 }
 
 function checkList(value: unknown, action: string, example: string): void {
@@ -158,73 +168,6 @@ export function column<S extends Vector, T extends ElementType>(
 ): Tensor<readonly [S[0], 1], T> {
   const node = nodeOf("make a column of", x);
   return handle(make("reshape", { shape: [...node.shape, 1] }, [node]));
-}
-
-/** An elementwise function of one tensor. */
-export type Unary = <S extends Shape>(x: Tensor<S, "f32">) => Tensor<S, "f32">;
-const unary = (op: ElementwiseKind): Unary => (x) => handle(elementwise(op, [x]));
-
-/** −x */
-export const neg: Unary = unary("neg");
-/** eˣ */
-export const exp: Unary = unary("exp");
-/** The natural logarithm. */
-export const log: Unary = unary("log");
-/** The square root. */
-export const sqrt: Unary = unary("sqrt");
-/** The hyperbolic tangent. */
-export const tanh: Unary = unary("tanh");
-
-/** A second operand of an elementwise op broadcasts to the first from the last axis backwards. */
-export type Binary = {
-  <A extends Shape, B extends Shape, T extends Numeric>(
-    a: Tensor<A, T>,
-    b: Tensor<B, NoInfer<T>> & Beside<A, B>,
-  ): Tensor<Broadcast<A, B>, T>;
-  <A extends Shape, T extends Numeric>(a: Tensor<A, T>, b: number): Tensor<A, T>;
-  <B extends Shape, T extends Numeric>(a: number, b: Tensor<B, T>): Tensor<B, T>;
-};
-const binary = (op: ElementwiseKind): Binary => (a: Operand, b: Operand) =>
-  handle<never, never>(elementwise(op, [a, b]));
-
-/** a + b */
-export const add: Binary = binary("add");
-/** a − b */
-export const sub: Binary = binary("sub");
-/** a · b, element by element */
-export const mul: Binary = binary("mul");
-/** a / b */
-export const div: Binary = binary("div");
-/** The larger of a and b. */
-export const maximum: Binary = binary("maximum");
-/** The smaller of a and b. */
-export const minimum: Binary = binary("minimum");
-/** aᵇ, for a ≥ 0. */
-export const pow: Binary = binary("pow");
-
-/** A comparison of tensors, element by element. */
-export type Comparison = {
-  <A extends Shape, B extends Shape, T extends Numeric>(
-    a: Tensor<A, T>,
-    b: Tensor<B, NoInfer<T>> & Beside<A, B>,
-  ): Tensor<Broadcast<A, B>, "bool">;
-  <A extends Shape>(a: Tensor<A, Numeric>, b: number): Tensor<A, "bool">;
-};
-const comparison = (op: ElementwiseKind): Comparison => (a: Tensor, b: Operand) =>
-  handle<never, never>(elementwise(op, [a, b]));
-
-/** a > b */
-export const greater: Comparison = comparison("greater");
-/** a = b */
-export const equal: Comparison = comparison("equal");
-
-/** `whenTrue` where the condition holds, `whenFalse` elsewhere. */
-export function select<S extends Shape>(
-  condition: Tensor<S, "bool">,
-  whenTrue: Operand<Shape, "f32">,
-  whenFalse: Operand<Shape, "f32">,
-): Tensor<S, "f32"> {
-  return handle(elementwise("select", [condition, whenTrue, whenFalse], 1));
 }
 
 /** The same values as another element type; a bool becomes 0 or 1. */

@@ -8,6 +8,7 @@ import {
   cast,
   column,
   equal,
+  gather,
   greater,
   input,
   iota,
@@ -259,6 +260,47 @@ Deno.test("shapes and counts are lists of extents", () => {
       // @ts-expect-error an axis has an extent
       () => iota(undefined),
       "Cannot count with iota: an extent is a dim or a whole number, got undefined",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
+Deno.test("gather puts the axes of the indices in place of the table's first", () => {
+  const place = argmax(x, { axis: 1 });
+  const rows = gather(v, place);
+  assert.equal(shapeOf(rows, sameType<typeof rows, Tensor<readonly [B, K], "f32">>()), "B, K");
+  const single = gather(v, argmax(row, { axis: 0 }));
+  assert.equal(shapeOf(single, sameType<typeof single, Tensor<readonly [K], "f32">>()), "K");
+  const elements = gather(place, iota(N));
+  assert.equal(
+    shapeOf(elements, sameType<typeof elements, Tensor<readonly [N], "u32">>()),
+    "N",
+  );
+  const cube = gather(x, argmax(input("cube", [B, N, K]), { axis: 0 }));
+  assert.equal(
+    shapeOf(cube, sameType<typeof cube, Tensor<readonly [N, K, K], "f32">>()),
+    "N, K, K",
+  );
+});
+
+Deno.test("gather takes a table with an axis, and indices of u32", () => {
+  const refused: readonly [() => Tensor, string][] = [
+    [
+      // @ts-expect-error a table has a first axis
+      () => gather(size(B), iota(B)),
+      "Cannot gather from []: a table has a first axis, which the indices run over",
+    ],
+    [
+      // @ts-expect-error indices are u32
+      () => gather(v, x),
+      "Cannot gather by x[B, K] of f32: indices are u32; use cast",
+    ],
+    [
+      // @ts-expect-error an index is a tensor
+      () => gather(v, 3),
+      "Cannot gather rows by 3: operands are tensors; write constant(3) for a tensor of shape []",
     ],
   ];
   for (const [attempt, message] of refused) {

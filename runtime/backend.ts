@@ -6,7 +6,10 @@
 import type { ModuleSpec } from "./spec.ts";
 
 /** Host-side view of a tensor's elements. */
-export type TensorData = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+export type TensorData =
+  | Float32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
 
 /** What a backend runs on, for reports and messages. */
 export interface BackendInfo {
@@ -64,8 +67,10 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
   /**
    * Copies `data` to the start of a tensor. It has the tensor's size for some value of the call dims, so
    * a whole number of rows for a smaller batch; any other count is refused.
+   *
+   * @param at the element that the data begin at, for a part of a tensor: any number of elements that fit
    */
-  write(tensor: TensorName<M>, data: TensorData): void;
+  write(tensor: TensorName<M>, data: TensorData, at?: number): void;
   /**
    * Queues one run of a program. Nothing is read back and nothing is awaited. `values` gives a number
    * for each call dim (0 is allowed) and each scalar of the program, and no others; values that do not

@@ -32,7 +32,15 @@ export function callValues(
     }
     call[name] = value;
   }
-  return { ...dims, ...call };
+  const all = { ...dims, ...call };
+  for (const [name, most] of Object.entries(program.limits ?? {})) {
+    const limit = most(all);
+    if (all[name] !== undefined && all[name] >= 0 && all[name] <= limit) continue;
+    throw new RangeError(
+      `${action}: scalar "${name}" is ${all[name]}; give a whole number from 0 to ${limit}`,
+    );
+  }
+  return all;
 }
 
 /**

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { callValues, readDims, uniformValues } from "./call_values.ts";
-import { layOut, programOf, tensorOf } from "./module_layout.ts";
-import { checkData } from "./tensor_data.ts";
+import { layOut, programOf } from "./module_layout.ts";
 import { scaling } from "./testing/tiny_modules.ts";
 
 const layout = layOut(scaling(), { B: 4, K: 3 });
@@ -53,32 +52,4 @@ Deno.test("scalars and uniforms are finite numbers of their dtype", () => {
     () => uniformValues("scale", scale, valuesOf({ B: 1, gain: 1e38 * 2 })),
     /its value "factor" becomes 4e\+38, which is no finite f32/,
   );
-});
-
-Deno.test("data has the tensor's dtype and fits", () => {
-  const x = tensorOf(layout, "x");
-  checkData(x, new Float32Array(12));
-  checkData(x, new Float32Array(9));
-  checkData(x, new Float32Array(0));
-  assert.throws(() => checkData(x, new Float32Array(8)), /got 8 elements, but .* a multiple of 3$/);
-  assert.throws(() => checkData(x, new Uint32Array(12)), {
-    name: "TypeError",
-    message:
-      `Cannot write tensor "x": it is f32, but the data is a Uint32Array; give a Float32Array`,
-  });
-  assert.throws(() => checkData(x, new Float32Array(13)), {
-    name: "RangeError",
-    message:
-      `Cannot write tensor "x": got 13 elements, but [B, K] holds 12; give that many, or for a ` +
-      `smaller batch a multiple of 3`,
-  });
-});
-
-Deno.test("a tensor whose size no call chooses is written whole", () => {
-  const total = tensorOf(layout, "total");
-  checkData(total, new Uint32Array(1));
-  assert.throws(() => checkData(total, new Uint32Array(0)), {
-    name: "RangeError",
-    message: `Cannot write tensor "total": got 0 elements, but [1] holds 1; give exactly that many`,
-  });
 });

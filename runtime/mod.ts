@@ -13,7 +13,7 @@
 export type * from "./spec.ts";
 export type * from "./backend.ts";
 export * from "./open_backend.ts";
-export { openWasm } from "./wasm/backend.ts";
+export { openWasm, type WasmOptions } from "./wasm/backend.ts";
 export {
   openWebgpu,
   type WebgpuBackend,
@@ -21,14 +21,27 @@ export {
   type WebgpuOptions,
 } from "./webgpu/backend.ts";
 export type { BufferCount } from "./webgpu/buffers.ts";
+export type { MachineFacts, MachineKind } from "./webgpu/choose_schedule.ts";
 export { LIMIT_NAMES, type LimitName, type Limits } from "./webgpu/limits.ts";
 export type { LoadedWebgpuModule } from "./webgpu/module.ts";
+export {
+  readTuned,
+  type StoredExtent,
+  type StoredKernel,
+  type StoredLaunch,
+  type TunedMachine,
+  type TunedSchedules,
+} from "./webgpu/tuned.ts";
 export { gridOf } from "./grid.ts";
 export * from "./parameters.ts";
+export * from "./profile.ts";
 export * from "./random.ts";
 export * from "./data/batches.ts";
+export * from "./data/byte_file.ts";
 export * from "./data/idx.ts";
 export * from "./data/labelled_bytes.ts";
 export * from "./train/events.ts";
-export { type TrainableSpec, TrainingError } from "./train/totals.ts";
+export * from "./train/tables.ts";
+export type { TrainableSpec } from "./train/totals.ts";
+export { TrainingError } from "./train/training_error.ts";
 export * from "./train/trainer.ts";

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Dims, ModuleSpec, ProgramSpec, TensorSpec } from "./spec.ts";
+import type { Dims, Dtype, ModuleSpec, ProgramSpec, TensorSpec } from "./spec.ts";
 import { counted, listed } from "./wording.ts";
 
-/** Bytes of one element; every dtype takes as many. */
-export const ELEMENT_BYTES = 4;
+/** Bytes of one element. */
+export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, u32: 4, u8: 1 };
 
 /** A tensor with its largest size in numbers. */
 export interface TensorPlace {
@@ -48,7 +48,7 @@ export function layOut(spec: ModuleSpec, dims: Dims<string>): ModuleLayout {
   const tensors = new Map<string, TensorPlace>();
   for (const [name, tensor] of Object.entries(spec.tensors)) {
     const elements = elementCount(name, tensor, checked);
-    const bytes = elements * ELEMENT_BYTES;
+    const bytes = elements * ELEMENT_BYTES[tensor.dtype];
     const step = stepOf(spec, name, tensor, checked);
     const place = { name, spec: tensor, elements, bytes, step };
     checkSlot(spec, place, slotBytes[tensor.slot]);

@@ -4,10 +4,11 @@
  * @module
  */
 import type { Backend } from "./backend.ts";
-import { openWasm } from "./wasm/backend.ts";
+import { openWasm, type WasmOptions } from "./wasm/backend.ts";
 import { adapterName, findAdapter, isSoftware, platformGpu } from "./webgpu/adapter.ts";
-import { openWebgpu, WebgpuBackend } from "./webgpu/backend.ts";
-import { messageOf } from "./wording.ts";
+import { openWebgpu, WebgpuBackend, type WebgpuOptions } from "./webgpu/backend.ts";
+import type { TunedSchedules } from "./webgpu/tuned.ts";
+import { counted, messageOf } from "./wording.ts";
 
 /** What a caller may ask for. */
 export const BACKEND_CHOICES = ["auto", "webgpu", "wasm"] as const;
@@ -23,10 +24,17 @@ export interface OpenBackendOptions {
    * - `wasm`: the CPU.
    */
   readonly backend?: BackendChoice;
-  /** Threads of the CPU to use; all of its cores, up to eight, if absent. Only `wasm` takes note. */
+  /** Threads of the CPU to use, from 1 to 64; one per core, up to eight, if absent. Only `wasm` takes note. */
   readonly threads?: number;
   /** Takes the time of every kernel; `kernelTimes` of a loaded module tells it. Costs some speed. */
   readonly profile?: boolean;
+  /**
+   * False to compute also what is zero in inputs that are declared sparse; the same values, for
+   * comparisons. True, if absent. Only `wasm` takes note.
+   */
+  readonly skipZeros?: boolean;
+  /** Schedules that `deno task tune` found best on this machine. Only `webgpu` takes note. */
+  readonly tuned?: TunedSchedules;
   /** The WebGPU to use instead of the platform's; `null` stands for none. */
   readonly gpu?: GPU | null;
 }
@@ -35,7 +43,7 @@ export interface OpenBackendOptions {
 export interface OpenedBackend {
   /** To be disposed of by the caller. */
   readonly backend: Backend;
-  /** E.g. `Running on the CPU (WebAssembly in Deno/2.9.6) because WebGPU found no adapter`. */
+  /** E.g. `Running on 2 threads of the CPU (WebAssembly in Deno/2.9.6) because WebGPU found no adapter`. */
   readonly reason: string;
 }
 
@@ -45,9 +53,9 @@ export interface OpenedBackend {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const { backend, reason } = await openBackend({ backend: "auto", gpu: null });
+ * const { backend, reason } = await openBackend({ backend: "auto", gpu: null, threads: 2 });
  * assert.equal(backend.info.name, "wasm");
- * assert.match(reason, /^Running on the CPU .* because this platform has no WebGPU$/);
+ * assert.match(reason, /^Running on 2 threads of the CPU .* because this platform has no WebGPU$/);
  * await backend.dispose();
  * ```
  */
@@ -55,11 +63,11 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Ope
   const { backend = "auto", gpu = platformGpu() } = options;
   switch (backend) {
     case "wasm":
-      return onCpu("as asked");
+      return await onCpu(options, "as asked");
     case "webgpu":
-      return onGpu(await openWebgpu({ gpu }), "as asked");
+      return onGpu(await openWebgpu({ gpu, ...forGpu(options) }), "as asked");
     case "auto":
-      return await openBest(gpu);
+      return await openBest(gpu, options);
     default:
       throw new TypeError(
         `Cannot open backend "${backend satisfies never}"; choose "auto", "webgpu" or "wasm"`,
@@ -67,23 +75,32 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Ope
   }
 }
 
-async function openBest(gpu: GPU | null): Promise<OpenedBackend> {
+async function openBest(gpu: GPU | null, options: OpenBackendOptions): Promise<OpenedBackend> {
   const search = await findAdapter(gpu);
-  if (!search.found) return onCpu(`because ${search.why}`);
+  if (!search.found) return await onCpu(options, `because ${search.why}`);
   const { info } = search.adapter;
   if (isSoftware(info)) {
-    return onCpu(`because the only GPU, ${adapterName(info)}, is itself a program on the CPU`);
+    const why = `because the only GPU, ${adapterName(info)}, is itself a program on the CPU`;
+    return await onCpu(options, why);
   }
   try {
-    return onGpu(await WebgpuBackend.open(search.adapter), "because there is one");
+    const backend = await WebgpuBackend.open(search.adapter, forGpu(options));
+    return onGpu(backend, "because there is one");
   } catch (cause) {
-    return onCpu(`because the GPU did not open (${messageOf(cause)})`);
+    return await onCpu(options, `because the GPU did not open (${messageOf(cause)})`);
   }
 }
 
-function onCpu(why: string): OpenedBackend {
-  const backend = openWasm();
-  return { backend, reason: `Running on the CPU (${backend.info.adapter}) ${why}` };
+/** The options that concern a GPU. */
+function forGpu({ profile = false, tuned }: OpenBackendOptions): WebgpuOptions {
+  return { profile, ...(tuned === undefined ? {} : { tuned }) };
+}
+
+async function onCpu(options: WasmOptions, why: string): Promise<OpenedBackend> {
+  const backend = await openWasm(options);
+  const { adapter, threads } = backend.info;
+  const reason = `Running on ${counted(threads, "thread")} of the CPU (${adapter}) ${why}`;
+  return { backend, reason };
 }
 
 function onGpu(backend: Backend, why: string): OpenedBackend {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openBackend } from "./open_backend.ts";
+import { scaling } from "./testing/tiny_modules.ts";
 import { adapterName, isSoftware } from "./webgpu/adapter.ts";
 
 /** A platform whose only adapter is the given one. */
@@ -24,7 +25,7 @@ async function chosenBy(gpu: GPU | null): Promise<string> {
 }
 
 Deno.test("auto runs on the CPU where WebGPU is missing, empty or broken", async () => {
-  assert.match(await chosenBy(null), /^Running on the CPU .* because this platform has no WebGPU$/);
+  assert.match(await chosenBy(null), /^Running on .* because this platform has no WebGPU$/);
   assert.match(await chosenBy(gpuWith(() => Promise.resolve(null))), /WebGPU found no adapter$/);
   const rejecting = gpuWith(() => Promise.reject(new Error("no Vulkan loader")));
   assert.match(await chosenBy(rejecting), /failed to look for an adapter \(no Vulkan loader\)$/);
@@ -51,9 +52,19 @@ Deno.test("webgpu by name fails where there is none", async () => {
 
 Deno.test("wasm by name does not look for a GPU", async () => {
   const gpu = gpuWith(() => assert.fail("looked for a GPU"));
-  const { backend, reason } = await openBackend({ backend: "wasm", gpu });
-  assert.match(reason, /^Running on the CPU \(.*\) as asked$/);
+  const { backend, reason } = await openBackend({ backend: "wasm", gpu, threads: 1 });
+  assert.match(reason, /^Running on 1 thread of the CPU \(WebAssembly .*\) as asked$/);
   await backend.dispose();
+});
+
+Deno.test("threads and profile are handed on to the CPU", async () => {
+  const { backend, reason } = await openBackend({ gpu: null, threads: 3, profile: true });
+  assert.equal(backend.info.threads, 3);
+  assert.match(reason, /^Running on 3 threads of the CPU /);
+  const module = await backend.load(scaling(), { B: 1, K: 1 });
+  assert.equal((await module.kernelTimes()).length, 2);
+  await backend.dispose();
+  await assert.rejects(openBackend({ backend: "wasm", threads: 0 }), RangeError);
 });
 
 Deno.test("a choice that does not exist is answered with those that do", async () => {

@@ -6,7 +6,9 @@
  */
 import type { LoadedModule, TensorData, TensorName } from "./backend.ts";
 import { fillNormal, fillUniform } from "./random.ts";
+import { ELEMENT_BYTES } from "./module_layout.ts";
 import type { Initialiser, ModuleSpec, TensorSpec } from "./spec.ts";
+import { viewOf } from "./tensor_data.ts";
 
 /** A module's dims: each fixed dim, and each call dim at the largest value it was loaded with. */
 export type LoadedDims = Readonly<Record<string, number>>;
@@ -33,23 +35,29 @@ export function initialValues(
   initialiser: Initialiser,
   seed: number,
 ): TensorData {
-  if (dtype === "u32") {
-    if (initialiser.kind !== "constant") {
-      throw new Error(
-        `Cannot initialise ${tensor} with ${initialiser.kind} numbers: its elements are u32.`,
-      );
-    }
-    return new Uint32Array(count).fill(initialiser.value);
+  const values = viewOf(dtype, new ArrayBuffer(count * ELEMENT_BYTES[dtype]), 0, count);
+  fill(values, tensor, initialiser, seed);
+  return values;
+}
+
+/** Fills a tensor's elements with its first values. */
+function fill(values: TensorData, tensor: string, initialiser: Initialiser, seed: number): void {
+  if (initialiser.kind === "constant") {
+    values.fill(initialiser.value);
+    return;
   }
-  const values = new Float32Array(count);
+  if (!(values instanceof Float32Array)) {
+    throw new Error(
+      `Cannot initialise ${tensor} with ${initialiser.kind} numbers: its elements are ${
+        values instanceof Uint32Array ? "u32" : "u8"
+      }.`,
+    );
+  }
   const stream = { seed, name: tensor };
-  switch (initialiser.kind) {
-    case "constant":
-      return values.fill(initialiser.value);
-    case "normal":
-      return fillNormal(values, stream, initialiser.mean, initialiser.std);
-    case "uniform":
-      return fillUniform(values, stream, initialiser.low, initialiser.high);
+  if (initialiser.kind === "normal") {
+    fillNormal(values, stream, initialiser.mean, initialiser.std);
+  } else {
+    fillUniform(values, stream, initialiser.low, initialiser.high);
   }
 }
 
@@ -88,10 +96,17 @@ function writeInitialValues<M extends ModuleSpec>(
   seed: number,
   kinds: readonly TensorSpec<string>["kind"][],
 ): void {
-  for (const [name, tensor] of Object.entries(model.spec.tensors)) {
-    if (tensor.init === undefined || !kinds.includes(tensor.kind)) continue;
+  const wanted = Object.entries(model.spec.tensors).flatMap(([name, tensor]) => {
+    if (tensor.init === undefined || !kinds.includes(tensor.kind)) return [];
     const count = tensor.shape(dims).reduce((product, size) => product * size, 1);
-    const values = initialValues(name, tensor.dtype, count, tensor.init(dims), seed);
+    return [{ name, dtype: tensor.dtype, count, initialiser: tensor.init(dims) }];
+  });
+  // A backend copies what it is given: one piece of memory serves all tensors.
+  const bytes = wanted.map(({ dtype, count }) => count * ELEMENT_BYTES[dtype]);
+  const memory = new ArrayBuffer(Math.max(0, ...bytes));
+  for (const { name, dtype, count, initialiser } of wanted) {
+    const values = viewOf(dtype, memory, 0, count);
+    fill(values, name, initialiser, seed);
     // Object.entries forgets that a key of M["tensors"] is a TensorName<M>.
     model.write(name as TensorName<M>, values);
   }

@@ -44,13 +44,13 @@ const spec = {
   },
 } as const satisfies ModuleSpec<"B" | "K">;
 
-/** A module that notes what is written to it. */
+/** A module that copies what is written to it. */
 function notingModule() {
   const written = new Map<string, TensorData>();
   const model: LoadedModule<typeof spec> = {
     spec,
     backend: { name: "wasm", adapter: "none", software: true, threads: 1 },
-    write: (name, data) => void written.set(name, data),
+    write: (name, data) => void written.set(name, data.slice()),
     run: () => {},
     read: () => Promise.reject(new Error("nothing to read")),
     kernelTimes: () => Promise.resolve([]),

@@ -27,11 +27,9 @@ const TWO_POW_32 = 2 ** 32;
 
 /** The upper 32 bits of the 64-bit product of two unsigned 32-bit words. */
 function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff, aHigh = a >>> 16;
-  const bLow = b & 0xffff, bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow / 0x10000) >>> 0);
-  const carry = aLow * bHigh + (middle % 0x10000);
-  return aHigh * bHigh + ((middle / 0x10000) >>> 0) + ((carry / 0x10000) >>> 0);
+  // Products of 16 and 32 bits are exact in float64, and so is their sum.
+  const low = Math.floor((a & 0xffff) * b / 0x10000);
+  return Math.floor(((a >>> 16) * b + low) / 0x10000);
 }
 
 /**

@@ -12,8 +12,8 @@
  * @module
  */
 
-/** Element types a tensor can have on a device; both take four bytes. */
-export type Dtype = "f32" | "u32";
+/** Element types a tensor can have on a device: four bytes each, and bytes, which kernels only read. */
+export type Dtype = "f32" | "u32" | "u8";
 
 /** A number for each named dim, e.g. `{ B: 100, K: 100, n: 10, O: 900 }`. */
 export type Dims<D extends string> = Readonly<Record<D, number>>;
@@ -36,7 +36,7 @@ export interface TensorSpec<D extends string> {
   /** The shape in numbers (row-major; the last axis is contiguous). */
   shape(dims: Dims<D>): readonly number[];
   /**
-   * - `input`: written by the caller before a run.
+   * - `input`: written before a run, by the caller or by another program, such as `draw`.
    * - `parameter`: trainable; initialised once, updated in place by a training program.
    * - `state`: kept between runs (moments of an optimizer, totals of a metric).
    * - `output`: the result of a program; valid after its run.
@@ -76,6 +76,30 @@ export interface ShaderSpec<D extends string> {
   readonly workgroupSize: readonly [number, number, number];
   /** Names of overrides that are not named like their dim: `{ loop: "loop_" }`. */
   readonly overrides?: Readonly<Partial<Record<D, string>>>;
+  /** Bytes of workgroup memory that the text declares; absent for none. */
+  readonly workgroupMemory?: number;
+}
+
+/** A storage buffer of a launch. */
+export interface LaunchBinding {
+  /** The tensor it holds; `null` for the memory in which the launches of one kernel hand sums on. */
+  readonly tensor: string | null;
+  /** How the text uses it. */
+  readonly access: Access;
+}
+
+/** A text as one of the launches that make up a kernel. */
+export interface LaunchSpec<D extends string> extends ShaderSpec<D> {
+  /** What it binds, in order, before the uniforms; the kernel's own bindings if absent. */
+  readonly bindings?: readonly LaunchBinding[];
+}
+
+/** A way to compute a kernel: texts that are launched one after another. */
+export interface LaunchesSpec<D extends string> {
+  /** In order. Constants and uniforms are those of the kernel. */
+  readonly launches: readonly LaunchSpec<D>[];
+  /** Bytes of the memory in which the launches hand sums on; absent where none does. */
+  partialBytes?(dims: Dims<D>): number;
 }
 
 /** One kernel call of a program. */
@@ -92,12 +116,25 @@ export interface KernelSpec<D extends string> {
    * `@binding(bindings.length)`.
    */
   readonly bindings: readonly { readonly tensor: string; readonly access: Access }[];
+  /**
+   * Multiplications, additions and subtractions of its contractions and reductions in one call. What
+   * happens once per result (a bias, an update) and other operators are not counted, so a kernel that
+   * only moves data has 0.
+   */
+  flops(dims: Dims<D>): number;
+  /**
+   * Bytes that a call must move at least: every element that it reads once, and every element that it
+   * writes once.
+   */
+  bytes(dims: Dims<D>): number;
   /** True if the text binds the uniforms. */
   readonly usesUniforms: boolean;
   /** Dims that the text declares as pipeline-overridable constants (`override K: u32;`). */
   readonly constants: readonly D[];
-  /** The scheduled kernel. */
+  /** The scheduled kernel; for adapters that are a program on the CPU, where {@linkcode KernelSpec.gpu} differs. */
   readonly shader: ShaderSpec<D>;
+  /** The kernel as real GPUs run it fastest; absent where that is {@linkcode KernelSpec.shader} too. */
+  readonly gpu?: LaunchesSpec<D>;
   /** Its plain twin: one invocation per output element, same values. */
   readonly plain: ShaderSpec<D>;
 }
@@ -110,9 +147,15 @@ export interface UniformSpec<D extends string, S extends string = string> {
   /** Its name, which is that of the struct's field. */
   readonly name: string;
   /** How it is handed over. */
-  readonly dtype: Dtype;
+  readonly dtype: "f32" | "u32";
   /** Its value for the dims and scalars of a call. */
   value(call: CallValues<D, S>): number;
+}
+
+/** The range of a scalar. */
+export interface ScalarLimit<D extends string> {
+  /** The largest value for the dims of a call. */
+  most(dims: Dims<D>): number;
 }
 
 /** A list of kernel calls over the module's tensors. */
@@ -121,10 +164,12 @@ export interface ProgramSpec<D extends string, S extends string = string> {
   readonly inputs: readonly string[];
   /** Tensors that a run computes. */
   readonly outputs: readonly string[];
-  /** Tensors kept between runs that this program changes in place. */
+  /** Tensors that outlive the run and that it overwrites: parameters, states, and inputs that it draws. */
   readonly updates: readonly string[];
   /** Names of scalars that the caller gives with each run, e.g. `["step"]`. */
   readonly scalars: readonly string[];
+  /** The largest values of scalars that are places in a tensor, for the dims of a call. */
+  readonly limits?: Readonly<Record<string, ScalarLimit<D>["most"]>>;
   /**
    * In order: fields of the WGSL struct `Uniforms` (four bytes each; a text may declare only the first
    * ones) and parameters of the WebAssembly export that bears the program's name.
@@ -143,22 +188,25 @@ export interface ScratchSpec<D extends string> {
 /**
  * A module for the CPU: two builds of the same functions.
  *
- * Each imports
+ * Each imports, as far as it uses them,
  * - `env.memory`, a shared memory whose first {@linkcode CONTROL_BYTES} bytes are the control block,
  * - the i32 globals `env.threads` (threads at work), `env.patience` (how often a thread looks before it
- *   sleeps at a barrier; -1 where it must never sleep) and `env.profile` (1 to report kernels),
+ *   sleeps at a barrier; -1 where it must never sleep), `env.profile` (1 to report kernels) and
+ *   `env.skip_zeros` (1 where kernels may skip the zeros of sparse inputs),
  * - `env.mark` (i32 → nothing), which the first thread calls after each kernel of a profiled run with the
- *   kernel's position in {@linkcode ProgramSpec.kernels}, and with -1 when a run begins,
+ *   kernel's position in {@linkcode ProgramSpec.kernels}, and with -1 when threads begin after a barrier,
  * - one immutable i32 global `dim.<name>` for each dim in {@linkcode ModuleSpec.fixedDims} and one
  *   `at.<name>` (byte address, a multiple of 16) for each tensor and each piece of scratch memory that it uses,
- * - from `math` those of `exp`, `log`, `tanh` (f64 → f64) and `pow` (f64, f64 → f64) that it uses.
+ * - from `math` those of `exp`, `log`, `tanh`, `sin`, `cos` (f64 → f64) and `pow` (f64, f64 → f64) that it
+ *   uses.
  *
  * It exports one function per program, which takes the program's uniforms and returns when all kernels
  * have run on all threads, and `work` (i32), in which every thread but the first spends its life: it
  * takes the thread's number, counted from 1, and returns after the first thread has called `leave`.
  *
- * A thread that failed stores 1 at {@linkcode CONTROL_FAILED} and wakes who sleeps at
- * {@linkcode CONTROL_GENERATION}; the others then stop with a trap at their next barrier.
+ * A thread that failed stores 1 at {@linkcode CONTROL_FAILED}, counts {@linkcode CONTROL_GENERATION} up,
+ * and wakes who sleeps there; the others then stop with a trap at their next barrier. What follows the flag
+ * in the control block is the runtime's, for the text of the failure.
  */
 export interface WasmSpec<D extends string = string> {
   /** Multiplies and adds in one instruction (relaxed SIMD). */

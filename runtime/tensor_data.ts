@@ -4,11 +4,11 @@
  * @module
  */
 import type { TensorData } from "./backend.ts";
-import type { TensorPlace } from "./module_layout.ts";
+import { isCount, type TensorPlace } from "./module_layout.ts";
 import type { Dtype } from "./spec.ts";
 import { counted } from "./wording.ts";
 
-const ARRAY_TYPES = { f32: Float32Array, u32: Uint32Array } as const;
+const ARRAY_TYPES = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array } as const;
 
 /** A view of `elements` elements of a buffer as the array type of a dtype. */
 export function viewOf<B extends ArrayBufferLike>(
@@ -16,17 +16,22 @@ export function viewOf<B extends ArrayBufferLike>(
   buffer: B,
   byteOffset: number,
   elements: number,
-): Float32Array<B> | Uint32Array<B> {
-  return dtype === "f32"
-    ? new Float32Array(buffer, byteOffset, elements)
-    : new Uint32Array(buffer, byteOffset, elements);
+): Float32Array<B> | Uint32Array<B> | Uint8Array<B> {
+  switch (dtype) {
+    case "f32":
+      return new Float32Array(buffer, byteOffset, elements);
+    case "u32":
+      return new Uint32Array(buffer, byteOffset, elements);
+    case "u8":
+      return new Uint8Array(buffer, byteOffset, elements);
+  }
 }
 
 /**
  * Refuses data of another dtype than the tensor's, and a number of elements that the tensor has for no
- * size of the call dims.
+ * size of the call dims; with a place `at` which to begin, a number of elements that do not fit.
  */
-export function checkData(place: TensorPlace, data: TensorData): void {
+export function checkData(place: TensorPlace, data: TensorData, at?: number): void {
   const { name, spec, elements, step } = place;
   const wanted = ARRAY_TYPES[spec.dtype];
   if (!(data instanceof wanted)) {
@@ -35,6 +40,7 @@ export function checkData(place: TensorPlace, data: TensorData): void {
         `${kindOf(data)}; give a ${wanted.name}`,
     );
   }
+  if (at !== undefined) return checkPart(place, data.length, at);
   if (data.length === elements) return;
   if (data.length > elements || step === undefined || data.length % step !== 0) {
     const wanted = step === undefined
@@ -45,6 +51,18 @@ export function checkData(place: TensorPlace, data: TensorData): void {
         `[${spec.dims.join(", ")}] holds ${elements}; ${wanted}`,
     );
   }
+}
+
+function checkPart({ name, spec, elements }: TensorPlace, count: number, at: number): void {
+  if (isCount(at) && at + count <= elements) return;
+  const holds = `[${spec.dims.join(", ")}] holds ${elements}`;
+  throw new RangeError(
+    isCount(at)
+      ? `Cannot write tensor "${name}" from element ${at} on: got ${
+        counted(count, "element")
+      }, but ${holds}; write at most ${Math.max(0, elements - at)} there`
+      : `Cannot write tensor "${name}" from element ${at} on: ${holds}; give a whole number from 0`,
+  );
 }
 
 /** What a value is, for callers without a type checker. */

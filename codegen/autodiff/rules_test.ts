@@ -4,23 +4,35 @@ import { make } from "../../dsl/intern.ts";
 import type { ElementwiseKind, Node, OpKind } from "../../dsl/ops.ts";
 import {
   add,
+  and,
   argmax,
   cast,
   column,
+  concatenate,
   equal,
+  gather,
   greater,
+  greaterEqual,
   input,
   iota,
+  less,
   matmul,
   max,
   mul,
+  not,
+  notEqual,
+  or,
+  overlapAdd,
+  pad,
   reshape,
   select,
   size,
+  slice,
   stopGradient,
   sum,
   tile,
   transpose,
+  window,
 } from "../../dsl/tensor.ts";
 import { full } from "../graph/build.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
@@ -32,11 +44,16 @@ const B = dim("B"), K = dim("K"), N = dim("N"), n = dim("n");
 const x = input("x", [B, K]), z = input("z", [B, K]), v = input("v", [N, K]), b = input("b", [K]);
 const cube = input("cube", [B, N, K]);
 
+const pairs = input("pairs", [B, times(2, K)]), image = input("image", [B, 7, 4]);
+
 /** 1, 2, 3, … as reals. */
 const numbers = cast(add(iota(K), 1), "f32");
 
 /** Where roots, logarithms and powers are smooth. */
 const positive: Range = { low: 0.5, high: 2, below: 3 };
+
+/** Between whole numbers. */
+const fractions: Range = { low: 1.125, high: 1.875, below: 3 };
 
 /** A function of its leaves. */
 interface Case {
@@ -60,6 +77,16 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
   log: [{ y: elementwise("log", x.node), range: positive }],
   sqrt: [{ y: elementwise("sqrt", x.node), range: positive }],
   tanh: [{ y: elementwise("tanh", x.node) }],
+  // Near 0 and at whole numbers there are no slopes to compare with.
+  abs: [
+    { y: elementwise("abs", x.node), range: positive },
+    { y: elementwise("abs", elementwise("neg", x.node)), range: positive },
+  ],
+  floor: [{ y: elementwise("floor", x.node), range: fractions, flat: true }],
+  sin: [{ y: elementwise("sin", x.node) }],
+  cos: [{ y: elementwise("cos", x.node) }],
+  erf: [{ y: elementwise("erf", x.node) }, { y: elementwise("erf", x.node), range: positive }],
+  sigmoid: [{ y: elementwise("sigmoid", x.node) }],
   cast: [
     { y: cast(x, "f32").node },
     { y: cast(cast(x, "u32"), "f32").node, flat: true },
@@ -73,6 +100,11 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
   minimum: [{ y: elementwise("minimum", x.node, z.node) }],
   pow: [{ y: elementwise("pow", x.node, z.node), range: positive }],
   greater: [{ y: cast(greater(x, z), "f32").node, flat: true }],
+  greaterEqual: [{ y: cast(greaterEqual(x, z), "f32").node, flat: true }],
+  notEqual: [{ y: cast(notEqual(x, z), "f32").node, flat: true }],
+  and: [{ y: select(and(greater(x, z), less(z, 0)), mul(x, z), x).node }],
+  or: [{ y: select(or(greater(x, z), less(z, 0)), mul(x, z), x).node }],
+  not: [{ y: select(not(greater(x, z)), mul(x, z), x).node }],
   equal: [{ y: cast(equal(iota(K), column(argmax(x, { axis: 1 }))), "f32").node, flat: true }],
   select: [{ y: select(greater(x, z), mul(x, z), x).node }],
   sum: [
@@ -98,6 +130,41 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
     { y: tile(x, [n, 1]).node },
     { y: tile(x, [2, n]).node },
     { y: make("tile", { repeats: [1, n, 3] }, [cube.node]) },
+  ],
+  slice: [
+    { y: slice(x, { axis: 1, size: K }).node },
+    { y: slice(pairs, { axis: 1, start: K, size: K }).node },
+    { y: slice(pairs, { axis: 1, size: K, step: 2 }).node },
+    { y: slice(image, { axis: 1, start: 2, size: 2, step: 3 }).node },
+    { y: slice(image, { axis: 2, start: 1, size: 3 }).node },
+    { y: cast(slice(iota(5), { axis: 0, size: 2 }), "f32").node, flat: true },
+  ],
+  pad: [
+    { y: mul(pad(image, { axis: 1, before: 2, after: 1, value: 3 }), 2).node },
+    { y: pad(x, { axis: 1, after: K }).node },
+  ],
+  concatenate: [
+    { y: concatenate([x, z, x], { axis: 1 }).node },
+    { y: concatenate([image, input("other", [B, 2, 4])], { axis: 1 }).node },
+  ],
+  window: [
+    { y: window(image, { axis: 1, size: 3 }).node },
+    { y: window(image, { axis: 1, size: 2, stride: 2, dilation: 3 }).node },
+    { y: window(window(image, { axis: 1, size: 3, stride: 2 }), { axis: 2, size: 2 }).node },
+    { y: window(pairs, { axis: 1, size: 2, stride: 2 }).node },
+  ],
+  overlapAdd: [
+    { y: overlapAdd(image, { axis: 1, extent: 13 }).node },
+    { y: overlapAdd(image, { axis: 1, extent: 20, stride: 2, dilation: 2 }).node },
+    { y: overlapAdd(image, { axis: 0, extent: times(5, B), stride: 4 }).node },
+    { y: overlapAdd(input("ones", [7, 1]), { axis: 0, extent: 16, stride: 2 }).node },
+  ],
+  gather: [
+    // Elements of a vector by a matrix of indices, rows of a matrix, and one row alone.
+    { y: mul(gather(b, argmax(cube, { axis: 2 })), sum(cube, { axis: 2 })).node },
+    { y: gather(v, argmax(v, { axis: 0 })).node },
+    { y: gather(x, argmax(sum(x, { axis: 1 }), { axis: 0 })).node },
+    { y: cast(gather(argmax(x, { axis: 1 }), iota(B)), "f32").node, flat: true },
   ],
   einsum: [
     { y: matmul(x, transpose(v)).node },
@@ -172,6 +239,11 @@ Deno.test("where two operands are equal, the second one gets the gradient", () =
   assert.deepEqual(gradientAt(smaller, c, ...values), [0, 1, 1]);
 });
 
+Deno.test("the slope of a size at 0 is 0", () => {
+  const a = input("a", [3]).node;
+  assert.deepEqual(gradientAt(elementwise("abs", a), a, ["a", vector(-2, 0, 3)]), [-1, 0, 1]);
+});
+
 Deno.test("every one of several equal maxima gets the gradient", () => {
   const a = input("a", [4]).node;
   const y = make("max", { axes: [0] }, [a]);
@@ -182,4 +254,15 @@ Deno.test("nothing flows through stopGradient", () => {
   const a = input("a", [2]);
   const y = mul(a, stopGradient(a)).node;
   assert.deepEqual(gradientAt(y, a.node, ["a", vector(3, -4)]), [3, -4]);
+});
+
+Deno.test("a row that is gathered twice gets both gradients, and one that is not gets none", () => {
+  const table = input("table", [3, 2]), places = cast(input("places", [3]), "u32");
+  const weights = cast(add(iota(6), 1), "f32");
+  const y = mul(gather(table, places), reshape(weights, [3, 2])).node;
+  const value: Value = { shape: [3, 2], data: new Float64Array(6) };
+  assert.deepEqual(
+    gradientAt(y, table.node, ["table", value], ["places", vector(2, 0, 2)]),
+    [3, 4, 0, 0, 1 + 5, 2 + 6],
+  );
 });

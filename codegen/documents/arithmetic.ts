@@ -1,4 +1,4 @@
-/** Counts of multiplications, symbolic and in numbers. @module */
+/** Counts of arithmetic and of memory traffic, symbolic and in numbers. @module */
 import {
   type DimValues,
   evaluateExtent,
@@ -8,6 +8,8 @@ import {
   showExtent,
 } from "../../dsl/dim.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
+import { evaluateHost } from "../kernel/host_expr.ts";
+import type { HostExpr } from "../kernel/kernel.ts";
 import { multiplications } from "../rewrite/engine.ts";
 
 /** The multiplications of all contractions of a graph. */
@@ -31,12 +33,25 @@ export function showSum(products: readonly Extent[]): string {
 
 /** The number that products add up to, or `undefined` if a dim has no number. */
 export function evaluateSum(products: readonly Extent[], dims: DimValues): number | undefined {
-  const known = products.every((each) =>
-    factors(each).symbols.every((symbol) => dims[symbol] !== undefined)
-  );
-  return known
+  return products.every((each) => isKnown(each, dims))
     ? products.reduce<number>((sum, each) => sum + evaluateExtent(each, dims), 0)
     : undefined;
+}
+
+/** The number that a count of a kernel's work comes to, or `undefined` if a dim has no number. */
+export function evaluateCount(count: HostExpr, dims: DimValues): number | undefined {
+  return extentsIn(count).every((each) => isKnown(each, dims))
+    ? evaluateHost(count, dims, {})
+    : undefined;
+}
+
+function isKnown(extent: Extent, dims: DimValues): boolean {
+  return factors(extent).symbols.every((symbol) => dims[symbol] !== undefined);
+}
+
+function extentsIn(expression: HostExpr): readonly Extent[] {
+  if (expression.kind === "extent") return [expression.extent];
+  return expression.kind === "apply" ? expression.args.flatMap(extentsIn) : [];
 }
 
 /** Millions of floating-point operations: a multiplication and an addition each. */

@@ -53,12 +53,12 @@ Deno.test("the plan lists each call with its frame, results and work, in order",
     model.module.programs.at(-1)?.kernels.map((kernel) => kernel.name),
   );
   assert.match(calls[0] ?? "", /^\| 1 \| relu1 \| contract \| relu1 \| 157 MFLOP \|/);
-  assert.match(step, /^Contractions: 373 MFLOP\.$/m);
+  assert.match(step, /^Contractions and reductions: 373 MFLOP\.$/m);
 });
 
 Deno.test("the plan counts more than twice the work for the ordinary model's middle layer", () => {
   const step = section(planDocument(compile(mnistOriginal)), "step");
-  assert.match(step, /^Contractions: 9\d\d MFLOP\.$/m);
+  assert.match(step, /^Contractions and reductions: 9\d\d MFLOP\.$/m);
 });
 
 Deno.test("the plan lists every slot with its tensors and size", () => {

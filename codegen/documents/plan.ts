@@ -9,29 +9,19 @@ import {
 } from "../../dsl/dim.ts";
 import type { CompiledModule, Kernel, Program } from "../kernel/kernel.ts";
 import type { Compilation } from "../pipeline.ts";
+import { ELEMENT_BYTES } from "../kernel/storage.ts";
+import { kernelBytes, kernelFlops } from "../kernel/work.ts";
 import { lifetimes } from "../plan/memory.ts";
-
-/** Bytes of an element of any type. */
-const ELEMENT = 4;
+import type { Emitted } from "../targets/target.ts";
+import { evaluateCount } from "./arithmetic.ts";
 
 function numberOf(extent: Extent, dims: DimValues): number | undefined {
   const known = factors(extent).symbols.every((symbol) => dims[symbol] !== undefined);
   return known ? evaluateExtent(extent, dims) : undefined;
 }
 
-/** Floating-point operations of a contraction: a multiplication and an addition per term. */
 function flops(kernel: Kernel, dims: DimValues): number {
-  if (kernel.schedule.frame !== "contract") return 0;
-  const axes = [...kernel.parallel, kernel.schedule.k].map((axis) => axis.extent);
-  return 2 * (numberOf(product(axes), dims) ?? 0);
-}
-
-/** Bytes of all tensors a kernel reads and writes, each counted once per direction. */
-function bytes(kernel: Kernel, dims: DimValues): number {
-  return kernel.tensors.reduce((sum, tensor) => {
-    const size = ELEMENT * (numberOf(product(tensor.shape), dims) ?? 0);
-    return sum + (tensor.access === "read_write" ? 2 * size : size);
-  }, 0);
+  return evaluateCount(kernelFlops(kernel), dims) ?? 0;
 }
 
 function amount(value: number, unit: string): string {
@@ -47,7 +37,7 @@ function callRows(program: Program, dims: DimValues): readonly string[] {
     );
     return `| ${at + 1} | ${kernel.name} | ${kernel.schedule.frame} | ${writes.join(", ")} | ${
       amount(flops(kernel, dims), "MFLOP")
-    } | ${amount(bytes(kernel, dims), "MB")} |`;
+    } | ${amount(evaluateCount(kernelBytes(kernel), dims) ?? 0, "MB")} |`;
   });
 }
 
@@ -60,7 +50,7 @@ function programText(program: Program, dims: DimValues): readonly string[] {
     "| ---: | --- | --- | --- | ---: | ---: |",
     ...callRows(program, dims),
     "",
-    ...(total === 0 ? [] : [`Contractions: ${amount(total, "MFLOP")}.`, ""]),
+    ...(total === 0 ? [] : [`Contractions and reductions: ${amount(total, "MFLOP")}.`, ""]),
     ...lifetimeText(program),
   ];
 }
@@ -84,7 +74,9 @@ function lifetimeText(program: Program): readonly string[] {
 function slotRows(module: CompiledModule, dims: DimValues): readonly string[] {
   return module.slots.map((names, slot) => {
     const tensors = module.tensors.filter((tensor) => names.includes(tensor.name));
-    const sizes = tensors.map((tensor) => ELEMENT * (numberOf(product(tensor.shape), dims) ?? 0));
+    const sizes = tensors.map(({ shape, dtype }) =>
+      ELEMENT_BYTES[dtype] * (numberOf(product(shape), dims) ?? 0)
+    );
     const shapes = tensors.map((tensor) => `${tensor.name} ${showShape(tensor.shape)}`);
     return `| ${slot} | ${shapes.join("; ")} | ${tensors[0]?.kind ?? ""} | ${
       Math.max(0, ...sizes)
@@ -92,8 +84,15 @@ function slotRows(module: CompiledModule, dims: DimValues): readonly string[] {
   });
 }
 
-/** The document. */
-export function planDocument({ declaration, module }: Compilation): string {
+/**
+ * The document.
+ *
+ * @param emitted what the targets have made of the module; their notes come last
+ */
+export function planDocument(
+  { declaration, module }: Compilation,
+  emitted: readonly Pick<Emitted, "notes">[] = [],
+): string {
   const dims = declaration.typical;
   const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
   return [
@@ -111,5 +110,6 @@ export function planDocument({ declaration, module }: Compilation): string {
     "| slot | tensors | kind | bytes |",
     "| ---: | --- | --- | ---: |",
     ...slotRows(module, dims),
+    ...emitted.flatMap(({ notes }) => notes.length === 0 ? [] : ["", ...notes]),
   ].join("\n").trimEnd() + "\n";
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Extent } from "../../dsl/dim.ts";
+import { plus } from "../../dsl/extents.ts";
 import {
   consult,
   ELEMENTWISE,
@@ -19,8 +20,18 @@ import {
 } from "../../dsl/ops.ts";
 import { labelsOf } from "../graph/build.ts";
 import { isHostScalar } from "../graph/graph.ts";
-import { flatten, type IndexExpr, mod, unflatten, ZERO } from "../kernel/index_expr.ts";
+import {
+  add,
+  flatten,
+  type IndexExpr,
+  indexOf,
+  mod,
+  mul,
+  unflatten,
+  ZERO,
+} from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
+import { isBelow, placeBefore, windowOf } from "./guarded.ts";
 
 /** A multi-index. */
 export type Index = readonly IndexExpr[];
@@ -105,6 +116,44 @@ function simplify(scalar: Extract<Scalar, { kind: "apply" }>): Scalar {
   return same ? { ...scalar, args: [x, right] } : scalar;
 }
 
+function choose(condition: Scalar, whenTrue: Scalar, whenFalse: Scalar): Scalar {
+  const { type } = whenTrue;
+  return { kind: "apply", type, op: "select", args: [condition, whenTrue, whenFalse] };
+}
+
+/** The operand that has the place, each tried in turn; the last one is what remains. */
+function concatenated(node: NodeOf<"concatenate">, index: Index, walk: Walk): Scalar | undefined {
+  const { axis } = node.attrs;
+  const at = index[axis] ?? ZERO;
+  let end: Extent = 0;
+  const parts = node.inputs.filter((x) => x.shape[axis] !== 0).map((x) => {
+    const extent = x.shape[axis] ?? 1;
+    const place = placeBefore(at, end, extent);
+    end = plus(end, extent) ?? end;
+    return { value: visit(x, index.with(axis, place.index), walk), isBefore: isBelow(at, end) };
+  });
+  return parts.reduceRight<Scalar | undefined>((rest, { value, isBefore }, i) => {
+    if (i === parts.length - 1) return value;
+    return value === undefined || rest === undefined ? undefined : choose(isBefore, value, rest);
+  }, undefined);
+}
+
+/** True for sums of windows; where a window has one element, there is nothing to add. */
+export function isOverlapSum(node: NodeOf<"overlapAdd">): boolean {
+  return node.inputs[0]?.shape.at(-1) !== 1;
+}
+
+/** What element k of the windows adds to an element, for an index that ends in k. */
+function overlapTerm(node: NodeOf<"overlapAdd">, index: Index, walk: Walk): Scalar | undefined {
+  const { axis, ...steps } = node.attrs;
+  const count = node.inputs[0]?.shape[axis] ?? 0;
+  const nothing: Scalar = { kind: "constant", type: node.dtype, value: 0 };
+  if (count === 0) return nothing;
+  const { index: at, isInside } = windowOf(index[axis] ?? ZERO, index.at(-1) ?? ZERO, steps, count);
+  const inside = operand(node, index.with(axis, at), walk);
+  return inside === undefined ? undefined : choose(isInside, inside, nothing);
+}
+
 const elementwiseRules = Object.fromEntries(
   ELEMENTWISE.map((op) => [op, applyOp]),
 ) as Record<ElementwiseKind, typeof applyOp>; // one entry per name of the list
@@ -121,6 +170,9 @@ const EXPANSION: Rule = {
   stopGradient: operand,
   sum: block,
   max: block,
+  // One element of a window is no sum.
+  overlapAdd: (node, index, walk) =>
+    isOverlapSum(node) ? block(node, index, walk) : overlapTerm(node, [...index, ZERO], walk),
   argmax: block,
   einsum: (node, index, walk) =>
     innerLabels(node).length > 0 ? block(node, index, walk) : outerProduct(node, index, walk),
@@ -133,6 +185,34 @@ const EXPANSION: Rule = {
   },
   broadcast: (node, index, walk) =>
     operand(node, node.attrs.axes.map((axis) => index[axis] ?? ZERO), walk),
+  slice: ({ inputs, attrs: { axis, start, step } }, index, walk) => {
+    const [x] = inputs;
+    const from = add(mul(index[axis] ?? ZERO, step), { kind: "extent", extent: start });
+    return x === undefined ? undefined : visit(x, index.with(axis, from), walk);
+  },
+  pad: (node, index, walk) => {
+    const { axis, before, value } = node.attrs;
+    const extent = node.inputs[0]?.shape[axis] ?? 0;
+    const outside: Scalar = { kind: "constant", type: node.dtype, value };
+    if (extent === 0) return outside;
+    const { index: at, isInside } = placeBefore(index[axis] ?? ZERO, before, extent);
+    const inside = operand(node, index.with(axis, at), walk);
+    return inside === undefined ? undefined : choose(isInside, inside, outside);
+  },
+  concatenate: concatenated,
+  window: (node, index, walk) => {
+    const { axis, stride, dilation } = node.attrs;
+    const from = add(mul(index[axis] ?? ZERO, stride), mul(index.at(-1) ?? ZERO, dilation));
+    return operand(node, index.slice(0, -1).with(axis, from), walk);
+  },
+  // An index that data decide is opaque: what is known of it is what it is computed from.
+  gather: (node, index, walk) => {
+    const [table, indices] = node.inputs;
+    const rank = indices?.shape.length ?? 0;
+    const row = operand(node, index.slice(0, rank), walk, 1);
+    if (table === undefined || row === undefined) return undefined;
+    return visit(table, [indexOf(row), ...index.slice(rank)], walk);
+  },
   tile: (node, index, walk) => {
     const shape: readonly Extent[] = node.inputs[0]?.shape ?? [];
     const from = index.map((at, axis) =>
@@ -154,8 +234,9 @@ function visit(node: Node, index: Index, walk: Walk): Scalar | undefined {
 }
 
 function resolve(node: Node, index: Index, walk: Walk): Scalar | undefined {
-  if (isHostScalar(node) && node.op !== "constant") {
-    return { kind: "uniform", type: "f32", name: walk.uniform(node) };
+  // A comparison on the host has no form in which it could be handed over.
+  if (isHostScalar(node) && node.op !== "constant" && node.dtype !== "bool") {
+    return { kind: "uniform", type: node.dtype, name: walk.uniform(node) };
   }
   const available = walk.lookUp(node, index);
   switch (available.kind) {
@@ -186,6 +267,15 @@ export class Expander {
 
   /** The element of a node at an index. */
   expand(node: Node, index: Index): Expansion {
+    return this.#walk((walk) => visit(node, index, walk));
+  }
+
+  /** What an element of windows adds to the sum of `node`, for an index of that sum and its term. */
+  expandOverlap(node: NodeOf<"overlapAdd">, index: Index): Expansion {
+    return this.#walk((walk) => overlapTerm(node, index, walk));
+  }
+
+  #walk(visit: (walk: Walk) => Scalar | undefined): Expansion {
     const walk: Walk = {
       ...this.#surroundings,
       memo: this.#memo,
@@ -193,7 +283,7 @@ export class Expander {
       blockedBy: new Set(),
       unreachable: false,
     };
-    const scalar = visit(node, index, walk);
+    const scalar = visit(walk);
     if (scalar === undefined) this.forget();
     return { scalar, blockedBy: walk.blockedBy, unreachable: walk.unreachable };
   }

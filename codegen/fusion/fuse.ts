@@ -9,12 +9,12 @@
  *
  * @module
  */
-import { type Extent, sameShape } from "../../dsl/dim.ts";
+import { type Extent, sameShape, type Shape } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { labelsOf } from "../graph/build.ts";
 import { type Graph, isHostScalar, nodesOf } from "../graph/graph.ts";
 import type { Scalar } from "../kernel/kernel.ts";
-import { type Index, innerLabels } from "./expand.ts";
+import { type Expander, type Expansion, type Index, innerLabels } from "./expand.ts";
 import { depends, type Group, levelOf, pointOf, shapeOf } from "./group.ts";
 import { writtenSize } from "../kernel/scalar_walk.ts";
 import { loadsOf, usesLocal } from "./loads.ts";
@@ -29,8 +29,37 @@ import {
   type Reduce,
 } from "./places.ts";
 
-function reducedAxes(node: Reduce): readonly number[] {
-  return node.op === "argmax" ? [node.attrs.axis] : node.attrs.axes;
+/** The points that a reduction runs over: their shape, and the axes that it takes out of it. */
+function spaceOf(node: Reduce): { readonly shape: Shape; readonly axes: readonly number[] } {
+  const shape = node.inputs[0]?.shape ?? [];
+  switch (node.op) {
+    case "argmax":
+      return { shape, axes: [node.attrs.axis] };
+    case "overlapAdd":
+      return { shape: [...node.shape, shape.at(-1) ?? 1], axes: [node.shape.length] };
+    default:
+      return { shape, axes: node.attrs.axes };
+  }
+}
+
+/** What is computed at an index. */
+interface Term {
+  /** The value that it is taken from. */
+  readonly source: Node;
+  readonly expand: (expander: Expander, index: Index) => Expansion;
+}
+
+/** The elements of a node. */
+function elementOf(source: Node): Term {
+  return { source, expand: (expander, index) => expander.expand(source, index) };
+}
+
+/** What a reduction takes in at each of its points. */
+function summandOf(node: Reduce): Term {
+  const term = elementOf(node.inputs[0] ?? node);
+  return node.op === "overlapAdd"
+    ? { ...term, expand: (expander, index) => expander.expandOverlap(node, index) }
+    : term;
 }
 
 /** Values that fusion is told to put in memory. */
@@ -53,6 +82,7 @@ export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
     if (node.op === "input" && !isHostScalar(node)) places.addLeaf(node);
     if (isHostScalar(node)) continue;
     if (demands.stored.has(node)) fuser.store(node);
+    if (node.op === "gather") fuser.storeLongIndices(node);
     if (isReduce(node)) fuser.addReduction(node, demands.apart.has(node));
     if (isContraction(node)) fuser.addContraction(node);
   }
@@ -65,6 +95,8 @@ export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
 
 /** Operators of the longest expression that a reduction computes anew for each of its elements. */
 const LONGEST_SUMMAND = 32;
+/** Operators of the longest index that is computed anew for each element of a gathered row. */
+const LONGEST_INDEX = 8;
 
 class Fuser {
   readonly #places: Places;
@@ -75,28 +107,33 @@ class Fuser {
 
   /** A reduction joins the kernel of an earlier one over the same axes if they share data, unless kept apart. */
   addReduction(node: Reduce, apart: boolean): void {
-    const [operand] = node.inputs;
-    if (operand === undefined) return;
-    const axes = reducedAxes(node);
+    const { shape, axes } = spaceOf(node);
     for (const group of apart ? [] : [...this.#places.groups].reverse()) {
       if (
-        group.kind === "rows" && sameRows(group, operand, axes) &&
-        this.#joinRows(group, node, operand)
+        group.kind === "rows" && sameRows(group, shape, axes) && this.#joinRows(group, node)
       ) {
         return;
       }
     }
-    const group = this.#places.rows(operand.shape, axes);
-    this.#places.addReduction(group, node, this.#summand(group, operand, pointOf(group.all)));
+    const group = this.#places.rows(shape, axes);
+    const value = this.#summand(group, summandOf(node), pointOf(group.all));
+    this.#places.addReduction(group, node, value);
   }
 
   /** The expression a reduction runs over; a long one is stored, as it cannot name its shared parts. */
-  #summand(group: Group, operand: Node, index: Index): Scalar {
-    const value = this.#storedExpansion(group, operand, index);
-    if (writtenSize(value) <= LONGEST_SUMMAND || operand.dtype === "bool") return value;
-    this.store(operand);
+  #summand(group: Group, term: Term, index: Index): Scalar {
+    const value = this.#storedExpansion(group, term, index);
+    if (writtenSize(value) <= LONGEST_SUMMAND || term.source.dtype === "bool") return value;
+    this.store(term.source);
     group.expander.forget();
-    return this.#storedExpansion(group, operand, index);
+    return this.#storedExpansion(group, term, index);
+  }
+
+  /** Indices that take long to compute go to memory, once, before rows are gathered by them. */
+  storeLongIndices({ inputs: [, indices] }: Node): void {
+    if (indices !== undefined && this.#places.inlineSize(indices) > LONGEST_INDEX) {
+      this.store(indices);
+    }
   }
 
   /** One row axis, one column axis and one inner axis make a contraction; others sum products. */
@@ -137,30 +174,30 @@ class Fuser {
 
   /** An operand of a contraction is a plain load with an affine index; what is not gets stored. */
   #operand(group: Group, node: Node, index: Index): Scalar {
-    if (group.kind !== "contract") return this.#summand(group, node, index);
+    if (group.kind !== "contract") return this.#summand(group, elementOf(node), index);
     const { scalar } = group.expander.expand(node, index);
     if (scalar?.kind === "load" && this.#places.isAffine(scalar, node)) {
       return this.#places.load(group, scalar);
     }
     this.store(node);
     group.expander.forget();
-    return this.#storedExpansion(group, node, index);
+    return this.#storedExpansion(group, elementOf(node), index);
   }
 
-  /** Expands a node in a group; what blocks the expansion is stored first. */
-  #storedExpansion(group: Group, node: Node, index: Index): Scalar {
+  /** Expands a term in a group; what blocks the expansion is stored first. */
+  #storedExpansion(group: Group, { source, expand }: Term, index: Index): Scalar {
     for (;;) {
-      const { scalar, blockedBy, unreachable } = group.expander.expand(node, index);
+      const { scalar, blockedBy, unreachable } = expand(group.expander, index);
       if (scalar !== undefined) return this.#places.load(group, scalar);
       if (unreachable || blockedBy.size === 0) {
-        throw new Error(`Fusion cannot compute ${node.op} in kernel ${group.id}`);
+        throw new Error(`Fusion cannot compute ${source.op} in kernel ${group.id}`);
       }
-      this.#storeFrontier(node);
+      this.#storeFrontier(source);
     }
   }
 
-  #joinRows(group: Group, node: Node, operand: Node): boolean {
-    const scalar = this.#tryIn(group, operand, pointOf(group.all));
+  #joinRows(group: Group, node: Reduce): boolean {
+    const scalar = this.#tryIn(group, summandOf(node), pointOf(group.all));
     // Each reduction may come to be stored.
     const outputs = group.reductions.filter((each) => !this.#places.tensors.has(each.node)).length +
       1;
@@ -172,15 +209,15 @@ class Fuser {
   }
 
   /** Expands in an existing group, if all is at hand, data is shared and no cycle arises. */
-  #tryIn(group: Group, node: Node, index: Index): Scalar | undefined {
-    const first = group.expander.expand(node, index);
+  #tryIn(group: Group, { source, expand }: Term, index: Index): Scalar | undefined {
+    const first = expand(group.expander, index);
     if (first.unreachable) return undefined;
     for (const heavy of first.blockedBy) {
       const home = this.#places.home.get(heavy);
       if (home === undefined || depends(home, group)) return undefined;
     }
-    if (first.blockedBy.size > 0) this.#storeFrontier(node, group);
-    const { scalar } = group.expander.expand(node, index);
+    if (first.blockedBy.size > 0) this.#storeFrontier(source, group);
+    const { scalar } = expand(group.expander, index);
     if (scalar === undefined) return undefined;
     const homes = [...loadsOf(scalar)].map((tensor) => this.#places.homeOf(tensor));
     if (homes.some((home) => home !== undefined && home !== group && depends(home, group))) {
@@ -233,7 +270,8 @@ class Fuser {
     if (this.#places.home.get(node) === group) return true;
     const level = levelOf(group, node);
     if (level === undefined) return false;
-    const scalar = this.#tryIn(group, node, pointOf(level === "outer" ? group.outer : group.all));
+    const point = pointOf(level === "outer" ? group.outer : group.all);
+    const scalar = this.#tryIn(group, elementOf(node), point);
     if (scalar === undefined || !this.#places.hasRoom(group, scalar, 1)) return false;
     this.#places.addStored(group, node, level, this.#places.load(group, scalar));
     return true;
@@ -242,13 +280,13 @@ class Fuser {
   #storeInMap(node: Node): void {
     const axes = this.#places.axes(node.shape);
     const group = this.#places.open("map", axes, [], axes);
-    const value = this.#storedExpansion(group, node, pointOf(axes));
+    const value = this.#storedExpansion(group, elementOf(node), pointOf(axes));
     this.#places.groups.push(group);
     this.#places.addStored(group, node, "outer", value);
   }
 }
 
-function sameRows(group: Group, operand: Node, axes: readonly number[]): boolean {
-  return sameShape(shapeOf(group.all), operand.shape) &&
+function sameRows(group: Group, shape: Shape, axes: readonly number[]): boolean {
+  return sameShape(shapeOf(group.all), shape) &&
     group.all.every((axis, i) => group.inner.includes(axis) === axes.includes(i));
 }

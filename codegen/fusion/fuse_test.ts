@@ -68,7 +68,7 @@ Deno.test("an operand of a product that must be computed is stored by a kernel b
         params: { W: tensor(O, K) },
         forward: ({ x, W }) => t.matmul(named("x2", t.mul(x, x)), t.transpose(W)),
       }),
-    ),
+    ).replace(/; vector: .*/, ""),
     `x2(read x[B, K], write x2[B, K])
   for b in B, k in K:
     x2[b, k] = x[b, k] * x[b, k]
@@ -77,7 +77,7 @@ forward(read x2[B, K], read W[O, K], write y[B, O])
   for b in B, o in O:
     acc = sum k in K: x2[b, k] * W[o, k]
     y[b, o] = acc
-  schedule: contract m=b n=o k=k, tile 8x8, workgroup 8x1`,
+  schedule: contract m=b n=o k=k`,
   );
 });
 
@@ -135,4 +135,69 @@ Deno.test("a dim that no tensor in memory has is still a dim of the module", () 
   }));
   assert.deepEqual(module.callDims, ["B"]);
   assert.deepEqual(module.fixedDims, ["I", "K", "n"]);
+});
+
+Deno.test("rows of a table are loaded where they are used, by an index that data decide", () => {
+  const V = dim("V");
+  assert.equal(
+    forward(
+      defineLayer({
+        name: "embedding",
+        inputs: { word: tensor(B).u32() },
+        params: { table: tensor(V, K), scale: tensor(V) },
+        forward: ({ word, table, scale }) =>
+          t.mul(t.tanh(t.gather(table, word)), t.column(t.gather(scale, word))),
+      }),
+    ),
+    `forward(read word[B], read table[V, K], read scale[V], write y[B, K])
+  for b in B, k in K:
+    y[b, k] = tanh(table[word[b], k]) * scale[word[b]]
+  schedule: map, workgroup 64`,
+  );
+});
+
+Deno.test("a table that is computed is computed for the rows that are gathered", () => {
+  assert.equal(
+    forward(
+      defineLayer({
+        name: "sample",
+        inputs: { x: tensor(B, K), place: tensor(O).u32() },
+        forward: ({ x, place }) => t.gather(t.exp(t.transpose(x)), place),
+      }),
+    ),
+    `forward(read place[O], read x[B, K], write y[O, B])
+  for o in O, b in B:
+    y[o, b] = exp(x[b, place[o]])
+  schedule: map, workgroup 64`,
+  );
+});
+
+Deno.test("an index that takes long to compute goes to memory first", () => {
+  const text = forward(
+    defineLayer({
+      name: "sample",
+      inputs: { x: tensor(B, K), place: tensor(O).u32() },
+      forward: ({ x, place }) => {
+        let index: t.Tensor<readonly [typeof O], "u32"> = place;
+        for (let i = 0; i < 40; i++) index = t.minimum(t.add(index, index), t.mul(index, 3));
+        return t.gather(x, named("row", index));
+      },
+    }),
+  );
+  assert.match(text, /^row\(read place\[O\], write row\[O\]\)$/m);
+  assert.match(text, /^ {4}y\[o, k\] = x\[row\[o\], k\]$/m);
+});
+
+Deno.test("a product over gathered rows gets them from memory", () => {
+  const text = forward(
+    defineLayer({
+      name: "sample",
+      inputs: { word: tensor(B).u32() },
+      params: { table: tensor(O, K), W: tensor(n, K) },
+      forward: ({ word, table, W }) =>
+        t.matmul(named("rows", t.gather(table, word)), t.transpose(W)),
+    }),
+  );
+  assert.match(text, /^ {4}rows\[b, k\] = table\[word\[b\], k\]$/m);
+  assert.match(text, /^ {4}acc = sum k in K: rows\[b, k\] \* W\[i, k\]$/m);
 });

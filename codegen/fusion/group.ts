@@ -9,8 +9,9 @@
  */
 import { type Extent, sameShape, type Shape } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
-import { type Axis, axisIndex, showIndex } from "../kernel/index_expr.ts";
+import { type Axis, axisIndex } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
+import { showIndex } from "../kernel/print_scalar.ts";
 import type { Expander, Index } from "./expand.ts";
 
 /** A reduction of a group: the local that holds it and the expression it runs over. */

@@ -9,12 +9,12 @@ import { isHostScalar } from "../graph/graph.ts";
 import { affine, flatten } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import { nameAxes } from "./axes.ts";
-import { type Available, Expander, type Index, innerLabels } from "./expand.ts";
+import { type Available, Expander, type Index, innerLabels, isOverlapSum } from "./expand.ts";
 import { type Group, isPoint } from "./group.ts";
 import { loadsOf } from "./loads.ts";
 
 /** A reduction. */
-export type Reduce = Extract<Node, { op: "sum" | "max" | "argmax" }>;
+export type Reduce = Extract<Node, { op: "sum" | "max" | "argmax" | "overlapAdd" }>;
 /** A product. */
 export type Einsum = Extract<Node, { op: "einsum" }>;
 
@@ -39,7 +39,8 @@ export interface Naming {
 
 /** True for reductions. */
 export function isReduce(node: Node): node is Reduce {
-  return node.op === "sum" || node.op === "max" || node.op === "argmax";
+  return node.op === "sum" || node.op === "max" || node.op === "argmax" ||
+    (node.op === "overlapAdd" && isOverlapSum(node));
 }
 
 /** True for what is computed once and never inline: reductions and contractions. */
@@ -206,6 +207,20 @@ export class Places implements Fusion {
       for (const input of node.inputs) this.reach(input, found, seen);
     }
     return found;
+  }
+
+  /** Operators that an inline expansion of this node writes out, shared ones as often as they occur. */
+  inlineSize(root: Node): number {
+    const sizes = new Map<Node, number>();
+    const visit = (node: Node): number => {
+      const known = sizes.get(node);
+      if (known !== undefined) return known;
+      const isThere = isHostScalar(node) || isHeavy(node) || this.tensors.has(node);
+      const size = isThere ? 0 : node.inputs.reduce((sum, each) => sum + visit(each), 1);
+      sizes.set(node, size);
+      return size;
+    };
+    return visit(root);
   }
 
   /** Kernels of the values that a node is computed from, latest first. */

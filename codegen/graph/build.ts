@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Extent, sameShape, type Shape } from "../../dsl/dim.ts";
+import { type Extent, sameExtent, sameShape, type Shape } from "../../dsl/dim.ts";
 import { formatEinsum, parseEinsum } from "../../dsl/einsum.ts";
 import { make } from "../../dsl/intern.ts";
 import type { ElementType, Node } from "../../dsl/ops.ts";
@@ -33,6 +33,20 @@ export function sumOver(node: Node, axes: readonly number[]): Node {
 /** A reshape, or the node itself if the shape is its own. */
 export function reshapeTo(node: Node, shape: Shape): Node {
   return sameShape(node.shape, shape) ? node : make("reshape", { shape }, [node]);
+}
+
+/** A slice of elements side by side, or the node itself if it is all of the axis. */
+export function sliceOf(node: Node, axis: number, start: Extent, size: Extent): Node {
+  return sameExtent(node.shape[axis] ?? NaN, size)
+    ? node
+    : make("slice", { axis, start, size, step: 1 }, [node]);
+}
+
+/** Zeros before and after an axis, or the node itself if there are to be none. */
+export function padZeros(node: Node, axis: number, before: Extent, after: Extent): Node {
+  return before === 0 && after === 0
+    ? node
+    : make("pad", { axis, before, after, value: 0 }, [node]);
 }
 
 /** A transpose, or the node itself if nothing moves. */

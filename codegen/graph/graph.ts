@@ -8,6 +8,7 @@
  * @module
  */
 import type { Node, OpKind } from "../../dsl/ops.ts";
+import { isDefined } from "../kernel/defined_ops.ts";
 
 /** A named result. */
 export interface Result {
@@ -25,6 +26,8 @@ export interface Graph {
   readonly results: readonly Result[];
   /** Readable names of some values. */
   readonly names: ReadonlyMap<Node, string>;
+  /** The largest values that some scalars may have, as host scalars. */
+  readonly limits?: ReadonlyMap<string, Node>;
 }
 
 /** Every node that the roots need, operands before users. */
@@ -60,14 +63,19 @@ export function isOp<K extends OpKind>(node: Node, op: K): node is Extract<Node,
   return node.op === op;
 }
 
-/** True if a node depends on no tensor: only on numbers, extents and scalars of a call. */
+/**
+ * True if a node depends on no tensor: only on numbers, extents and scalars of a call. Whole numbers that
+ * are computed are left to kernels, as the host's arithmetic does not wrap around at 2³², and so is what
+ * the host has no function for.
+ */
 export function isHostScalar(node: Node): boolean {
   const known = hostScalars.get(node);
   if (known !== undefined) return known;
   const result = node.shape.length === 0 && (
     node.op === "constant" || node.op === "size" ||
     (node.op === "input" && node.attrs.role === "scalar") ||
-    (node.inputs.length > 0 && node.inputs.every(isHostScalar))
+    (node.inputs.length > 0 && node.dtype !== "u32" && !isDefined(node.op) &&
+      node.inputs.every(isHostScalar))
   );
   hostScalars.set(node, result);
   return result;

@@ -7,6 +7,7 @@
 import { type DimValues, evaluateExtent, type Extent } from "../../dsl/dim.ts";
 import { parseEinsum } from "../../dsl/einsum.ts";
 import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
+import { erf } from "../kernel/error_function.ts";
 import { topologicalOrder } from "./graph.ts";
 
 /** A tensor of numbers, row-major; bools are 0 and 1. */
@@ -132,6 +133,12 @@ const MEANING: OpTable<[Context], Value> = {
   log: pointwise((a) => Math.log(a)),
   sqrt: pointwise((a) => Math.sqrt(a)),
   tanh: pointwise((a) => Math.tanh(a)),
+  abs: pointwise((a) => Math.abs(a)),
+  floor: pointwise((a) => Math.floor(a)),
+  sin: pointwise((a) => Math.sin(a)),
+  cos: pointwise((a) => Math.cos(a)),
+  erf: pointwise(erf),
+  sigmoid: pointwise((a) => 1 / (1 + Math.exp(-a))),
   cast: ({ attrs }, of) => ({
     shape: of.shape,
     data: attrs.dtype === "u32" ? of.input(0).data.map(toU32) : of.input(0).data,
@@ -145,7 +152,12 @@ const MEANING: OpTable<[Context], Value> = {
   minimum: pointwise((a, b) => Math.min(a, b)),
   pow: pointwise((a, b) => a ** b),
   greater: pointwise((a, b) => Number(a > b)),
+  greaterEqual: pointwise((a, b) => Number(a >= b)),
   equal: pointwise((a, b) => Number(a === b)),
+  notEqual: pointwise((a, b) => Number(a !== b)),
+  and: pointwise((a, b) => Number(a !== 0 && b !== 0)),
+  or: pointwise((a, b) => Number(a !== 0 || b !== 0)),
+  not: pointwise((a) => Number(a === 0)),
   select: pointwise((condition, a, b) => condition !== 0 ? a : b),
   sum: ({ attrs }, of) => fold(of, attrs.axes, 0, (total, x) => total + x),
   max: ({ attrs }, of) => fold(of, attrs.axes, -Infinity, Math.max),
@@ -175,15 +187,75 @@ const MEANING: OpTable<[Context], Value> = {
       const x = of.input(0);
       return elementAt(x, index.map((i, axis) => i % (x.shape[axis] ?? 1)));
     }),
+  slice: ({ attrs: { axis, start, step } }, of) => {
+    const from = of.extent(start);
+    return tabulate(
+      of.shape,
+      (index) => elementAt(of.input(0), index.with(axis, from + (index[axis] ?? 0) * step)),
+    );
+  },
+  pad: ({ attrs: { axis, before, value } }, of) => {
+    const [x, first] = [of.input(0), of.extent(before)];
+    return tabulate(of.shape, (index) => {
+      const at = (index[axis] ?? 0) - first;
+      return at >= 0 && at < (x.shape[axis] ?? 0) ? elementAt(x, index.with(axis, at)) : value;
+    });
+  },
+  concatenate: ({ attrs: { axis }, inputs }, of) =>
+    tabulate(of.shape, (index) => {
+      let at = index[axis] ?? 0;
+      const place = inputs.findIndex((_, i) => {
+        const extent = of.input(i).shape[axis] ?? 0;
+        if (at < extent) return true;
+        at -= extent;
+        return false;
+      });
+      return elementAt(of.input(place), index.with(axis, at));
+    }),
+  window: ({ attrs: { axis, stride, dilation } }, of) =>
+    tabulate(of.shape, (index) => {
+      const at = (index[axis] ?? 0) * stride + (index.at(-1) ?? 0) * dilation;
+      return elementAt(of.input(0), index.slice(0, -1).with(axis, at));
+    }),
+  overlapAdd: ({ attrs: { axis, stride, dilation } }, of) => {
+    const x = of.input(0);
+    const result = tabulate(of.shape, () => 0);
+    x.data.forEach((element, place) => {
+      const index = indexAt(place, x.shape);
+      const at = (index[axis] ?? 0) * stride + (index.at(-1) ?? 0) * dilation;
+      const to = position(index.slice(0, -1).with(axis, at), of.shape);
+      result.data[to] = (result.data[to] ?? NaN) + element;
+    });
+    return result;
+  },
+  gather: (_, of) => {
+    const [table, indices] = [of.input(0), of.input(1)];
+    return tabulate(of.shape, (index) => {
+      const rank = indices.shape.length;
+      const row = elementAt(indices, index.slice(0, rank));
+      checkRow(row, table);
+      return elementAt(table, [row, ...index.slice(rank)]);
+    });
+  },
   einsum: ({ attrs }, of) => einsum(attrs.spec, of),
 };
+
+function checkRow(row: number, { shape }: Value): void {
+  const [rows = 0] = shape;
+  if (row < rows) return;
+  throw new RangeError(
+    `Cannot interpret: gather by the index ${row} is outside of a table of shape [${
+      shape.join(", ")
+    }]; indices run from 0 to ${rows - 1}`,
+  );
+}
 
 const NOTHING: Value = { shape: [], data: new Float64Array(0) };
 
 /**
  * Computes nodes.
  *
- * @throws {RangeError} if a leaf has no value or one of another shape.
+ * @throws {RangeError} if a leaf has no value or one of another shape, or if an index names no row.
  */
 export function interpret(roots: readonly Node[], environment: Environment): readonly Value[] {
   const values = new Map<Node, Value>();

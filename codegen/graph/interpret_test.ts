@@ -32,6 +32,12 @@ const gives = <K extends OpKind>(
 const one = make("constant", { value: 1, dtype: "u32" });
 const ones = make("broadcast", { shape: [3], axes: [] }, [one]);
 
+/** 1, 1, 0 */
+const PLACES = make("argmax", { axis: 0 }, [make("maximum", {}, [x, y])]);
+
+/** 0 0 1, 0 0 1: a bool for each element of x that is above that of y. */
+const HIGH = make("greater", {}, [x, y]);
+
 const CASES: { readonly [K in OpKind]: readonly Case[] } = {
   input: [{ node: x, elements: [1, -2, 3, 0.5, 0.25, -4] }],
   constant: [{ node: one, elements: [1] }],
@@ -66,6 +72,27 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
       Math.tanh(-4),
     ),
   ],
+  abs: [gives("abs", {}, [x], 1, 2, 3, 0.5, 0.25, 4)],
+  floor: [gives("floor", {}, [x], 1, -2, 3, 0, 0, -4)],
+  sin: [gives("sin", {}, [x], ...[...X.data].map(Math.sin))],
+  cos: [gives("cos", {}, [x], ...[...X.data].map(Math.cos))],
+  // As erf of C's library gives them, to all digits of a float64.
+  erf: [
+    gives(
+      "erf",
+      {},
+      [x],
+      0.8427007929497149,
+      -0.9953222650189527,
+      0.9999779095030014,
+      0.5204998778130465,
+      0.2763263901682369,
+      -0.9999999845827421,
+    ),
+  ],
+  sigmoid: [
+    gives("sigmoid", {}, [x], ...[...X.data].map((each) => 0.5 + 0.5 * Math.tanh(each / 2))),
+  ],
   cast: [
     gives("cast", { dtype: "f32" }, [mask], 1, 0, 0, 1, 1, 0),
     gives("cast", { dtype: "u32" }, [x], 1, 0, 3, 0, 0, 0),
@@ -91,6 +118,14 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
   minimum: [gives("minimum", {}, [x, y], 1, -2, 1, 0.5, 0.25, -8)],
   pow: [gives("pow", {}, [x, y], 1, 0.25, 3, 0.0625, 0.5, 4 ** -8)],
   greater: [gives("greater", {}, [x, y], 0, 0, 1, 0, 0, 1)],
+  greaterEqual: [gives("greaterEqual", {}, [x, y], 0, 1, 1, 0, 0, 1)],
+  notEqual: [gives("notEqual", {}, [x, y], 1, 0, 1, 1, 1, 1)],
+  and: [
+    gives("and", {}, [mask, HIGH], 0, 0, 0, 0, 0, 0),
+    gives("and", {}, [HIGH, HIGH], 0, 0, 1, 0, 0, 1),
+  ],
+  or: [gives("or", {}, [mask, HIGH], 1, 0, 1, 1, 1, 1)],
+  not: [gives("not", {}, [mask], 0, 1, 1, 0, 0, 1)],
   equal: [gives("equal", {}, [x, y], 0, 1, 0, 0, 0, 0)],
   select: [gives("select", {}, [mask, x, y], 1, -2, 1, 0.5, 0.25, -8)],
   sum: [
@@ -129,6 +164,108 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
     gives("broadcast", { shape: [3, 2], axes: [0] }, [whole], 0, 0, 5, 5, 4294967295, 4294967295),
   ],
   tile: [gives("tile", { repeats: [1, 2] }, [x], 1, -2, 3, 1, -2, 3, 0.5, 0.25, -4, 0.5, 0.25, -4)],
+  slice: [
+    gives("slice", { axis: 1, start: 1, size: 2, step: 1 }, [x], -2, 3, 0.25, -4),
+    gives("slice", { axis: 1, start: 0, size: 2, step: 2 }, [x], 1, 3, 0.5, -4),
+    gives("slice", { axis: 0, start: 1, size: 1, step: 5 }, [x], 0.5, 0.25, -4),
+  ],
+  pad: [
+    gives("pad", { axis: 0, before: 1, after: 0, value: 9 }, [x], 9, 9, 9, 1, -2, 3, 0.5, 0.25, -4),
+    gives(
+      "pad",
+      { axis: 0, before: 2, after: 1, value: 7 },
+      [whole],
+      7,
+      7,
+      0,
+      5,
+      4294967295,
+      7,
+    ),
+  ],
+  concatenate: [
+    gives(
+      "concatenate",
+      { axis: 0 },
+      [whole, ones, whole],
+      0,
+      5,
+      4294967295,
+      1,
+      1,
+      1,
+      0,
+      5,
+      4294967295,
+    ),
+    gives(
+      "concatenate",
+      { axis: 1 },
+      [x, make("slice", { axis: 1, start: 0, size: 1, step: 1 }, [y])],
+      1,
+      -2,
+      3,
+      2,
+      0.5,
+      0.25,
+      -4,
+      4,
+    ),
+  ],
+  window: [
+    gives(
+      "window",
+      { axis: 1, size: 2, stride: 1, dilation: 1 },
+      [x],
+      1,
+      -2,
+      -2,
+      3,
+      0.5,
+      0.25,
+      0.25,
+      -4,
+    ),
+    gives("window", { axis: 1, size: 2, stride: 1, dilation: 2 }, [x], 1, 3, 0.5, -4),
+    // A window over the outer axis has its elements last.
+    gives("window", { axis: 0, size: 2, stride: 3, dilation: 1 }, [x], 1, 0.5, -2, 0.25, 3, -4),
+    // What does not fill a window is left out.
+    gives("window", { axis: 1, size: 1, stride: 2, dilation: 1 }, [x], 1, 3, 0.5, -4),
+  ],
+  overlapAdd: [
+    // Rows are windows: 1 −2 3 and ½ ¼ −4, one apart.
+    gives("overlapAdd", { axis: 0, extent: 4, stride: 1, dilation: 1 }, [x], 1, -1.5, 3.25, -4),
+    gives(
+      "overlapAdd",
+      { axis: 0, extent: 7, stride: 1, dilation: 2 },
+      [x],
+      1,
+      0.5,
+      -2,
+      0.25,
+      3,
+      -4,
+      0,
+    ),
+    gives(
+      "overlapAdd",
+      { axis: 0, extent: 7, stride: 3, dilation: 1 },
+      [x],
+      1,
+      -2,
+      3,
+      0.5,
+      0.25,
+      -4,
+      0,
+    ),
+  ],
+  gather: [
+    // The rows of a matrix by places of largest elements, and the elements of a vector by a matrix.
+    gives("gather", {}, [x, PLACES], 0.5, 0.25, -4, 0.5, 0.25, -4, 1, -2, 3),
+    gives("gather", {}, [whole, make("cast", { dtype: "u32" }, [mask])], 5, 0, 0, 5, 5, 0),
+    gives("gather", {}, [x, one], 0.5, 0.25, -4),
+  ],
   einsum: [
     // x · yᵀ
     gives("einsum", { spec: "ab,cb->ac" }, [x, y], 9, -21, -3.5, 34.125),
@@ -193,4 +330,13 @@ Deno.test("a leaf without a value, or with one of another shape, is refused by n
       message: 'Cannot interpret: the leaf "x" has shape [3], wanted [2, 3]',
     },
   );
+});
+
+Deno.test("an index that names no row of a table is refused with the table's shape", () => {
+  const rows = make("gather", {}, [x, whole]);
+  assert.throws(() => interpret([rows], { dims: {}, leaves }), {
+    name: "RangeError",
+    message: "Cannot interpret: gather by the index 5 is outside of a table of shape [2, 3]; " +
+      "indices run from 0 to 1",
+  });
 });

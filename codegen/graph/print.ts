@@ -1,7 +1,7 @@
 /** Graphs as text, in A-normal form. @module */
 import { showExtent, showShape } from "../../dsl/dim.ts";
 import { hintOf } from "../../dsl/hints.ts";
-import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
+import { consult, type Node, type OpTable, type Windows } from "../../dsl/ops.ts";
 import { shortestFloat } from "../number_text.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 
@@ -15,6 +15,11 @@ const infix = (sign: string) => (node: Node, name: Name): string =>
 
 const axes = (list: readonly number[]): string => `axes ${list.join(", ") || "none"}`;
 
+const steps = ({ stride, dilation }: Windows): readonly string[] => [
+  ...(stride === 1 ? [] : [`stride ${stride}`]),
+  ...(dilation === 1 ? [] : [`dilation ${dilation}`]),
+];
+
 const TEXT: OpTable<[Name], string> = {
   input: (node) => node.attrs.name,
   constant: ({ attrs }) => Object.is(attrs.value, -0) ? "-0" : shortestFloat(attrs.value),
@@ -25,6 +30,12 @@ const TEXT: OpTable<[Name], string> = {
   log: call,
   sqrt: call,
   tanh: call,
+  abs: call,
+  floor: call,
+  sin: call,
+  cos: call,
+  erf: call,
+  sigmoid: call,
   cast: (node, name) => call(node, name, node.attrs.dtype),
   stopGradient: call,
   add: infix("+"),
@@ -35,7 +46,12 @@ const TEXT: OpTable<[Name], string> = {
   minimum: call,
   pow: call,
   greater: infix(">"),
+  greaterEqual: infix(">="),
   equal: infix("=="),
+  notEqual: infix("!="),
+  and: infix("&"),
+  or: infix("|"),
+  not: (node, name) => `!${name(node.inputs[0] ?? node)}`,
   select: call,
   sum: (node, name) => call(node, name, axes(node.attrs.axes)),
   max: (node, name) => call(node, name, axes(node.attrs.axes)),
@@ -47,6 +63,34 @@ const TEXT: OpTable<[Name], string> = {
       ? call(node, name, showShape(node.attrs.shape))
       : call(node, name, showShape(node.attrs.shape), axes(node.attrs.axes)),
   tile: (node, name) => call(node, name, showShape(node.attrs.repeats)),
+  slice: (node, name) => {
+    const { axis, start, size, step } = node.attrs;
+    const stride = step === 1 ? [] : [`step ${step}`];
+    return call(
+      node,
+      name,
+      axes([axis]),
+      `${showExtent(size)} from ${showExtent(start)}`,
+      ...stride,
+    );
+  },
+  pad: (node, name) => {
+    const { axis, before, after, value } = node.attrs;
+    const counts = `${showExtent(before)} before, ${showExtent(after)} after`;
+    return call(node, name, axes([axis]), counts, `of ${shortestFloat(value)}`);
+  },
+  concatenate: (node, name) => call(node, name, axes([node.attrs.axis])),
+  window: (node, name) =>
+    call(node, name, axes([node.attrs.axis]), `of ${node.attrs.size}`, ...steps(node.attrs)),
+  overlapAdd: (node, name) =>
+    call(
+      node,
+      name,
+      axes([node.attrs.axis]),
+      `to ${showExtent(node.attrs.extent)}`,
+      ...steps(node.attrs),
+    ),
+  gather: call,
   einsum: (node, name) => call(node, name, `"${node.attrs.spec}"`),
 };
 
@@ -114,10 +158,12 @@ export function printGraph(graph: Graph): string {
   const lines = topologicalOrder(roots)
     .filter((node) => !isAtom(node) && (!isSpread(node) || shown.has(node)))
     .map((node) => printNode(node, name));
+  // A leaf that is only overwritten is no part of the graph.
+  const targetName = (leaf: Node): string => leaf.op === "input" ? leaf.attrs.name : name(leaf);
   const ends = graph.results.map(({ name: result, node, target }) =>
     target === undefined
       ? `return ${result} = ${name(node)}`
-      : `update ${name(target)} <- ${name(node)}`
+      : `update ${targetName(target)} <- ${name(node)}`
   );
   return [...lines, ...ends].join("\n");
 }
@@ -132,7 +178,7 @@ export function printFormula(node: Node, depth: number, names: ReadonlyMap<Node,
     if (known !== undefined) return known;
     if (depth <= 1) return "…";
     const inner = printFormula(below, depth - 1, names);
-    return / [-+*/>] | == /.test(inner) ? `(${inner})` : inner;
+    return / ([-+*/>&|]|[>=!]=) /.test(inner) ? `(${inner})` : inner;
   };
   return consult(TEXT, node, name);
 }

@@ -1,7 +1,32 @@
 import assert from "node:assert/strict";
 import { dim, times } from "../../dsl/dim.ts";
 import { accuracy, sharedLinear } from "../../dsl/layers/mod.ts";
-import { add, constant, exp, input, matmul, mul, neg, tile, transpose } from "../../dsl/tensor.ts";
+import {
+  add,
+  and,
+  argmax,
+  concatenate,
+  constant,
+  erf,
+  exp,
+  gather,
+  greaterEqual,
+  input,
+  less,
+  matmul,
+  mul,
+  neg,
+  not,
+  notEqual,
+  or,
+  overlapAdd,
+  pad,
+  sin,
+  slice,
+  tile,
+  transpose,
+  window,
+} from "../../dsl/tensor.ts";
 import type { Graph } from "./graph.ts";
 import { printFormula, printGraph, printNodes } from "./print.ts";
 
@@ -24,6 +49,59 @@ best[B] = argmax(z, axes 1)
 t1[B] = best == label
 t2[B] = cast(t1, f32)`,
   );
+});
+
+Deno.test("rows are gathered from a table by indices", () => {
+  assert.equal(
+    printNodes([gather(x, argmax(input("z", [K, B]), { axis: 1 })).node], none),
+    "t1[K] = argmax(z, axes 1)\nt2[K, K] = gather(x, t1)",
+  );
+});
+
+Deno.test("slices, pads and windows tell their axis and their places", () => {
+  const image = input("image", [B, 9]);
+  const part = slice(pad(image, { axis: 1, before: 1, after: 2, value: -1 }), {
+    axis: 1,
+    start: 1,
+    size: 4,
+    step: 2,
+  });
+  const windows = window(concatenate([part, image], { axis: 1 }), { axis: 1, size: 3, stride: 2 });
+  assert.equal(
+    printNodes([overlapAdd(windows, { axis: 1, extent: 20, dilation: 3 }).node], none),
+    `\
+t1[B, 12] = pad(image, axes 1, 1 before, 2 after, of -1)
+t2[B, 4] = slice(t1, axes 1, 4 from 1, step 2)
+t3[B, 13] = concatenate(t2, image, axes 1)
+t4[B, 6, 3] = window(t3, axes 1, of 3, stride 2)
+t5[B, 20] = overlapAdd(t4, axes 1, to 20, dilation 3)`,
+  );
+  assert.equal(
+    printNodes([slice(x, { axis: 1, size: K }).node], none),
+    "t1[B, K] = slice(x, axes 1, K from 0)",
+  );
+});
+
+Deno.test("comparisons and what joins them are written as signs", () => {
+  const inside = and(greaterEqual(x, 0), less(x, 1));
+  assert.equal(
+    printNodes([not(or(inside, notEqual(x, 2))).node], none),
+    `\
+t1[B, K] = broadcast(0, [B, K])
+t2[B, K] = x >= t1
+t3[B, K] = broadcast(1, [B, K])
+t4[B, K] = t3 > x
+t5[B, K] = t2 & t4
+t6[B, K] = broadcast(2, [B, K])
+t7[B, K] = x != t6
+t8[B, K] = t5 | t7
+t9[B, K] = !t8`,
+  );
+  assert.equal(
+    printFormula(not(or(inside, notEqual(x, 2))).node, 4, none),
+    "!(((x >= 0) & (1 > x)) | (x != 2))",
+  );
+  assert.equal(printNodes([erf(sin(x)).node], none), "t1[B, K] = sin(x)\nt2[B, K] = erf(t1)");
 });
 
 Deno.test("a value that is used twice is computed on one line", () => {

@@ -25,7 +25,7 @@ export const BINDING = {
 export type Spelling = (args: readonly ExpressionText[]) => ExpressionText;
 
 /** A spelling for each operator. */
-export type Spellings = { readonly [Op in ScalarOp]: Spelling };
+export type Spellings<Ops extends ScalarOp = ScalarOp> = { readonly [Op in Ops]: Spelling };
 
 /** A text that never needs parentheses. */
 export function atom(text: string): ExpressionText {
@@ -58,6 +58,14 @@ export function prefix(sign: string): Spelling {
   return ([argument]) => ({
     text: `${sign}${within(argument, BINDING.atom)}`,
     binding: BINDING.prefix,
+  });
+}
+
+/** `left sign right`, for bools: parentheses around all but atoms, as languages do not agree here. */
+export function joined(sign: string): Spelling {
+  return ([left, right]) => ({
+    text: `${within(left, BINDING.prefix)} ${sign} ${within(right, BINDING.prefix)}`,
+    binding: BINDING.choice,
   });
 }
 

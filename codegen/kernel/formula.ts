@@ -1,7 +1,7 @@
 /** The stages of a kernel as one line of mathematics. @module */
-import { showIndex } from "./index_expr.ts";
 import type { Combine, Scalar, Stage } from "./kernel.ts";
-import { printScalar } from "./print.ts";
+import { printScalar, showIndex } from "./print_scalar.ts";
+import { partsOf } from "./scalar_walk.ts";
 
 const SIGN: Readonly<Record<Combine, string>> = { sum: "Σ", max: "max", argmax: "argmax" };
 
@@ -11,7 +11,7 @@ const LONGEST = 100;
 function usesOf(local: string, stages: readonly Stage[]): number {
   const inScalar = (scalar: Scalar): number => {
     if (scalar.kind === "local") return Number(scalar.name === local);
-    return scalar.kind === "apply" ? scalar.args.reduce((sum, arg) => sum + inScalar(arg), 0) : 0;
+    return partsOf(scalar).reduce((sum, part) => sum + inScalar(part), 0);
   };
   return stages.reduce(
     (sum, stage) =>

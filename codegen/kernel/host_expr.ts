@@ -11,11 +11,12 @@ import {
   conditional,
   type ExpressionText,
   infix,
+  joined,
   numeral,
   prefix,
   type Spellings,
 } from "./expression_text.ts";
-import type { HostExpr } from "./kernel.ts";
+import type { HostExpr, PrimitiveOp } from "./kernel.ts";
 import { applyReal } from "./scalar_math.ts";
 
 /**
@@ -46,12 +47,16 @@ export function evaluateHost(
   }
 }
 
-const TYPESCRIPT: Spellings = {
+const TYPESCRIPT: Spellings<PrimitiveOp> = {
   neg: prefix("-"),
   exp: call("Math.exp"),
   log: call("Math.log"),
   sqrt: call("Math.sqrt"),
   tanh: call("Math.tanh"),
+  abs: call("Math.abs"),
+  floor: call("Math.floor"),
+  sin: call("Math.sin"),
+  cos: call("Math.cos"),
   cast: ([value]) => value ?? atom("?"),
   add: infix("+", BINDING.sum),
   sub: infix("-", BINDING.sum),
@@ -61,7 +66,12 @@ const TYPESCRIPT: Spellings = {
   minimum: call("Math.min"),
   pow: call("Math.pow"),
   greater: infix(">", BINDING.comparison),
+  greaterEqual: infix(">=", BINDING.comparison),
   equal: infix("===", BINDING.comparison),
+  notEqual: infix("!==", BINDING.comparison),
+  and: joined("&&"),
+  or: joined("||"),
+  not: prefix("!"),
   select: conditional,
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { times } from "../../dsl/dim.ts";
 import { evaluateHost, printHost } from "./host_expr.ts";
-import type { HostExpr, ScalarOp } from "./kernel.ts";
+import type { HostExpr, PrimitiveOp } from "./kernel.ts";
 
 const step: HostExpr = { kind: "scalar", name: "step" };
 
@@ -9,7 +9,7 @@ function number(value: number): HostExpr {
   return { kind: "constant", value };
 }
 
-function apply(op: ScalarOp, ...args: readonly HostExpr[]): HostExpr {
+function apply(op: PrimitiveOp, ...args: readonly HostExpr[]): HostExpr {
   return { kind: "apply", op, args };
 }
 
@@ -40,6 +40,25 @@ Deno.test("extents print as products and keep their parentheses", () => {
   assert.equal(evaluateHost(mean, { n: 2, K: 5 }, {}), 0.1);
   const four: HostExpr = { kind: "extent", extent: 4 };
   assert.equal(printHost(apply("neg", apply("neg", four)), (name) => name), "-(-4)");
+});
+
+Deno.test("joined comparisons have parentheses", () => {
+  const warm = apply(
+    "and",
+    apply("greaterEqual", step, number(2)),
+    apply("notEqual", step, number(7)),
+  );
+  const chosen = apply("select", apply("or", apply("not", warm), warm), number(1), number(-1));
+  assert.equal(
+    printHost(chosen, (name) => name),
+    "(!((step >= 2) && (step !== 7)) || ((step >= 2) && (step !== 7))) ? 1 : -1",
+  );
+  assert.equal(evaluateHost(warm, {}, { step: 7 }), 0);
+  assert.equal(evaluateHost(warm, {}, { step: 8 }), 1);
+  assert.equal(
+    printHost(apply("floor", apply("sin", apply("abs", apply("cos", step)))), (name) => name),
+    "Math.floor(Math.sin(Math.abs(Math.cos(step))))",
+  );
 });
 
 Deno.test("a choice prints as a conditional", () => {

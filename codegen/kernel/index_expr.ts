@@ -2,11 +2,14 @@
  * Integer index arithmetic: what stands between the brackets of a load or a store.
  *
  * All values are non-negative, `div` rounds down. The constructors simplify as they build, with the
- * ranges of loop axes as their only facts: an axis runs from 0 to its extent exclusive.
+ * ranges of loop axes as their only facts: an axis runs from 0 to its extent exclusive. Of an index
+ * that data decide, nothing is known but the axes that it depends on.
  *
  * @module
  */
-import { divide, type Extent, product, sameExtent, showExtent } from "../../dsl/dim.ts";
+import { divide, type Extent, product, sameExtent } from "../../dsl/dim.ts";
+import { plus } from "../../dsl/extents.ts";
+import type { Scalar } from "./kernel.ts";
 
 /** A loop of a kernel: a variable that runs from 0 to `extent` exclusive. */
 export interface Axis {
@@ -14,10 +17,12 @@ export interface Axis {
   readonly extent: Extent;
 }
 
-/** An index as an expression over axes and extents. */
+/** An index as an expression over axes, extents and values. */
 export type IndexExpr =
   | { readonly kind: "extent"; readonly extent: Extent }
   | { readonly kind: "axis"; readonly axis: Axis }
+  /** A u32 that the kernel computes, in most cases a load: `x[order[b], i]`. */
+  | { readonly kind: "value"; readonly scalar: Scalar }
   | { readonly kind: "add"; readonly left: IndexExpr; readonly right: IndexExpr }
   | { readonly kind: "mul"; readonly left: IndexExpr; readonly by: Extent }
   | { readonly kind: "div"; readonly left: IndexExpr; readonly by: Extent }
@@ -31,15 +36,60 @@ export function axisIndex(axis: Axis): IndexExpr {
   return axis.extent === 1 ? ZERO : { kind: "axis", axis };
 }
 
+/** A u32 as an index: an index again where it was one, else a value. */
+export function indexOf(scalar: Scalar): IndexExpr {
+  if (scalar.kind === "index") return scalar.index;
+  if (scalar.kind === "constant") return { kind: "extent", extent: scalar.value };
+  return { kind: "value", scalar };
+}
+
 function isExtent(index: IndexExpr, value: number): boolean {
   return index.kind === "extent" && index.extent === value;
 }
 
-/** `left + right`. */
+/** `left + right`; a quotient and a remainder of one index are put together again. */
 export function add(left: IndexExpr, right: IndexExpr): IndexExpr {
   if (isExtent(left, 0)) return right;
   if (isExtent(right, 0)) return left;
-  return { kind: "add", left, right };
+  return joined(left, right) ?? { kind: "add", left, right };
+}
+
+/** The sum of two sums of which one holds `(e div n)·n·s` and the other `(e mod n)·s`, with `e·s`. */
+function joined(left: IndexExpr, right: IndexExpr): IndexExpr | undefined {
+  for (const high of terms(left)) {
+    for (const low of terms(right)) {
+      const whole = wholeOf(high, low);
+      if (whole === undefined) continue;
+      const rest = [...terms(left), ...terms(right)].filter((each) =>
+        each !== high && each !== low
+      );
+      return [...rest, whole].reduce(add);
+    }
+  }
+  return undefined;
+}
+
+/** `e·s` for `(e div n)·n·s` and `(e mod n)·s`; `(e mod k·n)·s` for `((e div n) mod k)·n·s` and the same. */
+function wholeOf(high: IndexExpr, low: IndexExpr): IndexExpr | undefined {
+  const [quotient, step] = factorOf(high);
+  const [remainder, unit] = factorOf(low);
+  if (remainder.kind !== "mod" || !sameExtent(step, product([remainder.by, unit]))) {
+    return undefined;
+  }
+  const part = quotient.kind === "mod" ? quotient.left : quotient;
+  if (part.kind !== "div" || !sameExtent(part.by, remainder.by)) return undefined;
+  const isOfOne = part.left.kind === "axis" && remainder.left.kind === "axis" &&
+    part.left.axis.name === remainder.left.axis.name;
+  if (!isOfOne) return undefined;
+  const whole = quotient.kind === "mod"
+    ? mod(part.left, product([quotient.by, remainder.by]))
+    : part.left;
+  return mul(whole, unit);
+}
+
+/** A term as an index and what it is multiplied by. */
+function factorOf(term: IndexExpr): readonly [IndexExpr, Extent] {
+  return term.kind === "mul" ? [term.left, term.by] : [term, 1];
 }
 
 /** `left · by`. */
@@ -64,11 +114,16 @@ export function upperBound(index: IndexExpr): Extent | undefined {
       return typeof index.extent === "number" ? index.extent + 1 : undefined;
     case "axis":
       return index.axis.extent;
+    case "value":
+      return boundOfValue(index.scalar);
     case "mod":
       return index.by;
     case "mul": {
       const bound = upperBound(index.left);
-      return bound === undefined ? undefined : product([bound, index.by]);
+      if (bound === undefined) return undefined;
+      return typeof bound === "number" && typeof index.by === "number" && bound > 0
+        ? (bound - 1) * index.by + 1
+        : product([bound, index.by]);
     }
     case "div": {
       const bound = upperBound(index.left);
@@ -81,17 +136,27 @@ export function upperBound(index: IndexExpr): Extent | undefined {
 
 /** `g·K + k` with `k < K` and `g < n` is below `n·K`. */
 function boundOfSum(left: IndexExpr, right: IndexExpr): Extent | undefined {
-  const low = upperBound(right);
   const high = upperBound(left);
+  if (right.kind === "extent" && high !== undefined) return plus(high, right.extent);
+  const low = upperBound(right);
   if (low === undefined || high === undefined) return undefined;
-  const step = commonFactor(left);
-  if (step !== undefined && fits(low, step)) return high;
-  return typeof low === "number" && typeof high === "number" ? low + high - 1 : undefined;
+  if (typeof low === "number" && typeof high === "number") return low + high - 1;
+  if (left.kind !== "mul" || !fits(low, left.by)) return undefined;
+  const count = upperBound(left.left);
+  return count === undefined ? undefined : product([count, left.by]);
 }
 
-/** An extent that every value of the index is a multiple of. */
-function commonFactor(index: IndexExpr): Extent | undefined {
-  return index.kind === "mul" ? index.by : undefined;
+/** `min(…, c)` is below `c + 1`, and `min(…, K − 1)` below `K`; of other values nothing is known. */
+function boundOfValue(scalar: Scalar): Extent | undefined {
+  if (scalar.kind === "index") return upperBound(scalar.index);
+  if (scalar.kind === "constant") return scalar.value + 1;
+  if (scalar.kind !== "apply") return undefined;
+  const [left, right] = scalar.args;
+  if (left === undefined || right === undefined) return undefined;
+  if (scalar.op === "minimum") return boundOfValue(right) ?? boundOfValue(left);
+  const isLast = scalar.op === "sub" && right.kind === "constant" && right.value === 1 &&
+    left.kind === "index" && left.index.kind === "extent";
+  return isLast ? left.index.extent : undefined;
 }
 
 /** True when a value below `bound` is certainly below `limit`. */
@@ -172,103 +237,153 @@ export function unflatten(position: IndexExpr, shape: readonly Extent[]): readon
   return index;
 }
 
-/** Replaces loop variables. */
+/** An index with its leaves (extents, axes and values) changed. */
+function mapLeaves(index: IndexExpr, change: (leaf: IndexExpr) => IndexExpr): IndexExpr {
+  switch (index.kind) {
+    case "extent":
+    case "axis":
+    case "value":
+      return change(index);
+    case "add":
+      return add(mapLeaves(index.left, change), mapLeaves(index.right, change));
+    case "mul":
+      return mul(mapLeaves(index.left, change), index.by);
+    case "div":
+      return div(mapLeaves(index.left, change), index.by);
+    case "mod":
+      return mod(mapLeaves(index.left, change), index.by);
+  }
+}
+
+/** Replaces loop variables, those that values depend on included. */
 export function replaceAxes(
   index: IndexExpr,
   by: (axis: Axis) => IndexExpr | undefined,
 ): IndexExpr {
+  return mapLeaves(index, (leaf) => {
+    if (leaf.kind === "axis") return by(leaf.axis) ?? leaf;
+    if (leaf.kind !== "value") return leaf;
+    return { kind: "value", scalar: mapIndices(leaf.scalar, (each) => replaceAxes(each, by)) };
+  });
+}
+
+/** Changes the values that an index is made from. */
+export function mapValues(index: IndexExpr, change: (scalar: Scalar) => Scalar): IndexExpr {
+  return mapLeaves(
+    index,
+    (leaf) => leaf.kind === "value" ? { kind: "value", scalar: change(leaf.scalar) } : leaf,
+  );
+}
+
+/** Changes every index of a scalar expression; those inside of values are left to `change`. */
+export function mapIndices(scalar: Scalar, change: (index: IndexExpr) => IndexExpr): Scalar {
+  switch (scalar.kind) {
+    case "load":
+      return { ...scalar, index: scalar.index.map(change) };
+    case "index":
+      return { ...scalar, index: change(scalar.index) };
+    case "apply":
+      return { ...scalar, args: scalar.args.map((arg) => mapIndices(arg, change)) };
+    default:
+      return scalar;
+  }
+}
+
+/** The values that stand in an index. */
+export function valuesIn(index: IndexExpr): readonly Scalar[] {
   switch (index.kind) {
     case "extent":
-      return index;
     case "axis":
-      return by(index.axis) ?? index;
+      return [];
+    case "value":
+      return [index.scalar];
     case "add":
-      return add(replaceAxes(index.left, by), replaceAxes(index.right, by));
-    case "mul":
-      return mul(replaceAxes(index.left, by), index.by);
-    case "div":
-      return div(replaceAxes(index.left, by), index.by);
-    case "mod":
-      return mod(replaceAxes(index.left, by), index.by);
+      return [...valuesIn(index.left), ...valuesIn(index.right)];
+    default:
+      return valuesIn(index.left);
+  }
+}
+
+/** The axes that an index uses, those of its values included. */
+export function axesOf(index: IndexExpr): readonly Axis[] {
+  switch (index.kind) {
+    case "extent":
+      return [];
+    case "axis":
+      return [index.axis];
+    case "value":
+      return axesOfScalar(index.scalar);
+    case "add":
+      return [...axesOf(index.left), ...axesOf(index.right)];
+    default:
+      return axesOf(index.left);
+  }
+}
+
+function axesOfScalar(scalar: Scalar): readonly Axis[] {
+  switch (scalar.kind) {
+    case "load":
+      return scalar.index.flatMap(axesOf);
+    case "index":
+      return axesOf(scalar.index);
+    case "apply":
+      return scalar.args.flatMap(axesOfScalar);
+    default:
+      return [];
   }
 }
 
 /** True if an index depends on one of these axes. */
 export function dependsOnAxis(index: IndexExpr, axes: ReadonlySet<string>): boolean {
-  switch (index.kind) {
-    case "extent":
-      return false;
-    case "axis":
-      return axes.has(index.axis.name);
-    case "add":
-      return dependsOnAxis(index.left, axes) || dependsOnAxis(index.right, axes);
-    default:
-      return dependsOnAxis(index.left, axes);
-  }
+  return axesOf(index).some((axis) => axes.has(axis.name));
 }
 
 /** An index that is a sum of axes times constant strides: what vector loads and tiles need. */
 export interface AffineIndex {
   /** The stride of each axis that occurs, by axis name. */
   readonly strides: ReadonlyMap<string, Extent>;
+  /** Constants that are added; none of them is 0. */
+  readonly offsets: readonly Extent[];
 }
 
-/** The strides of an index, or `undefined` if it divides or takes remainders. */
+/** The strides of an index, or `undefined` if it divides, takes remainders or holds values. */
 export function affine(index: IndexExpr): AffineIndex | undefined {
   const strides = new Map<string, Extent>();
+  const offsets: Extent[] = [];
   for (const term of terms(index)) {
-    const [base, stride]: [IndexExpr, Extent] = term.kind === "mul"
-      ? [term.left, term.by]
-      : [term, 1];
-    if (base.kind === "extent" && base.extent === 0) continue;
+    const [base, stride] = factorOf(term);
+    if (base.kind === "extent") {
+      if (base.extent !== 0) offsets.push(product([base.extent, stride]));
+      continue;
+    }
     if (base.kind !== "axis" || strides.has(base.axis.name)) return undefined;
     strides.set(base.axis.name, stride);
   }
-  return { strides };
+  return { strides, offsets };
 }
 
-/** An index as text: `g·K + k`, `k mod K`. */
-export function showIndex(index: IndexExpr): string {
-  switch (index.kind) {
-    case "extent":
-      return showExtent(index.extent);
-    case "axis":
-      return index.axis.name;
-    case "add":
-      return `${showIndex(index.left)} + ${showIndex(index.right)}`;
-    case "mul":
-      return `${showOperand(index.left)}·${showExtent(index.by)}`;
-    case "div":
-      return `${showOperand(index.left)} div ${showExtent(index.by)}`;
-    case "mod":
-      return `${showOperand(index.left)} mod ${showExtent(index.by)}`;
-  }
-}
-
-function showOperand(index: IndexExpr): string {
-  return index.kind === "axis" || index.kind === "extent"
-    ? showIndex(index)
-    : `(${showIndex(index)})`;
-}
-
-/** The number an index stands for. */
+/** The number an index stands for, given those that its leaves stand for. */
 export function evaluateIndex(
   index: IndexExpr,
   axes: ReadonlyMap<string, number>,
   extent: (extent: Extent) => number,
+  value: (scalar: Scalar) => number = () => NaN,
 ): number {
+  const below = (part: IndexExpr): number => evaluateIndex(part, axes, extent, value);
   switch (index.kind) {
     case "extent":
       return extent(index.extent);
     case "axis":
       return axes.get(index.axis.name) ?? NaN;
+    case "value":
+      return value(index.scalar);
     case "add":
-      return evaluateIndex(index.left, axes, extent) + evaluateIndex(index.right, axes, extent);
+      return below(index.left) + below(index.right);
     case "mul":
-      return evaluateIndex(index.left, axes, extent) * extent(index.by);
+      return below(index.left) * extent(index.by);
     case "div":
-      return Math.floor(evaluateIndex(index.left, axes, extent) / extent(index.by));
+      return Math.floor(below(index.left) / extent(index.by));
     case "mod":
-      return evaluateIndex(index.left, axes, extent) % extent(index.by);
+      return below(index.left) % extent(index.by);
   }
 }

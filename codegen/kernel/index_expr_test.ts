@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dim, evaluateExtent, type Extent, times } from "../../dsl/dim.ts";
+import { dim, evaluateExtent, type Extent, product, times } from "../../dsl/dim.ts";
 import {
   add,
   affine,
+  axesOf,
   type Axis,
   axisIndex,
   dependsOnAxis,
@@ -11,14 +12,17 @@ import {
   evaluateIndex,
   flatten,
   type IndexExpr,
+  indexOf,
+  mapValues,
   mod,
   mul,
   replaceAxes,
-  showIndex,
   unflatten,
   upperBound,
   ZERO,
 } from "./index_expr.ts";
+import type { Scalar } from "./kernel.ts";
+import { showIndex } from "./print_scalar.ts";
 
 const SEED = { seed: 3 };
 const K = dim("K"), n = dim("n"), M = dim("M");
@@ -83,6 +87,38 @@ Deno.test("the index of a tile along its axis is the remainder by the source's e
   assert.equal(showIndex(replaceAxes(mod(column, K), () => add(mul(g, K), k))), "k");
 });
 
+Deno.test("the last of a loop's steps is known, and what a smallest value is at most", () => {
+  const i = axisIndex(axis("i", 13)), j = axisIndex(axis("j", 3));
+  assert.equal(upperBound(mul(i, 2)), 25);
+  assert.equal(upperBound(add(mul(i, 2), j)), 27);
+  assert.deepEqual(upperBound(add(mul(g, 3), j)), { name: "3·n" });
+  assert.equal(upperBound(add(mul(g, 2), j)), undefined);
+  assert.deepEqual(upperBound(add(k, { kind: "extent", extent: K })), { name: "2·K" });
+  assert.equal(upperBound(add(k, { kind: "extent", extent: 1 })), undefined);
+  const whole = (value: number): Scalar => ({ kind: "constant", type: "u32", value });
+  const least = (right: Scalar): IndexExpr =>
+    indexOf({
+      kind: "apply",
+      type: "u32",
+      op: "minimum",
+      args: [{ kind: "local", type: "u32", name: "a" }, right],
+    });
+  const extent: Scalar = { kind: "index", type: "u32", index: { kind: "extent", extent: K } };
+  assert.equal(upperBound(least(whole(6))), 7);
+  assert.equal(
+    upperBound(least({ kind: "apply", type: "u32", op: "sub", args: [extent, whole(1)] })),
+    K,
+  );
+  assert.equal(
+    upperBound(least({ kind: "apply", type: "u32", op: "sub", args: [extent, whole(2)] })),
+    undefined,
+  );
+  assert.equal(
+    show([div(add(mul(g, 7), least(whole(6))), 7), mod(least(whole(6)), 7)]),
+    "g, min(a, 6)",
+  );
+});
+
 Deno.test("bounds are known for loops and what is built from them", () => {
   assert.deepEqual(upperBound(k), K);
   assert.deepEqual(upperBound(add(mul(g, K), k)), { name: "n·K" });
@@ -99,7 +135,28 @@ Deno.test("an affine index tells the stride of each axis", () => {
   assert.deepEqual(strides(ZERO), []);
   assert.equal(affine(mod(axisIndex(axis("i", times(n, K))), K)), undefined);
   assert.equal(affine(add(k, k)), undefined);
-  assert.equal(affine(add(k, { kind: "extent", extent: 3 })), undefined);
+  const moved = affine(add(mul(k, 2), { kind: "extent", extent: 3 }));
+  assert.deepEqual([[...moved?.strides ?? []], moved?.offsets], [[["k", 2]], [3]]);
+});
+
+Deno.test("what was taken apart by division is put together again", () => {
+  const e = axisIndex(axis("e", product([M, n, K])));
+  for (const shape of [[M, times(n, K)], [times(M, n), K], [M, n, K]]) {
+    const parts = unflatten(e, shape);
+    assert.ok(parts.some((part) => part.kind !== "axis"));
+    assert.equal(showIndex(flatten(parts, shape)), "e");
+    assert.equal(showIndex(flatten([g, ...parts], [n, ...shape])), "g·M·n·K + e");
+  }
+  // A window's place along one axis, and all of the next.
+  const place = [add(g, div(e, K)), mod(e, K)];
+  assert.equal(showIndex(flatten(place, [times(M, n), K])), "g·K + e");
+  // Parts of different loops stay apart.
+  const other = axisIndex(axis("f", times(n, K)));
+  assert.equal(
+    showIndex(flatten([div(e, K), mod(other, K)], [times(M, n), K])),
+    "(e div K)·K + f mod K",
+  );
+  assert.equal(showIndex(add(mul(div(e, K), n), mod(e, K))), "(e div K)·n + e mod K");
 });
 
 Deno.test("an index depends on the axes that occur in it", () => {
@@ -135,7 +192,11 @@ const extents: fc.Arbitrary<Extent> = fc.constantFrom<Extent>(
   times(2, K),
 );
 
-/** Expressions over the axes m, g and k, with the same arithmetic on plain integers beside them. */
+/** An index that data decide, and those data. */
+const DATA = indexOf({ kind: "load", type: "u32", tensor: "t", index: [m, k] });
+const dataAt = (point: Point): number => 7 * (point.m ?? NaN) + 3 * (point.k ?? NaN);
+
+/** Expressions over the axes m, g and k and over data, with the same arithmetic on plain integers beside them. */
 const twins: fc.Arbitrary<(given: Sizes) => Twin> = fc.letrec<{
   tree: (given: Sizes) => Twin;
   leaf: (given: Sizes) => Twin;
@@ -143,8 +204,11 @@ const twins: fc.Arbitrary<(given: Sizes) => Twin> = fc.letrec<{
   scaled: (given: Sizes) => Twin;
 }>((tie) => ({
   tree: fc.oneof({ maxDepth: 4, depthSize: "medium" }, tie("leaf"), tie("sum"), tie("scaled")),
-  leaf: fc.constantFrom<[string, IndexExpr]>(["m", m], ["g", g], ["k", k]).map(
-    ([name, index]) => () => ({ index, meaning: (point: Point) => point[name] ?? NaN }),
+  leaf: fc.constantFrom<[string, IndexExpr]>(["m", m], ["g", g], ["k", k], ["data", DATA]).map(
+    ([name, index]) => () => ({
+      index,
+      meaning: (point: Point) => name === "data" ? dataAt(point) : point[name] ?? NaN,
+    }),
   ),
   sum: fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => (given: Sizes) => {
     const [left, right] = [a(given), b(given)];
@@ -183,7 +247,8 @@ Deno.test("simplified indices agree with plain integer arithmetic at every point
       const extent = (each: Extent) => evaluateExtent(each, given);
       const bound = upperBound(index);
       for (const point of points(given)) {
-        const value = evaluateIndex(index, new Map(Object.entries(point)), extent);
+        const axes = new Map(Object.entries(point));
+        const value = evaluateIndex(index, axes, extent, () => dataAt(point));
         assert.equal(value, meaning(point), showIndex(index));
         if (bound !== undefined) assert.ok(value < extent(bound), showIndex(index));
       }
@@ -222,4 +287,37 @@ Deno.test("unflattening in any shape of the same size agrees with plain integer 
     }),
     { ...SEED, numRuns: 300 },
   );
+});
+
+Deno.test("of an index that data decide, nothing is known but its axes", () => {
+  const row = add(mul(DATA, K), k);
+  assert.equal(showIndex(row), "t[m, k]·K + k");
+  assert.equal(affine(row), undefined);
+  assert.equal(affine(DATA), undefined);
+  assert.equal(upperBound(DATA), undefined);
+  assert.equal(showIndex(mod(row, K)), "k");
+  assert.equal(showIndex(div(row, K)), "t[m, k]");
+  assert.equal(showIndex(mod(DATA, 3)), "t[m, k] mod 3");
+  assert.deepEqual(axesOf(row).map(({ name }) => name), ["m", "k", "k"]);
+  assert.ok(dependsOnAxis(DATA, new Set(["m"])));
+  assert.ok(!dependsOnAxis(DATA, new Set(["g"])));
+});
+
+Deno.test("axes and values inside of an index that data decide can be replaced", () => {
+  const nested = indexOf({ kind: "load", type: "u32", tensor: "u", index: [DATA] });
+  const moved = replaceAxes(nested, ({ name }) => name === "m" ? add(m, g) : undefined);
+  assert.equal(showIndex(moved), "u[t[m + g, k]]");
+  const rename = (scalar: Scalar): Scalar =>
+    scalar.kind === "load"
+      ? { ...scalar, tensor: "v", index: scalar.index.map((each) => mapValues(each, rename)) }
+      : scalar;
+  assert.equal(showIndex(mapValues(add(mul(nested, K), k), rename)), "v[v[m, k]]·K + k");
+});
+
+Deno.test("a value that is an index or a number already is no data", () => {
+  assert.equal(indexOf({ kind: "index", type: "u32", index: k }), k);
+  assert.deepEqual(indexOf({ kind: "constant", type: "u32", value: 3 }), {
+    kind: "extent",
+    extent: 3,
+  });
 });

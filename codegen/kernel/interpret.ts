@@ -37,7 +37,12 @@ function named<Value>(values: ReadonlyMap<string, Value>, name: string, what: st
 }
 
 function indexValue(index: IndexExpr, point: Point): number {
-  return evaluateIndex(index, point.axes, (extent: Extent) => evaluateExtent(extent, point.dims));
+  return evaluateIndex(
+    index,
+    point.axes,
+    (extent: Extent) => evaluateExtent(extent, point.dims),
+    (value) => evaluate(value, point),
+  );
 }
 
 /** Where an element stands, with each index checked against the shape. */

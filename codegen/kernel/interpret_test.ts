@@ -16,7 +16,15 @@ import {
   store,
   tensor,
 } from "./sample_kernels.ts";
-import { accuracy, fold, maskedTile, softmax, totals } from "./sample_programs.ts";
+import {
+  accuracy,
+  chosenRow,
+  drawing,
+  fold,
+  maskedTile,
+  softmax,
+  totals,
+} from "./sample_programs.ts";
 
 type Given = Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
 
@@ -24,6 +32,7 @@ type Given = Readonly<Record<string, readonly [readonly number[], readonly numbe
 function run(kernel: Kernel, given: Given, wanted: string, rate = 0): readonly number[] {
   const uniforms = [
     { name: "rate", type: "f32", value: { kind: "constant", value: rate } },
+    { name: "start", type: "u32", value: { kind: "constant", value: 1 } },
   ] as const;
   const [program] = moduleOf([kernel], { uniforms }).programs;
   assert.ok(program !== undefined);
@@ -144,4 +153,34 @@ Deno.test("a local that was not made has no value", () => {
     stages: [store(y, [], local("a"))],
   });
   assert.throws(() => run(kernel, { y: [[], [NaN]] }, "y"), /local "a" has no value/);
+});
+
+Deno.test("data decide which rows are drawn", () => {
+  const [x, label] = drawing(2, 4, 3);
+  assert.ok(x !== undefined && label !== undefined);
+  const given: Given = {
+    order: [[4], [9, 3, 0, 9]],
+    pixels: [[4, 3], [0, 51, 255, 9, 9, 9, 9, 9, 9, 255, 0, 102]],
+    digits: [[4], [7, 6, 5, 4]],
+    x: [[2, 3], EMPTY(6)],
+    label: [[2], EMPTY(2)],
+  };
+  assert.deepEqual(run(x, given, "x"), [1, 0, 0.4, 0, 0.2, 1]);
+  assert.deepEqual(run(label, given, "label"), [4, 7]);
+  const outside: Given = { ...given, order: [[4], [0, 0, 4, 0]] };
+  assert.throws(
+    () => run(label, outside, "label"),
+    /draw_label: index 4 of digits is outside axis 0 of \[4\]/,
+  );
+});
+
+Deno.test("a local decides which row is taken", () => {
+  const given: Given = {
+    z: [[2, 3], [0, 2, 1, 5, 4, 3]],
+    table: [[3, 2], [1, 2, 3, 4, 5, 6]],
+    y: [[2, 2], EMPTY(4)],
+    first: [[2], EMPTY(2)],
+  };
+  assert.deepEqual(run(chosenRow(2, 3, 2), given, "y"), [3, 4, 1, 2]);
+  assert.deepEqual(run(chosenRow(2, 3, 2), given, "first"), [3, 1]);
 });

@@ -4,7 +4,7 @@
  * A kernel has parallel axes and a list of stages that runs once for every point of those axes. A
  * stage reduces over further axes into a local, names a value, stores a value, or loops over an inner
  * axis to store several. Loads carry a multi-index over the tensor's declared shape, so `W[o, k mod K]`
- * is an index and not an address. A schedule is data beside the stages: it says how the same stages
+ * is an index and not an address. An index may be a value itself, as in `table[order[b], i]`. A schedule is data beside the stages: it says how the same stages
  * are laid out on a machine and never changes what they compute. No target's word occurs here.
  *
  * Every scalar is an f32, a u32 or a bool. Stages run in order; a kernel never loads a tensor it has
@@ -13,10 +13,15 @@
  * @module
  */
 import type { Extent } from "../../dsl/dim.ts";
+import type { DefinedOp } from "./defined_ops.ts";
 import type { Axis, IndexExpr } from "./index_expr.ts";
+import type { MachineKind, Tiling } from "./tiling.ts";
 
-/** Types of scalars inside a kernel; only f32 and u32 live in memory. */
+/** Types of scalars inside a kernel. */
 export type ScalarType = "f32" | "u32" | "bool";
+
+/** Types of elements in memory; a byte is loaded as a u32, and never stored. */
+export type StorageType = "f32" | "u32" | "u8";
 
 /** Operators of scalar expressions, by number of arguments. */
 export interface ScalarOps {
@@ -25,6 +30,14 @@ export interface ScalarOps {
   readonly log: 1;
   readonly sqrt: 1;
   readonly tanh: 1;
+  readonly abs: 1;
+  readonly floor: 1;
+  readonly sin: 1;
+  readonly cos: 1;
+  /** The error function. */
+  readonly erf: 1;
+  /** `1 / (1 + exp(-x))` */
+  readonly sigmoid: 1;
   /** Conversion to the node's own type. */
   readonly cast: 1;
   readonly add: 2;
@@ -36,14 +49,25 @@ export interface ScalarOps {
   readonly pow: 2;
   /** `left > right`, a bool. */
   readonly greater: 2;
+  /** `left >= right`, a bool. */
+  readonly greaterEqual: 2;
   /** `left == right`, a bool. */
   readonly equal: 2;
+  /** `left != right`, a bool. */
+  readonly notEqual: 2;
+  /** Of bools. */
+  readonly and: 2;
+  readonly or: 2;
+  readonly not: 1;
   /** `condition ? whenTrue : whenFalse`. */
   readonly select: 3;
 }
 
 /** The name of a scalar operator. */
 export type ScalarOp = keyof ScalarOps;
+
+/** An operator that is not defined by others. */
+export type PrimitiveOp = Exclude<ScalarOp, DefinedOp>;
 
 /** A scalar expression. */
 export type Scalar =
@@ -110,7 +134,7 @@ export type Stage = ReduceStage | LetStage | StoreStage | LoopStage;
 /** A tensor as a kernel sees it. */
 export interface KernelTensor {
   readonly name: string;
-  readonly dtype: "f32" | "u32";
+  readonly dtype: StorageType;
   readonly shape: readonly Extent[];
   /** `read_write`: updated in place, element by element. */
   readonly access: "read" | "write" | "read_write";
@@ -121,10 +145,11 @@ export interface KernelTensor {
  *
  * - `map`: one invocation per point of the parallel axes.
  * - `rows`: the same, where each invocation also reduces serially over inner axes.
- * - `contract`: the kernel is one sum of products `Σ_k lhs(m, k) · rhs(k, n)` and an epilogue. Each
- *   invocation computes a tile of `rows` × `columns` outputs in registers. The first stage is the
- *   reduction and its value is `mul` of the two operands, each a plain load with an affine index; the
- *   other stages are the epilogue.
+ * - `contract`: the kernel is one sum of products `Σ_k lhs(m, k) · rhs(k, n)` and an epilogue; the sum
+ *   may run over further axes, as in a convolution. Each
+ *   invocation computes a tile of results in registers, by a tiling for each kind of machine. The
+ *   first stage is the reduction and its value is `mul` of the two operands, each a plain load with an
+ *   affine index; the other stages are the epilogue.
  */
 export type Schedule =
   | { readonly frame: "map" | "rows"; readonly workgroup: number }
@@ -134,11 +159,11 @@ export type Schedule =
     readonly m: Axis;
     readonly n: Axis;
     readonly k: Axis;
-    /** Parallel axes that both operands read, outermost first; none for a plain matrix product. */
+    /** Axes that the sum runs over besides k, outermost first; none for a plain matrix product. */
+    readonly sums: readonly Axis[];
+    /** The other parallel axes, outermost first; none for a plain matrix product. */
     readonly batch: readonly Axis[];
-    readonly tile: { readonly rows: number; readonly columns: number };
-    /** Invocations of a workgroup along n and m. */
-    readonly workgroup: readonly [number, number];
+    readonly tilings: { readonly [M in MachineKind]: Tiling };
   };
 
 /** A kernel: what it computes, and how. */
@@ -162,7 +187,7 @@ export type HostExpr =
   | { readonly kind: "extent"; readonly extent: Extent }
   /** A scalar the caller gives, e.g. `step`. */
   | { readonly kind: "scalar"; readonly name: string }
-  | { readonly kind: "apply"; readonly op: ScalarOp; readonly args: readonly HostExpr[] };
+  | { readonly kind: "apply"; readonly op: PrimitiveOp; readonly args: readonly HostExpr[] };
 
 /** A field of a program's uniforms. */
 export interface Uniform {
@@ -178,8 +203,11 @@ export interface Program {
   /** Call dims first (u32, named as the dim), then hoisted scalars. */
   readonly uniforms: readonly Uniform[];
   readonly scalars: readonly string[];
+  /** The largest values that some scalars may have. */
+  readonly limits?: ReadonlyMap<string, HostExpr>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Tensors that it overwrites: parameters, states, and inputs that it draws for other programs. */
   readonly updates: readonly string[];
 }
 
@@ -192,11 +220,13 @@ export type Initial =
 /** A tensor of a module and the slot that the memory plan gave it. */
 export interface PlannedTensor {
   readonly name: string;
-  readonly dtype: "f32" | "u32";
+  readonly dtype: StorageType;
   readonly shape: readonly Extent[];
   readonly kind: "input" | "parameter" | "state" | "output" | "temporary";
   readonly slot: number;
   readonly init?: Initial;
+  /** Many elements are exactly 0: a promise about speed, never about values. */
+  readonly sparse?: true;
 }
 
 /** A layer or model after scheduling and planning: what a target prints. */

@@ -4,70 +4,10 @@
  * @module
  */
 import { showExtent, showShape } from "../../dsl/dim.ts";
-import {
-  atom,
-  BINDING,
-  call,
-  conditional,
-  type ExpressionText,
-  infix,
-  numeral,
-  prefix,
-  type Spellings,
-} from "./expression_text.ts";
-import { shortestFloat } from "../number_text.ts";
-import { type Axis, type IndexExpr, showIndex } from "./index_expr.ts";
-import type { Kernel, Scalar, Schedule, Stage } from "./kernel.ts";
-
-const NOTATION: Spellings = {
-  neg: prefix("-"),
-  exp: call("exp"),
-  log: call("log"),
-  sqrt: call("sqrt"),
-  tanh: call("tanh"),
-  cast: call("cast"),
-  add: infix("+", BINDING.sum),
-  sub: infix("-", BINDING.sum),
-  mul: infix("*", BINDING.product),
-  div: infix("/", BINDING.product),
-  maximum: call("max"),
-  minimum: call("min"),
-  pow: call("pow"),
-  greater: infix(">", BINDING.comparison),
-  equal: infix("==", BINDING.comparison),
-  select: conditional,
-};
-
-function showIndices(index: readonly IndexExpr[]): string {
-  return `[${index.map(showIndex).join(", ")}]`;
-}
-
-function scalarText(scalar: Scalar): ExpressionText {
-  switch (scalar.kind) {
-    case "constant":
-      return scalar.type === "bool"
-        ? atom(scalar.value === 0 ? "false" : "true")
-        : numeral(Number(shortestFloat(scalar.value)));
-    case "uniform":
-    case "local":
-      return atom(scalar.name);
-    case "load":
-      return atom(`${scalar.tensor}${showIndices(scalar.index)}`);
-    case "index":
-      return scalar.index.kind === "axis" || scalar.index.kind === "extent"
-        ? atom(showIndex(scalar.index))
-        : atom(`(${showIndex(scalar.index)})`);
-    case "apply":
-      return scalar.op === "cast"
-        ? call(scalar.type)(scalar.args.map(scalarText))
-        : NOTATION[scalar.op](scalar.args.map(scalarText));
-  }
-}
-
-/** A scalar expression as text: `max(acc + b[o], 0)`. */
-export function printScalar(scalar: Scalar): string {
-  return scalarText(scalar).text;
-}
+import type { Axis } from "./index_expr.ts";
+import type { Kernel, Schedule, Stage } from "./kernel.ts";
+import { printScalar, showIndices } from "./print_scalar.ts";
+import { showTiling } from "./tiling.ts";
 
 function showAxes(axes: readonly Axis[]): string {
   return axes.map((axis) => `${axis.name} in ${showExtent(axis.extent)}`).join(", ");
@@ -94,11 +34,12 @@ function stageLines(stage: Stage): string[] {
 
 function showSchedule(schedule: Schedule): string {
   if (schedule.frame !== "contract") return `${schedule.frame}, workgroup ${schedule.workgroup}`;
-  const { m, n, k, batch, tile, workgroup } = schedule;
-  const axes = `m=${m.name} n=${n.name} k=${k.name}`;
+  const { m, n, k, sums, batch, tilings } = schedule;
+  const further = sums.map((axis) => `+${axis.name}`).join("");
+  const axes = `m=${m.name} n=${n.name} k=${k.name}${further}`;
   const batches = batch.map((axis) => ` batch=${axis.name}`).join("");
-  return `contract ${axes}${batches}, tile ${tile.rows}x${tile.columns}, workgroup ${
-    workgroup.join("x")
+  return `contract ${axes}${batches}; vector: ${showTiling(tilings.vector)}; gpu: ${
+    showTiling(tilings.gpu)
   }`;
 }
 

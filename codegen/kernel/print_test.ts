@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { times } from "../../dsl/dim.ts";
 import { axisIndex, mod } from "./index_expr.ts";
-import { printKernel, printScalar } from "./print.ts";
+import { printKernel } from "./print.ts";
+import { printScalar } from "./print_scalar.ts";
 import {
   apply,
   axis,
@@ -16,7 +17,7 @@ import {
   tensor,
   uniform,
 } from "./sample_kernels.ts";
-import { softmax } from "./sample_programs.ts";
+import { drawing, softmax } from "./sample_programs.ts";
 
 const B = { name: "B" };
 const K = { name: "K" };
@@ -24,13 +25,29 @@ const O = { name: "O" };
 
 Deno.test("a contraction prints as loops, stages and schedule", () => {
   const kernel = product({ name: "forward", layout: "NT", sizes: [B, O, K], epilogue: biasRelu });
+  const { schedule } = kernel;
+  assert.equal(schedule.frame, "contract");
+  const { vector } = schedule.tilings;
+  const [tile, workgroup] = [{ rows: 8, columns: 4 }, { rows: 16, columns: 8 }];
+  const tilings = {
+    vector: { ...vector, tile: { rows: 10, columns: 8 }, workgroup: { rows: 1, columns: 8 } },
+    gpu: {
+      ...vector,
+      tile,
+      workgroup,
+      fours: { lhs: "k", rhs: "n", results: true },
+      unroll: 4,
+      staged: { lhs: true, rhs: true, depth: 16 },
+      splits: 7,
+    },
+  } as const;
   assert.equal(
-    printKernel(kernel),
+    printKernel({ ...kernel, schedule: { ...schedule, tilings } }),
     `forward(read x[B, K], read w[O, K], read bias[O], write y[B, O])
   for m in B, n in O:
     acc = sum k in K: x[m, k] * w[n, k]
     y[m, n] = max(acc + bias[n], 0)
-  schedule: contract m=m n=n k=k, tile 4x4, workgroup 8x8`,
+  schedule: contract m=m n=n k=k; vector: 10x8 · 1x8 along n, fours ---; gpu: 8x4 · 16x8 along n, fours knn, unroll 4, lhs+rhs staged by 16, 7 splits`,
   );
 });
 
@@ -97,4 +114,17 @@ Deno.test("an index prints as it is computed", () => {
   assert.equal(printScalar(load(w, mod(axisIndex(j), K))), "W[j mod K]");
   const position = { kind: "index", type: "u32", index: mod(axisIndex(j), K) } as const;
   assert.equal(printScalar(apply("add", position, constant(1, "u32"))), "(j mod K) + 1");
+});
+
+Deno.test("an index that data decide prints as what it is loaded from", () => {
+  assert.deepEqual(drawing(B, { name: "samples" }, K).map(printKernel), [
+    `draw_x(read pixels[samples, K], read order[samples], write x[B, K])
+  for b in B, i in K:
+    x[b, i] = f32(pixels[order[b + start], i]) / 255
+  schedule: map, workgroup 64`,
+    `draw_label(read digits[samples], read order[samples], write label[B])
+  for b in B:
+    label[b] = digits[order[b + start]]
+  schedule: map, workgroup 64`,
+  ]);
 });

@@ -17,6 +17,8 @@ import type {
   Stage,
   Uniform,
 } from "./kernel.ts";
+import { chooseSchedule } from "../schedule/schedule.ts";
+import { LOADED } from "./storage.ts";
 
 /** An axis. */
 export function axis(name: string, extent: Extent): Axis {
@@ -47,7 +49,7 @@ function indexOf(places: readonly Place[]): readonly IndexExpr[] {
 
 /** `tensor[places]` */
 export function load(tensor: KernelTensor, ...places: readonly Place[]): Scalar {
-  return { kind: "load", type: tensor.dtype, tensor: tensor.name, index: indexOf(places) };
+  return { kind: "load", type: LOADED[tensor.dtype], tensor: tensor.name, index: indexOf(places) };
 }
 
 /** `tensor[places] = value` */
@@ -57,7 +59,12 @@ export function store(tensor: KernelTensor, places: readonly Place[], value: Sca
   return { kind: "store", tensor: tensor.name, index: indexOf(places), value };
 }
 
-const RESULTS: { readonly [Op in ScalarOp]?: ScalarType } = { greater: "bool", equal: "bool" };
+const RESULTS: { readonly [Op in ScalarOp]?: ScalarType } = {
+  greater: "bool",
+  greaterEqual: "bool",
+  equal: "bool",
+  notEqual: "bool",
+};
 
 /** An operator; the result has the type of the last argument, or bool for comparisons. */
 export function apply(op: ScalarOp, ...args: readonly Scalar[]): Scalar {
@@ -142,22 +149,17 @@ export function product({ name, layout, sizes, batch = [], epilogue }: ProductOp
   const w = tensor("w", "read", extents(rhs));
   const rest = epilogue(m, n, batch);
   const factors = [load(x, ...batch, ...lhs), load(w, ...batch, ...rhs)] as const;
+  const body = {
+    tensors: [x, w, ...rest.tensors],
+    parallel: [...batch, m, n],
+    stages: [reduce("acc", "sum", [k], apply("mul", ...factors)), ...rest.stages],
+  };
   return {
     name: name ?? `product_${layout.toLowerCase()}`,
     layer: "sample",
     formula: "acc[m, n] = Σ_k x(m, k) · w(k, n)",
-    tensors: [x, w, ...rest.tensors],
-    parallel: [...batch, m, n],
-    stages: [reduce("acc", "sum", [k], apply("mul", ...factors)), ...rest.stages],
-    schedule: {
-      frame: "contract",
-      m,
-      n,
-      k,
-      batch,
-      tile: { rows: 4, columns: 4 },
-      workgroup: [8, 8],
-    },
+    ...body,
+    schedule: chooseSchedule("contract", body, {}),
   };
 }
 

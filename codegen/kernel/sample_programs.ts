@@ -4,7 +4,7 @@
  * @module
  */
 import { type Extent, times } from "../../dsl/dim.ts";
-import { axisIndex, mod } from "./index_expr.ts";
+import { axisIndex, indexOf, mod } from "./index_expr.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   apply,
@@ -18,6 +18,7 @@ import {
   reduce,
   store,
   tensor,
+  uniform,
 } from "./sample_kernels.ts";
 
 /** `folded[b, k] = Σ_g x[b, g·K + k]`. */
@@ -170,4 +171,55 @@ export function transposition(rows: Extent, columns: Extent): Kernel {
     parallel: [r, c],
     stages: [store(y, [c, r], load(x, r, c))],
   }, "map");
+}
+
+/**
+ * `x[b, i] = f32(pixels[order[b + start], i]) / 255` and `label[b] = digits[order[b + start]]`: rows of
+ * bytes, in an order that data give, from the uniform `start` on.
+ */
+export function drawing(rows: Extent, samples: Extent, width: Extent): readonly Kernel[] {
+  const [b, i] = [axis("b", rows), axis("i", width)];
+  const order = tensor("order", "read", [samples], "u32");
+  const pixels = tensor("pixels", "read", [samples, width], "u8");
+  const digits = tensor("digits", "read", [samples], "u8");
+  const x = tensor("x", "write", [rows, width]);
+  const label = tensor("label", "write", [rows], "u32");
+  const place = apply("add", { kind: "index", type: "u32", index: axisIndex(b) }, START);
+  const sample = indexOf(load(order, indexOf(place)));
+  const value = apply("div", cast("f32", load(pixels, sample, i)), constant(255));
+  return [
+    loops({
+      name: "draw_x",
+      tensors: [pixels, order, x],
+      parallel: [b, i],
+      stages: [store(x, [b, i], value)],
+    }, "map"),
+    loops({
+      name: "draw_label",
+      tensors: [digits, order, label],
+      parallel: [b],
+      stages: [store(label, [b], load(digits, sample))],
+    }, "map"),
+  ];
+}
+const START = uniform("start", "u32");
+
+/** `y[b, :] = table[argmax z[b, :], :]`: the index is a local, known only after a reduction. */
+export function chosenRow(rows: Extent, classes: Extent, width: Extent): Kernel {
+  const [b, c, i] = [axis("b", rows), axis("c", classes), axis("i", width)];
+  const z = tensor("z", "read", [rows, classes]);
+  const table = tensor("table", "read", [classes, width]);
+  const y = tensor("y", "write", [rows, width]);
+  const first = tensor("first", "write", [rows]);
+  const best = indexOf(local("best", "u32"));
+  return loops({
+    name: "chosen_row",
+    tensors: [z, table, y, first],
+    parallel: [b],
+    stages: [
+      reduce("best", "argmax", [c], load(z, b, c)),
+      { kind: "loop", over: [i], body: [store(y, [b, i], load(table, best, i))] },
+      store(first, [b], load(table, best, indexOf(constant(0, "u32")))),
+    ],
+  });
 }

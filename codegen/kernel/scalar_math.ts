@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { erf } from "./error_function.ts";
 import type { ScalarOp, ScalarType } from "./kernel.ts";
 
 /** The arguments of an operator; a missing one is NaN, so that a malformed call cannot pass for a number. */
@@ -14,6 +15,12 @@ const SCALAR_MATH: { readonly [Op in ScalarOp]: (args: Arguments) => number } = 
   log: ([x]) => Math.log(x),
   sqrt: ([x]) => Math.sqrt(x),
   tanh: ([x]) => Math.tanh(x),
+  abs: ([x]) => Math.abs(x),
+  floor: ([x]) => Math.floor(x),
+  sin: ([x]) => Math.sin(x),
+  cos: ([x]) => Math.cos(x),
+  erf: ([x]) => erf(x),
+  sigmoid: ([x]) => 1 / (1 + Math.exp(-x)),
   cast: ([x]) => x,
   add: ([x, y]) => x + y,
   sub: ([x, y]) => x - y,
@@ -23,7 +30,12 @@ const SCALAR_MATH: { readonly [Op in ScalarOp]: (args: Arguments) => number } = 
   minimum: ([x, y]) => Math.min(x, y),
   pow: ([x, y]) => Math.pow(x, y),
   greater: ([x, y]) => (x > y ? 1 : 0),
+  greaterEqual: ([x, y]) => (x >= y ? 1 : 0),
   equal: ([x, y]) => (x === y ? 1 : 0),
+  notEqual: ([x, y]) => (x !== y ? 1 : 0),
+  and: ([x, y]) => (x !== 0 && y !== 0 ? 1 : 0),
+  or: ([x, y]) => (x !== 0 || y !== 0 ? 1 : 0),
+  not: ([x]) => (x === 0 ? 1 : 0),
   select: ([condition, whenTrue, whenFalse]) => (condition !== 0 ? whenTrue : whenFalse),
 };
 

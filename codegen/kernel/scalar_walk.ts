@@ -3,15 +3,30 @@
  *
  * @module
  */
+import { valuesIn } from "./index_expr.ts";
 import type { Scalar } from "./kernel.ts";
 
-/** Visits every part of some expressions, each once, arguments before what uses them. */
+/** The expressions right below one: arguments of an operator, and values that stand in an index. */
+export function partsOf(scalar: Scalar): readonly Scalar[] {
+  switch (scalar.kind) {
+    case "load":
+      return scalar.index.flatMap(valuesIn);
+    case "index":
+      return valuesIn(scalar.index);
+    case "apply":
+      return scalar.args;
+    default:
+      return [];
+  }
+}
+
+/** Visits every part of some expressions, each once, parts before what uses them. */
 export function forEachPart(roots: readonly Scalar[], visit: (part: Scalar) => void): void {
   const seen = new Set<Scalar>();
   const walk = (scalar: Scalar): void => {
     if (seen.has(scalar)) return;
     seen.add(scalar);
-    if (scalar.kind === "apply") scalar.args.forEach(walk);
+    partsOf(scalar).forEach(walk);
     visit(scalar);
   };
   roots.forEach(walk);
@@ -28,10 +43,8 @@ export function somePart(scalar: Scalar, has: (part: Scalar) => boolean): boolea
 export function writtenSize(scalar: Scalar): number {
   const sizes = new Map<Scalar, number>();
   forEachPart([scalar], (part) => {
-    const size = part.kind === "apply"
-      ? part.args.reduce((sum, arg) => sum + (sizes.get(arg) ?? 0), 1)
-      : 0;
-    sizes.set(part, size);
+    const own = part.kind === "apply" ? 1 : 0;
+    sizes.set(part, partsOf(part).reduce((sum, below) => sum + (sizes.get(below) ?? 0), own));
   });
   return sizes.get(scalar) ?? 0;
 }

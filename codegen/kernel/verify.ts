@@ -5,7 +5,7 @@
  * @module
  */
 import { sameExtent, showExtent } from "../../dsl/dim.ts";
-import { type Axis, type IndexExpr, showIndex } from "./index_expr.ts";
+import { axesOf, type Axis, type IndexExpr, valuesIn } from "./index_expr.ts";
 import type {
   Kernel,
   KernelTensor,
@@ -15,6 +15,8 @@ import type {
   Stage,
   StoreStage,
 } from "./kernel.ts";
+import { showIndex } from "./print_scalar.ts";
+import { LOADED } from "./storage.ts";
 import { scheduleFault } from "./verify_schedule.ts";
 import { constantFault, typeFault } from "./verify_scalar.ts";
 
@@ -57,20 +59,6 @@ function enterAxes(scope: Scope, axes: readonly Axis[]): Scope {
   return { ...scope, axes: inner };
 }
 
-/** The names of the axes an index uses. */
-export function axesOf(index: IndexExpr): readonly Axis[] {
-  switch (index.kind) {
-    case "extent":
-      return [];
-    case "axis":
-      return [index.axis];
-    case "add":
-      return [...axesOf(index.left), ...axesOf(index.right)];
-    default:
-      return axesOf(index.left);
-  }
-}
-
 function checkIndex(index: IndexExpr, scope: Scope): void {
   for (const axis of axesOf(index)) {
     const known = scope.axes.get(axis.name);
@@ -81,6 +69,15 @@ function checkIndex(index: IndexExpr, scope: Scope): void {
         `axis "${axis.name}" runs to ${showExtent(known.extent)}, but an index has it run to ${
           showExtent(axis.extent)
         }`,
+      );
+    }
+  }
+  for (const value of valuesIn(index)) {
+    checkScalar(value, scope);
+    if (value.type !== "u32") {
+      refuse(
+        scope.kernel,
+        `the index ${showIndex(index)} holds a value of ${value.type}, not of u32`,
       );
     }
   }
@@ -112,8 +109,8 @@ function checkElement(
 function checkLoad(scalar: Scalar & { readonly kind: "load" }, scope: Scope): void {
   const { tensor: name, index, type } = scalar;
   const tensor = checkElement(name, index, "write", scope);
-  if (tensor?.dtype !== type) {
-    refuse(scope.kernel, `a load of ${name} is marked ${type}, the tensor is ${tensor?.dtype}`);
+  if (tensor !== undefined && LOADED[tensor.dtype] !== type) {
+    refuse(scope.kernel, `a load of ${name} is marked ${type}, the tensor is ${tensor.dtype}`);
   }
   if (scope.stores.has(name)) refuse(scope.kernel, `${name} is loaded after it was stored to`);
   push(scope.loads, name, index.map(showIndex).join(", "));
@@ -178,6 +175,15 @@ function checkStore(stage: StoreStage, scope: Scope): void {
   const { tensor: name, index, value } = stage;
   checkScalar(value, scope);
   const tensor = checkElement(name, index, "read", scope);
+  if (tensor?.dtype === "u8") {
+    refuse(scope.kernel, `${name} holds bytes, which kernels read and never store`);
+  }
+  if (index.some((part) => valuesIn(part).length > 0)) {
+    refuse(
+      scope.kernel,
+      `data decide where ${name} is stored to: two points may write the same element`,
+    );
+  }
   if (tensor?.dtype !== value.type) {
     refuse(scope.kernel, `a ${value.type} is stored to ${name}, which is ${tensor?.dtype}`);
   }

@@ -14,6 +14,7 @@ import type {
   Scalar,
   Stage,
 } from "./kernel.ts";
+import { partsOf } from "./scalar_walk.ts";
 import { KernelError, verifyKernel } from "./verify.ts";
 
 /** The state of memory while the kernels of a program are followed in order. */
@@ -22,7 +23,7 @@ interface Trace {
   readonly tensors: ReadonlyMap<string, PlannedTensor>;
   /** The tensor whose values a slot holds. */
   readonly owners: Map<number, string>;
-  /** Parameters and states stored to, with the kernel that did it. */
+  /** Parameters, states and drawn inputs stored to, with the kernel that did it. */
   readonly updated: Map<string, string>;
   readonly written: Set<string>;
 }
@@ -38,7 +39,7 @@ function isKept(tensor: PlannedTensor): boolean {
 /** The uniforms a scalar refers to. */
 function uniformsOf(scalar: Scalar): readonly (Scalar & { readonly kind: "uniform" })[] {
   if (scalar.kind === "uniform") return [scalar];
-  return scalar.kind === "apply" ? scalar.args.flatMap(uniformsOf) : [];
+  return partsOf(scalar).flatMap(uniformsOf);
 }
 
 function scalarsOf(stage: Stage): readonly Scalar[] {
@@ -98,7 +99,7 @@ function checkWrite(
   trace: Trace,
 ): void {
   const { program, owners } = trace;
-  if (plan.kind === "input") {
+  if (plan.kind === "input" && !program.updates.includes(plan.name)) {
     refuse(program, `kernel "${kernel.name}" writes the input ${plan.name}`);
   }
   const clash = read.find((other) => other.slot === plan.slot && other.name !== plan.name);
@@ -114,7 +115,7 @@ function checkWrite(
   }
   owners.set(plan.slot, plan.name);
   trace.written.add(plan.name);
-  if (isKept(plan)) trace.updated.set(plan.name, kernel.name);
+  if (isKept(plan) || plan.kind === "input") trace.updated.set(plan.name, kernel.name);
 }
 
 function followKernel(kernel: Kernel, trace: Trace): void {

@@ -30,6 +30,12 @@ const TYPE_RULES: { readonly [Op in ScalarOp]: TypeRule } = {
   log: uniform(1, ["f32"]),
   sqrt: uniform(1, ["f32"]),
   tanh: uniform(1, ["f32"]),
+  abs: uniform(1, ["f32"]),
+  floor: uniform(1, ["f32"]),
+  sin: uniform(1, ["f32"]),
+  cos: uniform(1, ["f32"]),
+  erf: uniform(1, ["f32"]),
+  sigmoid: uniform(1, ["f32"]),
   cast: (args) => args.length === 1 ? undefined : `takes 1 arguments, got ${args.length}`,
   add: uniform(2, NUMBERS),
   sub: uniform(2, NUMBERS),
@@ -39,7 +45,12 @@ const TYPE_RULES: { readonly [Op in ScalarOp]: TypeRule } = {
   minimum: uniform(2, NUMBERS),
   pow: uniform(2, ["f32"]),
   greater: uniform(2, NUMBERS, "bool"),
+  greaterEqual: uniform(2, NUMBERS, "bool"),
   equal: uniform(2, ["f32", "u32", "bool"], "bool"),
+  notEqual: uniform(2, ["f32", "u32", "bool"], "bool"),
+  and: uniform(2, ["bool"]),
+  or: uniform(2, ["bool"]),
+  not: uniform(1, ["bool"]),
   select: ([condition, whenTrue, whenFalse, ...more], result) => {
     if (whenFalse === undefined || more.length > 0) return "takes 3 arguments";
     if (condition !== "bool") return `takes a bool condition, got ${condition}`;

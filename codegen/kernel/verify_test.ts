@@ -30,6 +30,7 @@ import {
   totals,
   transposition,
 } from "./sample_programs.ts";
+import type { Tiling } from "./tiling.ts";
 import { KernelError, verifyKernel } from "./verify.ts";
 import { verifyModule } from "./verify_program.ts";
 
@@ -70,6 +71,40 @@ function rescheduled(change: Partial<Schedule & { readonly frame: "contract" }>)
 }
 
 const [CONTRACTION, ...EPILOGUE] = SQUARE.stages;
+
+/** Kernels whose tiling for GPUs does what it must not. */
+function tilingFaults(): readonly (readonly [Kernel, RegExp])[] {
+  const { schedule } = product({ layout: "NN", sizes: [B, 64, 96], epilogue: biasRelu });
+  if (schedule.frame !== "contract") throw new Error("no contraction");
+  const { vector, gpu } = schedule.tilings;
+  const whole = product({ layout: "NN", sizes: [B, 64, 96], epilogue: biasRelu });
+  const changed = (tilings: Partial<typeof schedule.tilings>): Kernel => ({
+    ...whole,
+    schedule: { ...schedule, tilings: { ...schedule.tilings, ...tilings } },
+  });
+  const faulty = (change: Partial<Tiling>): Kernel => changed({ gpu: { ...gpu, ...change } });
+  const { fours, staged } = gpu;
+  const exact = { m: false, n: false, k: true };
+  return [
+    [faulty({ tile: { rows: 0, columns: 4 } }), /a tiling of 0, 4, .* computes nothing/],
+    [faulty({ splits: 5 }), /k does not fall into 5 equal parts/],
+    [changed({ vector: { ...vector, splits: 2 } }), /the tiling for vectors cuts the sum apart/],
+    [faulty({ exact: { ...exact, m: true } }), /pieces of \d+ do not cover m exactly/],
+    [faulty({ exact: { ...exact, k: false }, unroll: 2 }), /turns of 2 steps may overrun k/],
+    [faulty({ fours: { ...fours, lhs: "m" } }), /x cannot be loaded in fours along m/],
+    [
+      faulty({ fours: { ...fours, lhs: "k" }, staged: { lhs: false, rhs: true, depth: 8 } }),
+      /x is loaded in fours along k, in turns of 1 steps/,
+    ],
+    [faulty({ exact, tile: { rows: 4, columns: 6 } }), /6 columns are no fours/],
+    [faulty({ exact, tile: { rows: 6, columns: 4 } }), /6 staged rows are no fours/],
+    [faulty({ staged: { ...staged, depth: 6 } }), /a depth of 6 is no fours/],
+    [
+      faulty({ staged: { lhs: false, rhs: false, depth: 8 }, fours: { results: true } }),
+      /nothing is staged, yet there is a depth/,
+    ],
+  ];
+}
 
 /** The contraction over other operands. */
 function operands(value: Scalar): Kernel {
@@ -203,7 +238,7 @@ const FAULTS: readonly (readonly [Kernel, RegExp])[] = [
     },
     /the epilogue of a contraction reduces/,
   ],
-  [rescheduled({ tile: { rows: 0, columns: 4 } }), /a tile of 0x4 computes nothing/],
+  ...tilingFaults(),
   [
     operands(apply("mul", load(LHS, M, KK), load(LHS, M, KK))),
     /operand x does not use axis "n"/,

@@ -3,6 +3,7 @@ import type { Extent } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
 import { loadsOf } from "../fusion/loads.ts";
+import { type IndexExpr, mapValues } from "../kernel/index_expr.ts";
 import type {
   Combine,
   Kernel,
@@ -12,6 +13,7 @@ import type {
   Scalar,
   Schedule,
   Stage,
+  StorageType,
   StoreStage,
 } from "../kernel/kernel.ts";
 import { invariantParts, localNames, type Locals, shareParts, withLocals } from "./share.ts";
@@ -24,17 +26,21 @@ export interface Setting {
   readonly tensors: ReadonlyMap<Node, string>;
   readonly describe: (
     tensor: string,
-  ) => { readonly dtype: "f32" | "u32"; readonly shape: readonly Extent[] };
+  ) => { readonly dtype: StorageType; readonly shape: readonly Extent[] };
   readonly nameOf: (node: Node) => string | undefined;
   /** Names that locals must not have. */
   readonly taken: ReadonlySet<string>;
-  readonly schedule: (group: Group) => Schedule;
+  readonly schedule: (
+    kind: Group["kind"],
+    kernel: Pick<Kernel, "parallel" | "stages" | "tensors">,
+  ) => Schedule;
   readonly formula: (stages: readonly Stage[]) => string;
 }
 
 const COMBINE: Readonly<Record<string, Combine>> = {
   sum: "sum",
   einsum: "sum",
+  overlapAdd: "sum",
   max: "max",
   argmax: "argmax",
 };
@@ -42,14 +48,13 @@ const COMBINE: Readonly<Record<string, Combine>> = {
 /** The kernel of a group. */
 export function kernelOfGroup(group: Group, name: string, setting: Setting): Kernel {
   const stages = renameLoads(stagesOf(group, setting), setting);
+  const body = { tensors: tensorsOf(stages, setting), parallel: group.outer, stages };
   return {
     name,
     layer: setting.layer,
     formula: setting.formula(stages),
-    tensors: tensorsOf(stages, setting),
-    parallel: group.outer,
-    stages,
-    schedule: setting.schedule(group),
+    ...body,
+    schedule: setting.schedule(group.kind, body),
   };
 }
 
@@ -104,8 +109,11 @@ function reductionsOf(group: Group): readonly ReduceStage[] {
 
 /** Replaces fusion's names of tensors by those in memory. */
 function renameLoads(stages: readonly Stage[], { memory }: Setting): readonly Stage[] {
+  const index = (each: IndexExpr): IndexExpr => mapValues(each, scalar);
   const scalar = (each: Scalar): Scalar => {
-    if (each.kind === "load") return { ...each, tensor: memory(each.tensor) };
+    if (each.kind === "load") {
+      return { ...each, tensor: memory(each.tensor), index: each.index.map(index) };
+    }
     return each.kind === "apply" ? { ...each, args: each.args.map(scalar) } : each;
   };
   const simple = <S extends Exclude<Stage, LoopStage>>(stage: S): S => ({

@@ -1,5 +1,5 @@
 /** Lowering a program: fusion into groups, a scheduled kernel for each, and their order. @module */
-import { type Extent, factors } from "../../dsl/dim.ts";
+import { type DimValues, type Extent, factors } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { fuse } from "../fusion/fuse.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
@@ -7,15 +7,17 @@ import type { Fusion } from "../fusion/places.ts";
 import { partToStore } from "../fusion/split.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { formulaOf } from "../kernel/formula.ts";
-import { type Axis, showIndex } from "../kernel/index_expr.ts";
+import type { Axis } from "../kernel/index_expr.ts";
+import { showIndex } from "../kernel/print_scalar.ts";
 import { forEachPart } from "../kernel/scalar_walk.ts";
-import type { Kernel, Program, Scalar, Uniform } from "../kernel/kernel.ts";
+import type { Kernel, Program, Scalar, StorageType, Uniform } from "../kernel/kernel.ts";
 import { type Ordered, orderKernels } from "../plan/order.ts";
 import { hostExpression, scalarsOf } from "../programs/host.ts";
 import { type ModuleNames, valueName } from "../programs/names.ts";
 import { leafName } from "../programs/programs.ts";
 import { setAside } from "../programs/separate.ts";
-import { chooseSchedule, COMMON_LIMITS } from "../schedule/schedule.ts";
+import { MOST_TENSORS } from "../schedule/machines.ts";
+import { chooseSchedule } from "../schedule/schedule.ts";
 import { kernelOfGroup } from "./kernel_of_group.ts";
 
 /** A program and the tensors it uses, before memory is planned. */
@@ -30,6 +32,8 @@ export interface LowerSetting {
   /** Readable names of values, for locals. */
   readonly locals: ReadonlyMap<Node, string>;
   readonly callDims: readonly string[];
+  /** Sizes of dims to choose schedules by. */
+  readonly typical: DimValues;
 }
 
 /**
@@ -88,7 +92,7 @@ function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: Lo
     uniform: (node) => setting.names.uniform(node, graph),
     local: (node) => setting.locals.get(node),
     taken,
-  }, { copies, stored, apart, tensors: COMMON_LIMITS.tensors });
+  }, { copies, stored, apart, tensors: MOST_TENSORS });
   const tensors = new Map([...fusion.tensors].map(([node, name]) => [memory(name), node]));
   const groups = fusion.groups.filter((group) => group.stored.length > 0);
   const used = new Set<string>();
@@ -101,7 +105,7 @@ function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: Lo
       describe: (name) => describeTensor(tensors.get(name), name),
       nameOf: (node) => nextValueName(node, graph) ?? valueName(node, graph.names),
       taken: new Set([...taken, ...tensors.keys()]),
-      schedule: (each: Group) => chooseSchedule(each, COMMON_LIMITS),
+      schedule: (kind, kernel) => chooseSchedule(kind, kernel, setting.typical),
       formula: formulaOf,
     });
     return { kernel, reads: group.loads, writes };
@@ -111,7 +115,7 @@ function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: Lo
     (written) => written.endsWith("'") ? memory(written) : undefined,
   );
   const crowded = groups.filter((_, i) =>
-    (unordered[i]?.kernel.tensors.length ?? 0) > COMMON_LIMITS.tensors
+    (unordered[i]?.kernel.tensors.length ?? 0) > MOST_TENSORS
   );
   const early = new Set([...overwritten, ...groups.flatMap((group) => astray(group, fusion))]);
   return {
@@ -139,7 +143,7 @@ function lastOf({ reductions }: Group): readonly Node[] {
 function partOf(group: Group, graph: Graph): readonly Node[] {
   const isUpdate = (node: Node): boolean =>
     graph.results.some((result) => result.node === node && result.target !== undefined);
-  const part = partToStore(group, COMMON_LIMITS.tensors - 1, isUpdate);
+  const part = partToStore(group, MOST_TENSORS - 1, isUpdate);
   return part === undefined ? [] : [part];
 }
 
@@ -186,22 +190,28 @@ function nextValueName(node: Node, graph: Graph): string | undefined {
 
 /** The type and shape of a tensor in memory. */
 export function describeTensor(node: Node | undefined, name: string): {
-  readonly dtype: "f32" | "u32";
+  readonly dtype: StorageType;
   readonly shape: readonly Extent[];
 } {
   if (node === undefined || node.dtype === "bool") {
     throw new Error(`The tensor "${name}" cannot be in memory`);
   }
-  return { dtype: node.dtype, shape: node.shape };
+  const storage = node.op === "input" ? node.attrs.storage : undefined;
+  return { dtype: storage ?? node.dtype, shape: node.shape };
 }
 
-/** A kernel is named after its program if it makes the program's only result, else after what it stores. */
+/**
+ * A kernel is named after its program if it makes the program's only result, else after what it stores;
+ * one that writes an input of other programs bears both names.
+ */
 function kernelName(graph: Graph, writes: readonly string[], used: Set<string>): string {
   const [only] = graph.results;
   const makesResult = graph.results.length === 1 && only !== undefined &&
     writes.includes(only.name);
   const first = writes[0] ?? "";
-  const stored = first.endsWith("'") ? `update_${memory(first)}` : first;
+  const target = graph.results.find((result) => result.name === memory(first))?.target;
+  const verb = target?.op === "input" && target.attrs.role === "input" ? graph.name : "update";
+  const stored = first.endsWith("'") ? `${verb}_${memory(first)}` : first;
   const wanted = (makesResult ? graph.name : stored).replace(/\W+/g, "_");
   let name = wanted;
   for (let count = 2; used.has(name); count++) name = `${wanted}_${count}`;
@@ -217,7 +227,7 @@ function programOf(
 ): Program {
   const scalars = [...fusion.uniforms].map(([name, node]): Uniform => ({
     name,
-    type: "f32",
+    type: node.dtype === "u32" ? "u32" : "f32",
     value: hostExpression(node),
   }));
   const dims = callDims.map((name): Uniform => ({
@@ -226,9 +236,13 @@ function programOf(
     value: { kind: "extent", extent: { name } },
   }));
   const read = new Set(kernels.flatMap((kernel) => kernel.tensors.map((tensor) => tensor.name)));
+  const limits = graph.limits === undefined ? undefined : new Map(
+    [...graph.limits].map(([name, most]) => [name, hostExpression(most)] as const),
+  );
   return {
     name: graph.name,
     kernels,
+    ...(limits === undefined ? {} : { limits }),
     uniforms: [...dims, ...scalars],
     scalars: [...new Set(scalars.flatMap((scalar) => scalarsOf(scalar.value)))],
     inputs: nodesOf(graph).flatMap((node) =>

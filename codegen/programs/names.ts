@@ -32,8 +32,9 @@ export class ModuleNames {
     return this.#unique(node, valueName(node, graph.names) ?? node.op);
   }
 
-  /** The name of a host scalar. */
+  /** The name of a host scalar: its own, where it is a scalar of the call. */
   uniform(node: Node, graph: Graph): string {
+    if (node.op === "input") return node.attrs.name;
     return this.#unique(node, (valueName(node, graph.names) ?? "scalar").replace(/\W/g, "_"));
   }
 

@@ -8,6 +8,7 @@ import { gradients } from "../autodiff/gradient.ts";
 import { number, spread, sumOver } from "../graph/build.ts";
 import type { Graph, Result } from "../graph/graph.ts";
 import { everywhere } from "../rewrite/rules/identity.ts";
+import { drawProgram } from "./draw.ts";
 
 /** A declaration that can be compiled. */
 export type Declaration = LayerDeclaration | ModelDeclaration;
@@ -74,6 +75,7 @@ function addToTotal(name: string, perSample: Node): Result {
 
 /**
  * A model's programs:
+ * - `draw`, if inputs come from bytes: a batch of them, see `draw.ts`;
  * - `predict`: the prediction, as `logits`;
  * - `evaluate`: adds the batch's losses and metrics to `<name>_total`;
  * - `step`: the same, and changes the parameters by the optimizer's rule, for the mean loss of the batch.
@@ -113,7 +115,9 @@ export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
     results,
     names: new Map([...gradientNames, ...names]),
   });
+  const draw = drawProgram(model);
   return [
+    ...(draw === undefined ? [] : [draw]),
     graph("predict", [{ name: "logits", node: model.prediction }]),
     graph("evaluate", totals),
     graph("step", [...totals, ...updates]),

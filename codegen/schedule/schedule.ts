@@ -1,64 +1,28 @@
-/** Scheduling: how the stages of a group are laid out on a machine. @module */
-import type { Group } from "../fusion/group.ts";
-import { varies } from "../lower/share.ts";
-import type { Axis } from "../kernel/index_expr.ts";
-import type { Scalar, Schedule } from "../kernel/kernel.ts";
-
-/** What a machine allows, as facts. */
-export interface Limits {
-  /** Invocations of a workgroup in one dimension. */
-  readonly workgroup: number;
-  /** Outputs that one invocation of a contraction keeps in registers. */
-  readonly tile: { readonly rows: number; readonly columns: number };
-  readonly contractWorkgroup: readonly [number, number];
-  /** Tensors that one kernel may use. */
-  readonly tensors: number;
-}
+/** Scheduling: how the stages of a kernel are laid out on machines. @module */
+import type { DimValues } from "../../dsl/dim.ts";
+import type { Schedule } from "../kernel/kernel.ts";
+import { contractionOf, type Unscheduled } from "./contraction.ts";
+import { GPU_MACHINE, VECTOR_MACHINE, WORKGROUP } from "./machines.ts";
+import { chooseTiling } from "./tilings.ts";
 
 /**
- * Limits that every target keeps (256 invocations to a workgroup), and the tile that was fastest
- * both for readers and on an adapter that runs workgroups as vectors of a CPU.
+ * The schedule of a kernel.
+ *
+ * @param kind what fusion has made the kernel for
+ * @param typical sizes of dims to count with
  */
-export const COMMON_LIMITS: Limits = {
-  workgroup: 64,
-  tile: { rows: 8, columns: 8 },
-  contractWorkgroup: [8, 1],
-  tensors: 8,
-};
-
-/** The schedule of a group. */
-export function chooseSchedule(group: Group, limits: Limits): Schedule {
-  if (group.kind !== "contract") {
-    return { frame: group.kind, workgroup: limits.workgroup };
-  }
-  const [lhs, rhs] = operands(group);
-  const reads = (side: Scalar, axis: Axis): boolean => varies(side, new Set([axis.name]));
-  const only = (mine: Scalar, other: Scalar) =>
-    group.outer.find((axis) => reads(mine, axis) && !reads(other, axis));
-  const [k] = group.inner;
-  const m = only(lhs, rhs);
-  const n = only(rhs, lhs);
-  const tiles = k !== undefined && reads(lhs, k) && reads(rhs, k);
-  if (!tiles || m === undefined || n === undefined) {
-    // An axis of extent 1, or along which an operand is repeated, leaves no trace in its index: such a
-    // product is a row of dot products.
-    return { frame: "rows", workgroup: limits.workgroup };
-  }
-  return {
-    frame: "contract",
-    m,
-    n,
-    k,
-    batch: group.outer.filter((axis) => axis !== m && axis !== n),
-    tile: limits.tile,
-    workgroup: limits.contractWorkgroup,
+export function chooseSchedule(
+  kind: Schedule["frame"],
+  kernel: Unscheduled,
+  typical: DimValues,
+): Schedule {
+  if (kind !== "contract") return { frame: kind, workgroup: WORKGROUP };
+  const contraction = contractionOf(kernel, typical);
+  if (contraction === undefined) return { frame: "rows", workgroup: WORKGROUP };
+  const { m, n, k, sums, batch } = contraction;
+  const tilings = {
+    vector: chooseTiling(contraction, VECTOR_MACHINE),
+    gpu: chooseTiling(contraction, GPU_MACHINE),
   };
-}
-
-function operands(group: Group): readonly [Scalar, Scalar] {
-  const value = group.reductions[0]?.value;
-  if (value?.kind !== "apply" || value.args[0] === undefined || value.args[1] === undefined) {
-    throw new Error(`Group ${group.id} is a contraction without operands`);
-  }
-  return [value.args[0], value.args[1]];
+  return { frame: "contract", m, n, k, sums, batch, tilings };
 }

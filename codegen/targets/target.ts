@@ -34,6 +34,8 @@ export interface Emitted {
   readonly imports: readonly BindingImport[];
   /** Properties of the module's literal: name and TypeScript. */
   readonly moduleProperties: Readonly<Record<string, string>>;
+  /** What was decided, as a section of the module's plan: lines of Markdown. */
+  readonly notes: readonly string[];
   /** Properties of a kernel's literal. */
   readonly kernelProperties: (place: KernelPlace) => Readonly<Record<string, string>>;
 }

@@ -16,7 +16,7 @@ import { sharedLinear } from "../../generated/shared_linear/shared_linear.ts";
 import { sharedLinearWithBias } from "../../generated/shared_linear_with_bias/shared_linear_with_bias.ts";
 import { softmaxCrossEntropy } from "../../generated/softmax_cross_entropy/softmax_cross_entropy.ts";
 import type { Backend, LoadedModule, TensorData } from "../../runtime/backend.ts";
-import type { ModuleSpec } from "../../runtime/spec.ts";
+import type { Dtype, ModuleSpec } from "../../runtime/spec.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { compile } from "../pipeline.ts";
 import { leavesOf, type Random, randomLeaves, seeded } from "./random_values.ts";
@@ -98,8 +98,8 @@ export function firstDifference(
   return undefined;
 }
 
-function toDevice({ data }: Value, dtype: "f32" | "u32"): TensorData {
-  return dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data);
+function toDevice({ data }: Value, dtype: Dtype): TensorData {
+  return dtype === "f32" ? Float32Array.from(data) : Uint32Array.from(data);
 }
 
 /** Writes NaN (or the largest u32) everywhere, so that an element nobody writes shows. */

@@ -1,6 +1,6 @@
 /** Random layers and models, for tests of the whole compiler. @module */
 import type { LayerDeclaration } from "../../dsl/declare.ts";
-import { dim, type DimValues, evaluateExtent, product } from "../../dsl/dim.ts";
+import { dim, type DimValues, evaluateExtent, product, sameExtent } from "../../dsl/dim.ts";
 import { instantiate } from "../../dsl/instantiate.ts";
 import { make } from "../../dsl/intern.ts";
 import type { ModelDeclaration } from "../../dsl/model.ts";
@@ -99,7 +99,7 @@ function layerOf(inputs: readonly Node[], output: Node): LayerDeclaration {
   };
 }
 
-/** A model whose loss is the sum of a random value, for each of B samples. */
+/** A model whose loss is the sum of a random value, for each of B samples; some inputs are drawn. */
 export function randomModel(next: Random): ModelDeclaration {
   const { inputs, params, output } = randomLayer(next);
   const perSample = (value: Node): Node =>
@@ -109,7 +109,7 @@ export function randomModel(next: Random): ModelDeclaration {
     kind: "model",
     name: "random",
     doc: "",
-    inputs,
+    inputs: inputs.map(drawn),
     params,
     prediction: output,
     loss: make("mul", {}, [perSample(output), spread(number(0.5), [B])]),
@@ -118,6 +118,14 @@ export function randomModel(next: Random): ModelDeclaration {
     names: new Map(),
     typical: {},
   };
+}
+
+/** An input that has a row for each sample is drawn from bytes. */
+function drawn(input: Node): Node {
+  const [batch = 1] = input.shape;
+  return input.op === "input" && sameExtent(batch, B)
+    ? make("input", { ...input.attrs, bytes: { divisor: 3 } })
+    : input;
 }
 
 /** The number of elements of all values that a value is computed from. */

@@ -11,13 +11,13 @@ import type { Compilation, Stages } from "../pipeline.ts";
 import { leavesOf, type Random, randomLeaves } from "./random_values.ts";
 
 /** Values of scalars that programs may ask for. */
-export const SCALARS: Readonly<Record<string, number>> = { step: 3 };
+export const SCALARS: Readonly<Record<string, number>> = { step: 3, start: 2 };
 
 /** Rounding of float64 in another order, relative to the largest element. */
 const TOLERANCE = 1e-9;
 
 /** Tensors of one slot share one array, as they share memory; what nobody has written is NaN. */
-function memoryOf(
+export function memoryOf(
   { tensors, slots }: CompiledModule,
   dims: DimValues,
   leaves: ReadonlyMap<string, Value>,

@@ -15,6 +15,8 @@ import type {
   Program,
 } from "../kernel/kernel.ts";
 import { printHost } from "../kernel/host_expr.ts";
+import { ELEMENT_BYTES } from "../kernel/storage.ts";
+import { kernelBytes, kernelFlops } from "../kernel/work.ts";
 import {
   type BindingImport,
   type Emitted,
@@ -65,13 +67,14 @@ function tensorLiteral(tensor: PlannedTensor): Literal {
 const elements = (shape: readonly Extent[], dim: PrintDim): string =>
   shape.length === 0 ? "1" : shape.map((extent) => printExtent(extent, dim)).join(" * ");
 
-/** Every element takes four bytes, whatever its type. */
 function slotLiteral(names: readonly string[], module: CompiledModule): Literal {
   const bytes = (dim: PrintDim): string => {
     const sizes = new Set(
       names.map((name) => {
-        const shape = module.tensors.find((tensor) => tensor.name === name)?.shape ?? [];
-        return `4 * ${elements(shape, dim)}`;
+        const { shape = [], dtype = "f32" } = module.tensors.find((each) => each.name === name) ??
+          {};
+        const size = ELEMENT_BYTES[dtype];
+        return size === 1 ? elements(shape, dim) : `${size} * ${elements(shape, dim)}`;
       }),
     );
     const [only] = sizes;
@@ -88,6 +91,8 @@ function kernelLiteral(kernel: Kernel, properties: Readonly<Record<string, strin
     bindings: kernel.tensors.map((tensor) =>
       `{ tensor: ${JSON.stringify(tensor.name)}, access: ${JSON.stringify(tensor.access)} }`
     ),
+    flops: hostValue(kernelFlops(kernel)),
+    bytes: hostValue(kernelBytes(kernel)),
     ...properties,
   };
 }
@@ -96,12 +101,19 @@ function hostValue(value: HostExpr): string {
   return functionOfDims((dim) => printHost(value, dim));
 }
 
+function limitsLiteral({ limits }: Program): Readonly<Record<string, Literal>> {
+  if (limits === undefined) return {};
+  const entries = [...limits].map(([name, most]) => [name, hostValue(most)] as const);
+  return { limits: Object.fromEntries(entries) };
+}
+
 function programLiteral(program: Program, emitted: readonly Emitted[]): Literal {
   return {
     inputs: quoted(program.inputs),
     outputs: quoted(program.outputs),
     updates: quoted(program.updates),
     scalars: quoted(program.scalars),
+    ...limitsLiteral(program),
     uniforms: program.uniforms.map(({ name, type, value }) =>
       `{ name: ${JSON.stringify(name)}, dtype: ${JSON.stringify(type)}, value: ${
         hostValue(value)

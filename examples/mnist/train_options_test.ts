@@ -19,12 +19,15 @@ Deno.test("without arguments everything has its default", () => {
 
 Deno.test("every option is taken over", () => {
   const args = "--model original --epochs 2 --batch 7 --seed 9 --backend wasm --data d --steps 3";
-  assert.deepEqual(options(...args.split(" "), "--report=r.json"), {
+  const more = ["--report=r.json", "--threads", "2", "--profile"];
+  assert.deepEqual(options(...args.split(" "), ...more), {
     model: "original",
     epochs: 2,
     batch: 7,
     seed: 9,
     backend: "wasm",
+    threads: 2,
+    profile: true,
     data: "d",
     steps: 3,
     report: "r.json",
@@ -40,6 +43,7 @@ Deno.test("values that are not allowed are refused with one sentence", () => {
     ["--seed", "0.5", /'0\.5' is invalid\. Expected a whole number of at least 0\.$/],
     ["--seed", "9007199254740992", /is invalid\. Expected a whole number/],
     ["--model", "large", /'large' is invalid\. Allowed choices are shared, original\.$/],
+    ["--threads", "0", /'--threads <n>' argument '0' is invalid\. Expected .* at least 1\.$/],
     ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm\.$/],
   ] as const;
   for (const [option, value, message] of cases) {
@@ -61,9 +65,9 @@ Deno.test("unknown options, missing values and stray words are refused", () => {
 Deno.test("help names every option and its default", () => {
   const parsed = parseTrainArguments(["--help"]);
   assert.ok(parsed.kind === "help");
-  for (const word of ["model", "epochs", "batch", "seed", "backend", "data", "steps", "report"]) {
-    assert.match(parsed.text, new RegExp(`--${word} <`));
-  }
+  const words = "model epochs batch seed backend threads data steps report".split(" ");
+  for (const word of words) assert.match(parsed.text, new RegExp(`--${word} <`));
+  assert.match(parsed.text, /--profile +time/);
   assert.match(parsed.text, /Usage: deno task train/);
   assert.match(parsed.text, /default: 100/);
   assert.match(parsed.text, /elapsed\s+is\s+in\s+seconds/);

@@ -25,7 +25,10 @@ export interface TrainReport {
   readonly config: TrainOptions;
   readonly backend: Pick<BackendInfo, "name" | "adapter" | "threads">;
   readonly epochs: readonly ReportedEpoch[];
-  /** From the start of training until the first step was done; null if there was none. */
+  /**
+   * From the start of the program until the first step was done and its loss read: loading, compiling, and
+   * copying the samples to the device included. Null if there was no step.
+   */
   readonly firstStepSeconds: number | null;
   /** Most memory the process has held, in MiB. */
   readonly peakMemoryMiB: number;

@@ -57,6 +57,8 @@ export const accuracy = {
         layer: "accuracy",
         formula: "y[b] = f32((argmax_c z[b, c]) == label[b])",
         bindings: [{ tensor: "z", access: "read" }, { tensor: "label", access: "read" }, { tensor: "y", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 4 * d.B * d.C + 4 * d.B + 4 * d.B,
         usesUniforms: true,
         constants: ["C"],
         shader: {

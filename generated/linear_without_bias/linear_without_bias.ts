@@ -4,16 +4,25 @@ import { gridOf } from "../../runtime/grid.ts";
 import forwardWgsl from "./forward.wgsl" with {
   type: "text"
 };
+import forwardGpuWgsl from "./forward.gpu.wgsl" with {
+  type: "text"
+};
 import forwardPlainWgsl from "./forward.plain.wgsl" with {
   type: "text"
 };
 import gradXWgsl from "./grad_x.wgsl" with {
   type: "text"
 };
+import gradXGpuWgsl from "./grad_x.gpu.wgsl" with {
+  type: "text"
+};
 import gradXPlainWgsl from "./grad_x.plain.wgsl" with {
   type: "text"
 };
 import gradWWgsl from "./grad_w.wgsl" with {
+  type: "text"
+};
+import gradWGpuWgsl from "./grad_w.gpu.wgsl" with {
   type: "text"
 };
 import gradWPlainWgsl from "./grad_w.plain.wgsl" with {
@@ -100,13 +109,24 @@ export const linearWithoutBias = {
         layer: "linear_without_bias",
         formula: "y[b, o] = Σ_i x[b, i] * W[o, i]",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "W", access: "read" }, { tensor: "y", access: "write" }],
+        flops: (d) => 2 * d.B * d.O * d.I,
+        bytes: (d) => 4 * d.B * d.I + 4 * d.O * d.I + 4 * d.B * d.O,
         usesUniforms: true,
         constants: ["I", "O"],
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "forward.gpu.wgsl",
+            source: forwardGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "forward.plain.wgsl",
@@ -127,13 +147,24 @@ export const linearWithoutBias = {
         layer: "linear_without_bias",
         formula: "gx[b, i] = Σ_o gy[b, o] * W[o, i]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "W", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: (d) => 2 * d.B * d.I * d.O,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.O * d.I + 4 * d.B * d.I,
         usesUniforms: true,
         constants: ["I", "O"],
         shader: {
           file: "grad_x.wgsl",
           source: gradXWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_x.gpu.wgsl",
+            source: gradXGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "grad_x.plain.wgsl",
@@ -154,13 +185,24 @@ export const linearWithoutBias = {
         layer: "linear_without_bias",
         formula: "gW[o, i] = Σ_b gy[b, o] * x[b, i]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "x", access: "read" }, { tensor: "gW", access: "write" }],
+        flops: (d) => 2 * d.O * d.I * d.B,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.B * d.I + 4 * d.O * d.I,
         usesUniforms: true,
         constants: ["I", "O"],
         shader: {
           file: "grad_w.wgsl",
           source: gradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.O / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 8) * Math.ceil(d.O / 80), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_w.gpu.wgsl",
+            source: gradWGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.I / 128) * Math.ceil(d.O / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 12288,
+          }],
         },
         plain: {
           file: "grad_w.plain.wgsl",

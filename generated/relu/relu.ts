@@ -69,6 +69,8 @@ export const relu = {
         layer: "relu",
         formula: "y[b, n] = max(x[b, n], 0)",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "y", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 4 * d.B * d.N + 4 * d.B * d.N,
         usesUniforms: true,
         constants: ["N"],
         shader: {
@@ -96,6 +98,8 @@ export const relu = {
         layer: "relu",
         formula: "gx[b, n] = x[b, n] > 0 ? gy[b, n] : 0",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "gy", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 4 * d.B * d.N + 4 * d.B * d.N + 4 * d.B * d.N,
         usesUniforms: true,
         constants: ["N"],
         shader: {

@@ -7,10 +7,16 @@ import forward01FoldXWgsl from "./forward/01_fold_x.wgsl" with {
 import forward02ForwardWgsl from "./forward/02_forward.wgsl" with {
   type: "text"
 };
+import forward02ForwardGpuWgsl from "./forward/02_forward.gpu.wgsl" with {
+  type: "text"
+};
 import forward02ForwardPlainWgsl from "./forward/02_forward.plain.wgsl" with {
   type: "text"
 };
 import gradX01GxUntiledWgsl from "./grad_x/01_gx_untiled.wgsl" with {
+  type: "text"
+};
+import gradX01GxUntiledGpuWgsl from "./grad_x/01_gx_untiled.gpu.wgsl" with {
   type: "text"
 };
 import gradX01GxUntiledPlainWgsl from "./grad_x/01_gx_untiled.plain.wgsl" with {
@@ -23,6 +29,9 @@ import gradW01FoldXWgsl from "./grad_w/01_fold_x.wgsl" with {
   type: "text"
 };
 import gradW02GradWWgsl from "./grad_w/02_grad_w.wgsl" with {
+  type: "text"
+};
+import gradW02GradWGpuWgsl from "./grad_w/02_grad_w.gpu.wgsl" with {
   type: "text"
 };
 import gradW02GradWPlainWgsl from "./grad_w/02_grad_w.plain.wgsl" with {
@@ -125,6 +134,8 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "fold_x[b, k] = Σ_i x[b, i·K + k]",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "fold_x", access: "write" }],
+        flops: (d) => d.B * d.K * d.n,
+        bytes: (d) => 4 * d.B * d.n * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -144,13 +155,24 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "y[b, o] = Σ_k fold_x[b, k] * W[o, k]",
         bindings: [{ tensor: "fold_x", access: "read" }, { tensor: "W", access: "read" }, { tensor: "y", access: "write" }],
+        flops: (d) => 2 * d.B * d.O * d.K,
+        bytes: (d) => 4 * d.B * d.K + 4 * d.O * d.K + 4 * d.B * d.O,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "forward/02_forward.wgsl",
           source: forward02ForwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "forward/02_forward.gpu.wgsl",
+            source: forward02ForwardGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "forward/02_forward.plain.wgsl",
@@ -171,13 +193,24 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "W", access: "read" }, { tensor: "gx_untiled", access: "write" }],
+        flops: (d) => 2 * d.B * d.K * d.O,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.O * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "grad_x/01_gx_untiled.wgsl",
           source: gradX01GxUntiledWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_x/01_gx_untiled.gpu.wgsl",
+            source: gradX01GxUntiledGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "grad_x/01_gx_untiled.plain.wgsl",
@@ -190,6 +223,8 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "gx[b, i] = gx_untiled[b, i mod K]",
         bindings: [{ tensor: "gx_untiled", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 4 * d.B * d.K + 4 * d.B * d.n * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -217,6 +252,8 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "fold_x[b, k] = Σ_i x[b, i·K + k]",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "fold_x", access: "write" }],
+        flops: (d) => d.B * d.K * d.n,
+        bytes: (d) => 4 * d.B * d.n * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -236,13 +273,24 @@ export const sharedLinear = {
         layer: "shared_linear",
         formula: "gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "fold_x", access: "read" }, { tensor: "gW", access: "write" }],
+        flops: (d) => 2 * d.O * d.K * d.B,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.B * d.K + 4 * d.O * d.K,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "grad_w/02_grad_w.wgsl",
           source: gradW02GradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.O / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 8) * Math.ceil(d.O / 80), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_w/02_grad_w.gpu.wgsl",
+            source: gradW02GradWGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.O / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "grad_w/02_grad_w.plain.wgsl",

@@ -7,10 +7,16 @@ import forward01FoldXWgsl from "./forward/01_fold_x.wgsl" with {
 import forward02ForwardWgsl from "./forward/02_forward.wgsl" with {
   type: "text"
 };
+import forward02ForwardGpuWgsl from "./forward/02_forward.gpu.wgsl" with {
+  type: "text"
+};
 import forward02ForwardPlainWgsl from "./forward/02_forward.plain.wgsl" with {
   type: "text"
 };
 import gradX01GxUntiledWgsl from "./grad_x/01_gx_untiled.wgsl" with {
+  type: "text"
+};
+import gradX01GxUntiledGpuWgsl from "./grad_x/01_gx_untiled.gpu.wgsl" with {
   type: "text"
 };
 import gradX01GxUntiledPlainWgsl from "./grad_x/01_gx_untiled.plain.wgsl" with {
@@ -23,6 +29,9 @@ import gradW01FoldXWgsl from "./grad_w/01_fold_x.wgsl" with {
   type: "text"
 };
 import gradW02GradWWgsl from "./grad_w/02_grad_w.wgsl" with {
+  type: "text"
+};
+import gradW02GradWGpuWgsl from "./grad_w/02_grad_w.gpu.wgsl" with {
   type: "text"
 };
 import gradW02GradWPlainWgsl from "./grad_w/02_grad_w.plain.wgsl" with {
@@ -147,6 +156,8 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "fold_x[i, k] = Σ_j x[i, j·K + k]",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "fold_x", access: "write" }],
+        flops: (d) => d.B * d.K * d.n,
+        bytes: (d) => 4 * d.B * d.n * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -166,13 +177,24 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "y[i, o] = (Σ_k fold_x[i, k] * W[o, k]) + b[o]",
         bindings: [{ tensor: "fold_x", access: "read" }, { tensor: "W", access: "read" }, { tensor: "b", access: "read" }, { tensor: "y", access: "write" }],
+        flops: (d) => 2 * d.B * d.O * d.K,
+        bytes: (d) => 4 * d.B * d.K + 4 * d.O * d.K + 4 * d.O + 4 * d.B * d.O,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "forward/02_forward.wgsl",
           source: forward02ForwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "forward/02_forward.gpu.wgsl",
+            source: forward02ForwardGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "forward/02_forward.plain.wgsl",
@@ -193,13 +215,24 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "W", access: "read" }, { tensor: "gx_untiled", access: "write" }],
+        flops: (d) => 2 * d.B * d.K * d.O,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.O * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "grad_x/01_gx_untiled.wgsl",
           source: gradX01GxUntiledWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 10), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_x/01_gx_untiled.gpu.wgsl",
+            source: gradX01GxUntiledGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "grad_x/01_gx_untiled.plain.wgsl",
@@ -212,6 +245,8 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "gx[b, i] = gx_untiled[b, i mod K]",
         bindings: [{ tensor: "gx_untiled", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 4 * d.B * d.K + 4 * d.B * d.n * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -239,6 +274,8 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "fold_x[b, k] = Σ_i x[b, i·K + k]",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "fold_x", access: "write" }],
+        flops: (d) => d.B * d.K * d.n,
+        bytes: (d) => 4 * d.B * d.n * d.K + 4 * d.B * d.K,
         usesUniforms: true,
         constants: ["K", "n"],
         shader: {
@@ -258,13 +295,24 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "fold_x", access: "read" }, { tensor: "gW", access: "write" }],
+        flops: (d) => 2 * d.O * d.K * d.B,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.B * d.K + 4 * d.O * d.K,
         usesUniforms: true,
         constants: ["K", "O"],
         shader: {
           file: "grad_w/02_grad_w.wgsl",
           source: gradW02GradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.O / 8), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 8) * Math.ceil(d.O / 80), 1),
           workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_w/02_grad_w.gpu.wgsl",
+            source: gradW02GradWGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.O / 64), 1),
+            workgroupSize: [16, 16, 1],
+            workgroupMemory: 16384,
+          }],
         },
         plain: {
           file: "grad_w/02_grad_w.plain.wgsl",
@@ -285,6 +333,8 @@ export const sharedLinearWithBias = {
         layer: "shared_linear_with_bias",
         formula: "gb[o] = Σ_b gy[b, o]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "gb", access: "write" }],
+        flops: (d) => d.O * d.B,
+        bytes: (d) => 4 * d.B * d.O + 4 * d.O,
         usesUniforms: true,
         constants: ["O"],
         shader: {

@@ -78,6 +78,8 @@ export const softmaxCrossEntropy = {
         layer: "softmax_cross_entropy",
         formula: "largest = max_c z[b, c];\ny[b] = log((Σ_c exp(z[b, c] - largest))) - (Σ_c (z[b, c] - largest) * f32(c == label[b]))",
         bindings: [{ tensor: "z", access: "read" }, { tensor: "label", access: "read" }, { tensor: "y", access: "write" }],
+        flops: (d) => 2 * d.B * d.C + 3 * d.B * d.C,
+        bytes: (d) => 4 * d.B * d.C + 4 * d.B + 4 * d.B,
         usesUniforms: true,
         constants: ["C"],
         shader: {
@@ -105,6 +107,8 @@ export const softmaxCrossEntropy = {
         layer: "softmax_cross_entropy",
         formula: "largest = max_c z[b, c];\nminus_gy = -gy[b];\nvalue = gy[b] / (Σ_c exp(z[b, c] - largest));\ngz[b, c] = minus_gy * f32(c == label[b]) + value * exp(z[b, c] - largest)",
         bindings: [{ tensor: "z", access: "read" }, { tensor: "gy", access: "read" }, { tensor: "label", access: "read" }, { tensor: "gz", access: "write" }],
+        flops: (d) => 2 * d.B * d.C,
+        bytes: (d) => 4 * d.B * d.C + 4 * d.B + 4 * d.B + 4 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {

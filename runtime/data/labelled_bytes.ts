@@ -1,10 +1,11 @@
 /**
- * A labelled data set in memory, checked once when it is loaded so that no device ever sees a label
- * that names no class.
+ * A labelled data set in files, checked while it is read so that no device ever sees a label that
+ * names no class.
  *
  * @module
  */
-import { DataError, type NamedBytes, readIdx } from "./idx.ts";
+import { type ByteChunks, type ByteFile, DataError } from "./byte_file.ts";
+import { openIdx } from "./idx.ts";
 
 /** Samples with bytes as features, and their classes. */
 export interface LabelledBytes {
@@ -13,38 +14,57 @@ export interface LabelledBytes {
   /** Features of one sample, e.g. 784 for images of 28 × 28. */
   readonly width: number;
   /** Shape [count, width], row-major, values 0 to 255. */
-  readonly features: Uint8Array<ArrayBuffer>;
+  features(): ByteChunks;
   /** Shape [count], each below the number of classes. */
-  readonly labels: Uint8Array<ArrayBuffer>;
+  labels(): ByteChunks;
 }
 
 /**
- * Reads a pair of IDX files: images and their labels.
+ * Opens a pair of IDX files: images and their labels. Only their headers are read; the rest is read, and
+ * checked, when the samples are asked for.
  *
  * @param classes number of classes: labels are whole numbers from 0 to classes - 1
- * @throws {DataError} if a file is not what it should be, if the counts differ, or if a label names
- * no class
+ * @throws {DataError} if a file is not what it should be, or if the counts differ; while samples are
+ * read, also if a label names no class
  */
-export async function readLabelledImages(
-  imageFile: NamedBytes,
-  labelFile: NamedBytes,
+export async function openLabelledImages(
+  imageFile: ByteFile,
+  labelFile: ByteFile,
   classes: number,
 ): Promise<LabelledBytes> {
-  const images = await readIdx(imageFile, "images");
-  const labels = await readIdx(labelFile, "labels");
+  const images = await openIdx(imageFile, "images");
+  const labels = await openIdx(labelFile, "labels");
   const [count = 0, rows = 0, columns = 0] = images.dims;
-  if (labels.data.length !== count) {
+  const [labelCount = 0] = labels.dims;
+  if (labelCount !== count) {
     throw new DataError(
       `${imageFile.name} and ${labelFile.name} do not belong together: expected as many labels ` +
-        `as images, found ${count} images and ${labels.data.length} labels.`,
+        `as images, found ${count} images and ${labelCount} labels.`,
     );
   }
-  const wrong = labels.data.findIndex((label) => label >= classes);
-  if (wrong >= 0) {
-    throw new DataError(
-      `${labelFile.name} does not fit ${classes} classes: expected labels from 0 to ` +
-        `${classes - 1}, found ${labels.data[wrong]} at index ${wrong}.`,
-    );
+  return {
+    count,
+    width: rows * columns,
+    features: () => images.elements(),
+    labels: () => checkedLabels(labelFile.name, labels.elements(), classes),
+  };
+}
+
+async function* checkedLabels(
+  file: string,
+  chunks: ByteChunks,
+  classes: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let before = 0;
+  for await (const chunk of chunks) {
+    const wrong = chunk.findIndex((label) => label >= classes);
+    if (wrong >= 0) {
+      throw new DataError(
+        `${file} does not fit ${classes} classes: expected labels from 0 to ` +
+          `${classes - 1}, found ${chunk[wrong]} at index ${before + wrong}.`,
+      );
+    }
+    before += chunk.length;
+    yield chunk;
   }
-  return { count, width: rows * columns, features: images.data, labels: labels.data };
 }

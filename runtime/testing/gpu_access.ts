@@ -39,7 +39,7 @@ export async function exposedBackend(limits: Partial<Limits> = {}): Promise<Expo
     opened = device;
     return device;
   };
-  const backend = await WebgpuBackend.open(adapter, limits);
+  const backend = await WebgpuBackend.open(adapter, { limits });
   if (opened === undefined) throw new Error("The backend opened without a device");
   return { backend, device: opened, buffers };
 }

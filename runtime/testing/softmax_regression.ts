@@ -13,34 +13,40 @@ export const WIDTH = 2;
 export const CLASSES = 3;
 const LEARNING_RATE = 0.5;
 
+type Dim = "B" | "samples";
+
 function tensor(
-  kind: TensorSpec<"B">["kind"],
-  dtype: TensorSpec<"B">["dtype"],
-  shape: TensorSpec<"B">["shape"],
-): TensorSpec<"B"> {
+  kind: TensorSpec<Dim>["kind"],
+  dtype: TensorSpec<Dim>["dtype"],
+  shape: TensorSpec<Dim>["shape"],
+): TensorSpec<Dim> {
   const init = { kind: "constant", value: 0 } as const;
   const kept = kind === "state" || kind === "parameter";
   return { dtype, dims: [], shape, kind, slot: 0, ...(kept ? { init: () => init } : {}) };
 }
 
-function program(inputs: readonly string[], scalars: readonly string[]): ProgramSpec<"B"> {
+function program(inputs: readonly string[], scalars: readonly string[]): ProgramSpec<Dim> {
   return { inputs, outputs: [], updates: [], scalars, uniforms: [], kernels: [] };
 }
 
 /** What the generator would write for this model, as far as a trainer looks. */
 const softmaxRegression = {
   name: "softmax_regression",
-  fixedDims: [],
+  fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {
     x: tensor("input", "f32", ({ B }) => [B, WIDTH]),
     label: tensor("input", "u32", ({ B }) => [B]),
+    x_data: tensor("input", "u8", ({ samples }) => [samples, WIDTH]),
+    label_data: tensor("input", "u8", ({ samples }) => [samples]),
+    order: tensor("input", "u32", ({ samples }) => [samples]),
     W: tensor("parameter", "f32", () => [CLASSES, WIDTH]),
     loss_total: tensor("state", "f32", () => []),
     accuracy_total: tensor("state", "f32", () => []),
   },
   slots: [],
   programs: {
+    draw: program(["x_data", "label_data", "order"], ["start"]),
     step: program(["x", "label"], ["step"]),
     evaluate: program(["x", "label"], []),
   },
@@ -50,7 +56,7 @@ const softmaxRegression = {
     transposed: [],
     scratch: {},
   },
-} as const satisfies ModuleSpec<"B">;
+} as const satisfies ModuleSpec<Dim>;
 
 type Spec = typeof softmaxRegression;
 type Name = keyof Spec["tensors"];
@@ -59,22 +65,30 @@ type Name = keyof Spec["tensors"];
 export class SoftmaxRegression implements LoadedModule<Spec> {
   readonly spec: Spec = softmaxRegression;
   readonly backend = { name: "wasm", adapter: "TypeScript", software: true, threads: 1 } as const;
-  /** Each run: its program, batch and, for steps, number. */
+  /** Each run but those of `draw`: its program, batch and, for steps, number. */
   readonly runs: { readonly program: string; readonly B: number; readonly step: number }[] = [];
+  /** Each run of `draw`. */
+  readonly draws: { readonly B: number; readonly start: number }[] = [];
   /** Every array that was ever written. */
   readonly written: Set<TensorData> = new Set();
   /** Names of tensors in the order in which they were read. */
   readonly reads: string[] = [];
   /** From this step on the loss is not a number. */
   brokenFrom: number = Infinity;
-  /** Called after each run. */
+  /** Called after each run but those of `draw`. */
   afterRun: () => void = () => {};
 
   readonly #tensors: Record<Name, TensorData>;
 
-  /** @param batch samples a run may have at most */
-  constructor(batch: number) {
+  /**
+   * @param batch samples a run may have at most
+   * @param samples rows of the tables
+   */
+  constructor(batch: number, samples = 400) {
     this.#tensors = {
+      x_data: new Uint8Array(samples * WIDTH),
+      label_data: new Uint8Array(samples),
+      order: new Uint32Array(samples),
       x: new Float32Array(batch * WIDTH),
       label: new Uint32Array(batch),
       W: new Float32Array(CLASSES * WIDTH),
@@ -83,9 +97,9 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
     };
   }
 
-  write(name: Name, data: TensorData): void {
+  write(name: Name, data: TensorData, at = 0): void {
     this.written.add(data);
-    this.#tensors[name].set(data);
+    this.#tensors[name].set(data, at);
   }
 
   run(program: keyof Spec["programs"], values: Readonly<Record<string, number>>): void {
@@ -93,7 +107,8 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
     if (Object.keys(values).sort().join() !== wantedNames) {
       throw new Error(`${program} needs ${wantedNames}, but got ${Object.keys(values)}`);
     }
-    const { B = NaN, step = NaN } = values;
+    const { B = NaN, step = NaN, start = NaN } = values;
+    if (program === "draw") return this.#draw(B, start);
     this.runs.push({ program, B, step });
     const { x, label, W, loss_total, accuracy_total } = this.#tensors;
     const gradient = new Float32Array(W.length);
@@ -116,6 +131,16 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
       gradient.forEach((slope, at) => W[at] = (W[at] ?? NaN) - LEARNING_RATE * slope);
     }
     this.afterRun();
+  }
+
+  #draw(B: number, start: number): void {
+    this.draws.push({ B, start });
+    const { x, label, x_data, label_data, order } = this.#tensors;
+    for (let b = 0; b < B; b++) {
+      const row = order[start + b] ?? NaN;
+      label[b] = label_data[row] ?? NaN;
+      for (let i = 0; i < WIDTH; i++) x[b * WIDTH + i] = (x_data[row * WIDTH + i] ?? NaN) / 255;
+    }
   }
 
   read(name: Name): Promise<TensorData> {

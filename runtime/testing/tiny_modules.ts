@@ -9,7 +9,7 @@ import type { KernelSpec, ModuleSpec, ShaderSpec } from "../spec.ts";
 /** Assembles WebAssembly text to a `data:` URL. */
 export async function assembled(wat: string): Promise<URL> {
   const { parseWat } = await wabt();
-  const module = parseWat("tiny.wat", wat, { threads: true });
+  const module = parseWat("tiny.wat", wat, { threads: true, simd: true, relaxed_simd: true });
   const { buffer } = module.toBinary({});
   module.destroy();
   return new URL(`data:application/wasm;base64,${bytesToBase64(buffer)}`);
@@ -89,6 +89,8 @@ export function scaleKernel(
     layer: "scaling",
     formula: "y = factor · x",
     bindings: [{ tensor: "x", access: "read" }, { tensor: "y", access: "write" }],
+    flops: () => 0,
+    bytes: ({ B, K }) => 8 * B * K,
     usesUniforms: true,
     constants: ["K"],
     shader,
@@ -111,6 +113,8 @@ const COUNT_KERNEL: KernelSpec<"B" | "K"> = {
   layer: "counting",
   formula: "total += B · K",
   bindings: [{ tensor: "total", access: "read_write" }],
+  flops: () => 0,
+  bytes: () => 8,
   usesUniforms: true,
   constants: ["K"],
   shader: COUNT_SHADER,

@@ -22,11 +22,14 @@ export interface EpochStart {
   readonly steps: number;
 }
 
-/** The first step of a run is done on the device. */
+/** The first step of a run is done on the device, and its loss was read. */
 export interface FirstStep {
   /** Tells this event from others. */
   readonly kind: "first_step";
-  /** From the start of the run; this is where kernels are compiled by the driver. */
+  /**
+   * From the start of the program (`performance.timeOrigin`): loading, compiling, and copying the samples
+   * included.
+   */
   readonly seconds: number;
 }
 

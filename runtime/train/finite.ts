@@ -5,7 +5,8 @@
  * @module
  */
 import type { LoadedModule, TensorData } from "../backend.ts";
-import { type TrainableSpec, TrainingError } from "./totals.ts";
+import type { TrainableSpec } from "./totals.ts";
+import { TrainingError } from "./training_error.ts";
 
 /** The bits of a float32's exponent: all of them are set in infinities and NaNs, and only there. */
 const EXPONENT = 0x7f80_0000;

@@ -4,28 +4,22 @@
  * @module
  */
 import type { LoadedModule } from "../backend.ts";
-import type { ModuleSpec, ProgramSpec, TensorSpec } from "../spec.ts";
+import type { ProgramSpec, TensorSpec } from "../spec.ts";
 import type { Means } from "./events.ts";
+import type { DrawnSpec } from "./tables.ts";
+import { TrainingError } from "./training_error.ts";
 
 /**
- * A model that can be trained: `step` (scalars: `step`, counted from 1) and `evaluate` take `x`
- * [B, width] and `label` [B], and add the sums over the batch's samples of the loss and of correct
- * answers to `loss_total` and `accuracy_total`.
+ * A model that can be trained: `step` (scalars: `step`, counted from 1) and `evaluate` work on the batch
+ * that was drawn last, and add the sums over its samples of the loss and of correct answers to
+ * `loss_total` and `accuracy_total`.
  */
-export type TrainableSpec = ModuleSpec & {
-  /** Among them those that a trainer writes and reads by name. */
-  readonly tensors: Readonly<
-    Record<"x" | "label" | "loss_total" | "accuracy_total", TensorSpec<string>>
-  >;
+export type TrainableSpec = DrawnSpec & {
+  /** Among them those that a trainer reads by name. */
+  readonly tensors: Readonly<Record<"loss_total" | "accuracy_total", TensorSpec<string>>>;
   /** Among them those that a trainer runs. */
   readonly programs: Readonly<Record<"step" | "evaluate", ProgramSpec<string>>>;
 };
-
-/** Training cannot go on, or cannot begin; the message is a sentence for the user. */
-export class TrainingError extends Error {
-  /** What kind of error this is. */
-  override readonly name = "TrainingError";
-}
 
 const ZERO = new Float32Array(1);
 

@@ -2,22 +2,28 @@
  * Trains a loaded model on labelled data and tells about it. Knows no device: every backend's
  * {@linkcode LoadedModule} will do.
  *
- * A step fills arrays that already exist and queues one run; it reads nothing back. The host waits
- * for the device only after the first step, once every hundred steps (so that the queue stays short)
- * and at the end of an epoch, where every parameter is read and found to be finite.
+ * All samples are copied to the device once. A step queues two runs, one that draws a batch there and one
+ * that learns from it: nothing is uploaded and nothing is read back. The host waits for the device only
+ * after the first step, once every hundred steps (so that the queue stays short) and at the end of an
+ * epoch, where every parameter is read and found to be finite.
  *
  * @module
  */
 import type { LoadedModule } from "../backend.ts";
-import { BatchBuffer, fileOrder, fillEpochOrder } from "../data/batches.ts";
+import { batchCount } from "../data/batches.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import type { Done, Means, Progress, TrainerEvent } from "./events.ts";
 import { checkParameters } from "./finite.ts";
-import { Totals, type TrainableSpec, TrainingError } from "./totals.ts";
+import { SampleTables } from "./tables.ts";
+import { Totals, type TrainableSpec } from "./totals.ts";
+import { TrainingError } from "./training_error.ts";
 
 /** What to train, on what, and for how long. */
 export interface TrainerOptions {
-  /** Loaded with a batch of at least `batchSize`; its parameters and states have first values. */
+  /**
+   * Loaded with a batch of at least `batchSize`, and with `samples` of at least those of training and
+   * validation together; its parameters and states have first values.
+   */
   readonly model: LoadedModule<TrainableSpec>;
   /** What steps learn from. */
   readonly training: LabelledBytes;
@@ -54,14 +60,14 @@ const TURN_MILLISECONDS = 50;
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #totals: Totals;
-  readonly #trainingBatch: BatchBuffer;
-  readonly #validationBatch: BatchBuffer;
-  readonly #trainingOrder: Uint32Array;
-  readonly #validationOrder: Uint32Array;
+  readonly #tables: SampleTables;
+  /** Batches of an epoch. */
+  readonly #batches: number;
   readonly #totalSteps: number;
   /** Values of each program's call dims and scalars; the same objects for every run. */
   readonly #values = { step: { B: 0, step: 0 }, evaluate: { B: 0 } };
-  #startedAt: number | null = null;
+  #hasRun = false;
+  #startedAt = 0;
   #turnAt = 0;
 
   /**
@@ -77,26 +83,24 @@ export class Trainer {
     requireFittingData("validation", options.validation, options);
     this.#options = options;
     this.#totals = new Totals(options.model);
-    this.#trainingBatch = new BatchBuffer(options.training, options.batchSize);
-    this.#validationBatch = new BatchBuffer(options.validation, options.batchSize);
-    this.#trainingOrder = new Uint32Array(options.training.count);
-    this.#validationOrder = fileOrder(options.validation.count);
-    this.#totalSteps = Math.min(
-      options.stepLimit ?? Infinity,
-      options.epochs * this.#trainingBatch.batches,
-    );
+    this.#tables = new SampleTables(options.model, options.training, options.validation);
+    this.#batches = batchCount(options.training.count, options.batchSize);
+    this.#totalSteps = Math.min(options.stepLimit ?? Infinity, options.epochs * this.#batches);
   }
 
   /**
-   * Trains. The iteration ends after the `done` event; leaving it early stops training too.
+   * Copies the samples to the device, and trains; the time of training begins after the copy. The
+   * iteration ends after the `done` event; leaving it early stops training too.
    *
    * @throws {TrainingError} if a loss or a parameter is not finite, or if this trainer has run before
-   * @throws whatever the backend reports for a failed run
+   * @throws whatever reading the samples throws, and whatever the backend reports for a failed run
    */
   async *run(): AsyncGenerator<TrainerEvent, void, void> {
-    if (this.#startedAt !== null) throw new TrainingError("A trainer can run only once.");
-    this.#startedAt = this.#turnAt = performance.now();
+    if (this.#hasRun) throw new TrainingError("A trainer can run only once.");
+    this.#hasRun = true;
     this.#totals.clear();
+    if (!this.#cancelled) await this.#tables.fill();
+    this.#startedAt = this.#turnAt = performance.now();
     for (let epoch = 1; this.#step < this.#totalSteps && !this.#cancelled; epoch++) {
       yield* this.#epoch(epoch);
     }
@@ -107,12 +111,9 @@ export class Trainer {
   async *#epoch(epoch: number): AsyncGenerator<TrainerEvent, void, void> {
     const { seed } = this.#options;
     const before = this.#seconds();
-    const planned = Math.min(
-      this.#trainingBatch.batches,
-      this.#totalSteps - this.#step,
-    );
+    const planned = Math.min(this.#batches, this.#totalSteps - this.#step);
     yield { kind: "epoch_start", epoch, steps: planned };
-    fillEpochOrder(this.#trainingOrder, seed, epoch);
+    this.#tables.shuffle(seed, epoch);
     const steps = yield* this.#train(epoch, planned);
     if (steps === 0) return;
     await checkParameters(this.#options.model, `after epoch ${epoch}, step ${this.#step}`);
@@ -125,17 +126,15 @@ export class Trainer {
 
   /** Takes up to `planned` steps; returns how many it took. Their totals are drained. */
   async *#train(epoch: number, planned: number): AsyncGenerator<TrainerEvent, number, void> {
-    const { model } = this.#options;
-    const batch = this.#trainingBatch;
+    const { model, training } = this.#options;
     let taken = 0, drained = 0;
     while (taken < planned && !this.#cancelled) {
-      batch.gather(this.#trainingOrder, taken);
       this.#values.step.step++;
-      this.#queue("step", batch);
+      this.#queue("step", taken, 0, training.count);
       taken++;
       if (this.#step === 1) {
         await model.read("loss_total");
-        yield { kind: "first_step", seconds: this.#seconds() };
+        yield { kind: "first_step", seconds: performance.now() / 1000 };
       }
       if (taken - drained === RUNS_BETWEEN_READS) {
         await this.#totals.drain(describeSteps(epoch, drained, taken));
@@ -152,15 +151,15 @@ export class Trainer {
 
   /** Judges all validation data; null if cancelled before the end. */
   async *#validate(epoch: number): AsyncGenerator<TrainerEvent, Means | null, void> {
-    const batch = this.#validationBatch;
+    const { count } = this.#options.validation;
+    const batches = batchCount(count, this.#options.batchSize);
     const where = `on validation data after epoch ${epoch}, step ${this.#step}`;
-    for (let index = 0; index < batch.batches; index++) {
+    for (let index = 0; index < batches; index++) {
       if (this.#cancelled) return null;
-      batch.gather(this.#validationOrder, index);
-      this.#queue("evaluate", batch);
+      this.#queue("evaluate", index, this.#tables.validationStart, count);
       if ((index + 1) % RUNS_BETWEEN_READS === 0) await this.#totals.drain(where);
       if (this.#turnIsDue()) {
-        yield this.#progress("validation", epoch, index + 1, batch.batches);
+        yield this.#progress("validation", epoch, index + 1, batches);
         await this.#turn();
       }
     }
@@ -168,13 +167,15 @@ export class Trainer {
     return this.#totals.take();
   }
 
-  #queue(program: "step" | "evaluate", batch: BatchBuffer): void {
-    const { model } = this.#options;
-    model.write("x", batch.features);
-    model.write("label", batch.labels);
-    this.#values[program].B = batch.size;
+  /** Draws batch `index` of the `count` samples that begin at `first` in the order, and runs a program. */
+  #queue(program: "step" | "evaluate", index: number, first: number, count: number): void {
+    const { model, batchSize } = this.#options;
+    const start = index * batchSize;
+    const size = Math.min(batchSize, count - start);
+    this.#tables.draw(first + start, size);
+    this.#values[program].B = size;
     model.run(program, this.#values[program]);
-    this.#totals.count(batch.size);
+    this.#totals.count(size);
   }
 
   /** Training steps queued since the start of the run. */
@@ -188,7 +189,7 @@ export class Trainer {
 
   #outcome(): Done["reason"] {
     if (this.#cancelled) return "cancelled";
-    const finished = this.#step === this.#options.epochs * this.#trainingBatch.batches;
+    const finished = this.#step === this.#options.epochs * this.#batches;
     return finished ? "finished" : "step_limit";
   }
 
@@ -205,7 +206,7 @@ export class Trainer {
   }
 
   #seconds(): number {
-    return (performance.now() - (this.#startedAt ?? 0)) / 1000;
+    return (performance.now() - this.#startedAt) / 1000;
   }
 
   #turnIsDue(): boolean {
@@ -239,7 +240,8 @@ function requireFittingData(
       `Cannot train ${model.spec.name}: the ${use} data is empty; expected at least one sample.`,
     );
   }
-  const width = model.spec.tensors.x.shape({ B: batchSize })[1];
+  const [, ...row] = model.spec.tensors.x_data.shape({ B: batchSize, samples: data.count });
+  const width = row.reduce((product, size) => product * size, 1);
   if (data.width !== width) {
     throw new TrainingError(
       `Cannot train ${model.spec.name}: a sample of the ${use} data has ${data.width} features; ` +

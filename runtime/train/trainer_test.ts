@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
+import { fillEpochOrder } from "../data/batches.ts";
 import { SoftmaxRegression, WIDTH } from "../testing/softmax_regression.ts";
 import type { EpochEnd, TrainerEvent } from "./events.ts";
-import { TrainingError } from "./totals.ts";
+import { TrainingError } from "./training_error.ts";
 import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 /** Samples of three classes that a line through the origin can tell apart. */
@@ -10,7 +11,7 @@ function samples(count: number): LabelledBytes {
   const labels = Uint8Array.from({ length: count }, (_, index) => index % 3);
   const corners = [[255, 0], [0, 255], [200, 200]];
   const features = Uint8Array.from([...labels].flatMap((label) => corners[label] ?? []));
-  return { count, width: WIDTH, features, labels };
+  return { count, width: WIDTH, features: () => [features], labels: () => [labels] };
 }
 
 const TRAINING = samples(10);
@@ -57,6 +58,30 @@ Deno.test("steps are numbered from 1 and the last batch of a pass is smaller", a
   assert.deepEqual(steps.map(({ B }) => B), [4, 4, 2, 4, 4, 2]);
   const evaluations = model.runs.filter(({ program }) => program === "evaluate");
   assert.deepEqual(evaluations.map(({ B }) => B), [4, 3, 4, 3]);
+});
+
+Deno.test("before each run, as many samples are drawn from where its batch begins", async () => {
+  const model = new SoftmaxRegression(4);
+  await collect(new Trainer(options({ model })));
+  assert.deepEqual(model.draws.map(({ B }) => B), model.runs.map(({ B }) => B));
+  // Ten samples of training, then seven of validation.
+  const epoch = [0, 4, 8, 10, 14];
+  assert.deepEqual(model.draws.map(({ start }) => start), [...epoch, ...epoch]);
+});
+
+Deno.test("each epoch has an order of its own for training, and validation keeps that of its files", async () => {
+  const model = new SoftmaxRegression(4);
+  const orders: string[] = [];
+  for await (const event of new Trainer(options({ model, epochs: 3 })).run()) {
+    if (event.kind !== "epoch_end") continue;
+    const order = [...await model.read("order")].slice(0, 17);
+    assert.deepEqual(order.slice(10), [10, 11, 12, 13, 14, 15, 16]);
+    orders.push(order.slice(0, 10).join());
+  }
+  const wanted = [1, 2, 3].map((epoch) =>
+    [...fillEpochOrder(new Uint32Array(10), 1, epoch)].join()
+  );
+  assert.deepEqual(orders, wanted);
 });
 
 Deno.test("means weigh every sample alike, whatever the size of its batch", async () => {
@@ -191,8 +216,8 @@ Deno.test("long epochs are watched every hundred steps", async () => {
 Deno.test("a thousand epochs write the same few arrays, and read twice per pass and W per epoch", async () => {
   const model = new SoftmaxRegression(4);
   await collect(new Trainer(options({ model, epochs: 1000 })));
-  // Full and last views of features and labels, for both data sets, and the zero of the totals.
-  assert.equal(model.written.size, 9);
+  // Features and labels of both data sets, the order and its first part, and the zero of the totals.
+  assert.equal(model.written.size, 7);
   assert.equal(model.reads.length, 1 + 1000 * (4 + 1));
 });
 
@@ -208,13 +233,41 @@ Deno.test("empty data is refused with a sentence", () => {
 });
 
 Deno.test("samples of another width are refused", () => {
-  const training = { count: 1, width: 3, features: new Uint8Array(3), labels: new Uint8Array(1) };
+  const training = {
+    count: 1,
+    width: 3,
+    features: () => [new Uint8Array(3)],
+    labels: () => [new Uint8Array(1)],
+  };
   assert.throws(
     () => new Trainer(options({ training })),
     new TrainingError(
       "Cannot train softmax_regression: a sample of the training data has 3 features; expected 2.",
     ),
   );
+});
+
+Deno.test("data that hold more or less than they say are refused before training", async () => {
+  const model = new SoftmaxRegression(4);
+  const training = { ...TRAINING, labels: () => [new Uint8Array(4), new Uint8Array(5)] };
+  await assert.rejects(
+    collect(new Trainer(options({ model, training }))),
+    new TrainingError(
+      "Cannot fill label_data of softmax_regression: the samples have 9 bytes; expected 10.",
+    ),
+  );
+  assert.equal(model.runs.length, 0);
+});
+
+Deno.test("what reading the samples throws ends the run", async () => {
+  const validation = {
+    ...VALIDATION,
+    *features() {
+      yield new Uint8Array(2);
+      throw new Error("The file is gone.");
+    },
+  };
+  await assert.rejects(collect(new Trainer(options({ validation }))), /The file is gone\./);
 });
 
 Deno.test("numbers out of range are refused", () => {

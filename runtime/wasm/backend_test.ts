@@ -6,7 +6,7 @@ import { openWasm } from "./backend.ts";
 
 /** Runs a test with a backend that is disposed of afterwards. */
 async function withBackend(test: (backend: Backend) => Promise<void>): Promise<void> {
-  const backend = openWasm();
+  const backend = await openWasm();
   try {
     await test(backend);
   } finally {
@@ -55,17 +55,24 @@ Deno.test("two modules of one backend do not share memory", () =>
     assert.deepEqual(await other.read("x"), new Float32Array([0]));
   }));
 
-Deno.test("a trap names module and program, and the next read refuses what it left", () =>
+Deno.test("a trap names module and program, and what it left is of no use", () =>
   withBackend(async (backend) => {
     const module = await backend.load(scaling(), { B: 1, K: 1 });
     const told = /Program "fail" of module "scaling" stopped inside its WebAssembly: unreachable/;
     assert.throws(() => module.run("fail", { B: 1 }), told);
     await assert.rejects(module.read("y"), told);
-    assert.equal((await module.read("y")).length, 1);
+    await assert.rejects(module.read("y"), /^Error: Cannot read tensor "y": module "scaling" has/);
+    assert.throws(
+      () => module.run("scale", { B: 1, gain: 1 }),
+      /has failed \(.*\); load it again$/,
+    );
+    assert.throws(() => module.write("x", new Float32Array(1)), told);
+    const again = await backend.load(scaling(), { B: 1, K: 1 });
+    again.run("scale", { B: 1, gain: 1 });
   }));
 
 Deno.test("use after dispose is refused", async () => {
-  const backend = openWasm();
+  const backend = await openWasm();
   const module = await backend.load(scaling(), { B: 1, K: 1 });
   module.dispose();
   module.dispose();

@@ -1,89 +1,166 @@
 /**
- * From the bytes of a generated WebAssembly file to its programs as functions.
+ * A module in memory, with all threads that work on it: programs as functions, failures as errors, and
+ * an end.
  *
  * @module
  */
-import type { ModuleLayout } from "../module_layout.ts";
-import type { ModuleSpec } from "../spec.ts";
+import type { Dtype, ModuleSpec } from "../spec.ts";
+import { viewOf } from "../tensor_data.ts";
 import { messageOf } from "../wording.ts";
-import { allocate, placeSlots } from "./memory.ts";
+import type { Build } from "./build.ts";
+import { failureOf, reportFailure } from "./control_block.ts";
+import type { Crew } from "./crew.ts";
+import type { KernelClock } from "./kernel_clock.ts";
+import { importsOf, type Link } from "./link.ts";
+import { ownPatience, PATIENCE } from "./patience.ts";
 
-/** A program of a module: takes its uniforms and runs all its kernels. */
+/** A program of a module: takes its uniforms and returns when all kernels have run on all threads. */
 type WasmProgram = (...uniforms: number[]) => void;
 
-/** A WebAssembly instance over a memory of its own. */
-export interface WasmInstance {
-  readonly memory: WebAssembly.Memory;
-  /** Byte address of each tensor. */
-  readonly addresses: ReadonlyMap<string, number>;
+/** The exports of a module's first thread. */
+interface FirstThread {
   readonly programs: ReadonlyMap<string, WasmProgram>;
+  /** Lets the other threads go. */
+  leave(): void;
 }
 
-/** The functions that the kernels take from the host; all in float64. */
-const MATH = { exp: Math.exp, log: Math.log, tanh: Math.tanh, pow: Math.pow };
+/** What an instance is made of. */
+export interface InstanceParts {
+  readonly spec: ModuleSpec;
+  readonly build: Build;
+  readonly link: Link;
+  /** The threads beside the first; none for a module that does not share its work. */
+  readonly crew: Crew | undefined;
+  /** Absent where nobody wants to know the times of kernels. */
+  readonly clock: KernelClock | undefined;
+}
 
-/** Fetches, compiles and instantiates a module's WebAssembly over fresh memory. */
-export async function instantiate(layout: ModuleLayout): Promise<WasmInstance> {
-  const { spec, dims } = layout;
-  const placed = placeSlots(layout);
-  const compiled = await compile(spec);
-  const memory = allocate(spec.name, placed.pages);
-  const addresses = new Map<string, number>();
-  for (const { name, spec: tensor } of layout.tensors.values()) {
-    addresses.set(name, placed.slots[tensor.slot] ?? 0);
+/** What an instance has until its end. */
+interface Live extends InstanceParts {
+  readonly first: FirstThread;
+}
+
+/** True if a module's programs run on several threads. */
+export function isThreaded({ module }: Build): boolean {
+  return WebAssembly.Module.exports(module).some(({ name }) => name === "work");
+}
+
+/**
+ * An instance of a module on all its threads. It knows nothing of the loaded module that a caller holds,
+ * so that one that was dropped can be collected, and its threads ended.
+ */
+export class WasmInstance {
+  readonly #moduleName: string;
+  #live: Live | undefined;
+  #failure: string | undefined;
+
+  private constructor(live: Live) {
+    this.#moduleName = live.spec.name;
+    this.#live = live;
   }
-  const imports = {
-    env: { memory, threads: 1, patience: -1, profile: 0, mark: () => {} },
-    dim: Object.fromEntries(spec.fixedDims.map((name) => [name, dims[name] ?? 0])),
-    at: Object.fromEntries(addresses),
-    math: MATH,
-  };
-  const { exports } = await WebAssembly.instantiate(compiled, imports).catch((cause) => {
-    throw stale(spec, `does not fit its bindings: ${messageOf(cause)}`, cause);
+
+  /**
+   * Makes the instance on all threads. The crew belongs to it, and is ended if this fails.
+   *
+   * @throws {Error} if the WebAssembly does not fit the spec, or a thread cannot work on it
+   */
+  static async start(parts: InstanceParts): Promise<WasmInstance> {
+    const { spec, link, crew } = parts;
+    try {
+      const first = await firstThread(parts);
+      await crew?.join(link, PATIENCE).catch((cause) => {
+        throw new Error(
+          `Cannot load module "${spec.name}" on ${link.threads} threads: ${messageOf(cause)}; ` +
+            `open the backend with fewer threads`,
+          { cause },
+        );
+      });
+      return new WasmInstance({ ...parts, first });
+    } catch (thrown) {
+      // Threads that are in the module already leave it.
+      reportFailure(link.memory, messageOf(thrown));
+      await crew?.end();
+      throw thrown;
+    }
+  }
+
+  /** Refuses to go on after the end, or after a failure. */
+  check(action: string): void {
+    this.#open(action);
+    if (this.#failure === undefined) return;
+    throw new Error(
+      `Cannot ${action}: module "${this.#moduleName}" has failed (${this.#failure}); load it again`,
+    );
+  }
+
+  /** The elements of a tensor as they lie in memory. */
+  tensor(name: string, dtype: Dtype, elements: number) {
+    const { memory, addresses } = this.#open(`use tensor "${name}"`).link;
+    return viewOf(dtype, memory.buffer, addresses[name] ?? 0, elements);
+  }
+
+  /** The clock of its kernels, if it has one. */
+  get clock(): KernelClock | undefined {
+    return this.#live?.clock;
+  }
+
+  /**
+   * Runs a program to its end on all threads.
+   *
+   * @throws {Error} if a thread failed; the others have stopped, and what lies in memory is not to be
+   *   trusted
+   */
+  run(program: string, uniforms: readonly number[]): void {
+    const { first, clock, link, crew } = this.#open(`run program "${program}"`);
+    clock?.begin(program);
+    try {
+      first.programs.get(program)?.(...uniforms);
+    } catch (cause) {
+      reportFailure(link.memory, messageOf(cause));
+      const why = failureOf(link.memory) ?? messageOf(cause);
+      this.#failure = `Program "${program}" of module "${this.#moduleName}" stopped inside its ` +
+        `WebAssembly: ${why}`;
+      void crew?.end();
+      throw new Error(
+        `${this.#failure}; run "deno task gen" to write it anew, and report it if it stays`,
+        { cause },
+      );
+    }
+  }
+
+  /** Lets the memory and all other threads go; a second time does nothing. */
+  async end(): Promise<void> {
+    const live = this.#live;
+    this.#live = undefined;
+    if (live?.crew === undefined) return;
+    // Threads that failed have left by themselves.
+    if (failureOf(live.link.memory) === undefined) live.first.leave();
+    await live.crew.end();
+  }
+
+  #open(action: string): Live {
+    if (this.#live !== undefined) return this.#live;
+    throw new Error(
+      `Cannot ${action}: module "${this.#moduleName}" was disposed; load it again`,
+    );
+  }
+}
+
+async function firstThread({ spec, build, link, clock }: InstanceParts): Promise<FirstThread> {
+  const imports = importsOf(link, {
+    patience: ownPatience(),
+    mark: (kernel) => clock?.mark(kernel),
   });
-  const programs = new Map<string, WasmProgram>();
-  for (const name of Object.keys(spec.programs)) {
-    const program = exports[name];
-    if (typeof program !== "function") throw stale(spec, `does not export program "${name}"`);
-    // `exports` types every function as Function; a program returns nothing that is used.
-    programs.set(name, program as WasmProgram);
-  }
-  return { memory, addresses, programs };
-}
-
-async function compile(spec: ModuleSpec): Promise<WebAssembly.Module> {
-  const bytes = await fetchBytes(spec);
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (cause) {
-    throw stale(spec, `is not accepted by this WebAssembly engine: ${messageOf(cause)}`, cause);
-  }
-}
-
-async function fetchBytes(spec: ModuleSpec): Promise<ArrayBuffer> {
-  const action = `Cannot fetch the WebAssembly of module "${spec.name}" from ${
-    shortUrl(spec.wasm.relaxed)
-  }`;
-  const next = `run "deno task gen" to write it, and allow reading it`;
-  try {
-    const response = await fetch(spec.wasm.relaxed);
-    if (response.ok) return await response.arrayBuffer();
-    await response.body?.cancel();
-    throw new Error(`status ${response.status}`);
-  } catch (cause) {
-    throw new Error(`${action}: ${messageOf(cause)}; ${next}`, { cause });
-  }
-}
-
-function stale(spec: ModuleSpec, fault: string, cause?: unknown): Error {
-  return new Error(
-    `The WebAssembly of module "${spec.name}" at ${shortUrl(spec.wasm.relaxed)} ${fault}; ` +
-      `run "deno task gen" to write it anew`,
-    { cause },
-  );
-}
-
-/** A URL fit for a sentence: data: URLs carry the whole file. */
-function shortUrl(url: URL): string {
-  return url.href.length > 200 ? `${url.href.slice(0, 60)}…` : url.href;
+  const { exports } = await WebAssembly.instantiate(build.module, imports).catch((cause) => {
+    throw build.fault(`does not fit its bindings: ${messageOf(cause)}`, cause);
+  });
+  const functionOf = (name: string, what: string): WasmProgram => {
+    const exported = exports[name];
+    if (typeof exported !== "function") throw build.fault(`does not export ${what}`);
+    // `exports` types every function as Function; these return nothing that is used.
+    return exported as WasmProgram;
+  };
+  const names = Object.keys(spec.programs);
+  const programs = new Map(names.map((name) => [name, functionOf(name, `program "${name}"`)]));
+  return { programs, leave: isThreaded(build) ? functionOf("leave", `"leave"`) : () => {} };
 }

@@ -12,12 +12,21 @@ import type {
   TensorName,
 } from "../backend.ts";
 import { callValues, readDims, uniformValues } from "../call_values.ts";
+import { LastSizes } from "../last_sizes.ts";
 import { elementCount, type ModuleLayout, programOf, tensorOf } from "../module_layout.ts";
 import type { ModuleSpec } from "../spec.ts";
-import { LastSizes } from "../last_sizes.ts";
-import { checkData, viewOf } from "../tensor_data.ts";
-import { messageOf } from "../wording.ts";
+import { checkData } from "../tensor_data.ts";
 import type { WasmInstance } from "./instance.ts";
+import { exchanged, type Matrix, transpose } from "./transpose.ts";
+
+/** Where a loaded module lies. */
+export interface ModulePlace {
+  readonly layout: ModuleLayout;
+  /** The tensors whose axes are exchanged in memory. */
+  readonly transposed: ReadonlyMap<string, Matrix>;
+  readonly instance: WasmInstance;
+  readonly backend: BackendInfo;
+}
 
 /** A loaded module of the CPU backend. A run has finished when `run` returns. */
 export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
@@ -27,54 +36,49 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
   readonly backend: BackendInfo;
   readonly #layout: ModuleLayout;
   readonly #sizes: LastSizes;
+  readonly #transposed: ReadonlyMap<string, Matrix>;
+  readonly #instance: WasmInstance;
   readonly #onDispose: () => void;
-  #instance: WasmInstance | undefined;
-  /** The first failure since the last read: what lies in memory is not to be trusted. */
-  #failure: Error | undefined;
 
-  constructor(
-    spec: M,
-    layout: ModuleLayout,
-    instance: WasmInstance,
-    backend: BackendInfo,
-    onDispose: () => void,
-  ) {
+  /** @param onDispose ends the instance */
+  constructor(spec: M, place: ModulePlace, onDispose: () => void) {
     this.spec = spec;
-    this.backend = backend;
-    this.#layout = layout;
+    this.backend = place.backend;
+    this.#layout = place.layout;
     this.#sizes = new LastSizes(spec);
-    this.#instance = instance;
+    this.#transposed = place.transposed;
+    this.#instance = place.instance;
     this.#onDispose = onDispose;
   }
 
-  /** Copies data to the start of a tensor. */
-  write(tensor: TensorName<M>, data: TensorData): void {
-    const instance = this.#open(`write tensor "${tensor}"`);
+  /** Copies data to a tensor: to its start, or from an element on. */
+  write(tensor: TensorName<M>, data: TensorData, at?: number): void {
+    this.#instance.check(`write tensor "${tensor}"`);
     const place = tensorOf(this.#layout, tensor);
-    checkData(place, data);
+    checkData(place, data, at);
     this.#sizes.wrote(tensor);
-    const address = instance.addresses.get(tensor) ?? 0;
-    viewOf(place.spec.dtype, instance.memory.buffer, address, data.length).set(data);
+    const lying = this.#instance.tensor(tensor, place.spec.dtype, place.elements);
+    const matrix = this.#transposed.get(tensor);
+    if (matrix === undefined) {
+      lying.set(data, at);
+    } else if (data.length === place.elements) {
+      transpose(data, lying, matrix);
+    } else {
+      const whole = lying.slice();
+      transpose(lying, whole, exchanged(matrix));
+      whole.set(data, at);
+      transpose(whole, lying, matrix);
+    }
   }
 
   /** Runs a program to its end. */
   run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void {
-    const instance = this.#open(`run program "${program}"`);
+    this.#instance.check(`run program "${program}"`);
     const spec = programOf(this.#layout, program);
     const call = callValues(this.#layout, program, spec, values);
     const uniforms = uniformValues(program, spec, call);
     this.#sizes.ran(program, call);
-    try {
-      instance.programs.get(program)?.(...uniforms);
-    } catch (cause) {
-      const failure = new Error(
-        `Program "${program}" of module "${this.spec.name}" stopped inside its WebAssembly: ` +
-          `${messageOf(cause)}; run "deno task gen" to write it anew, and report it if it stays`,
-        { cause },
-      );
-      this.#failure ??= failure;
-      throw failure;
-    }
+    this.#instance.run(program, uniforms);
   }
 
   /** Copies the first elements of a tensor out of the memory. */
@@ -83,38 +87,25 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     tensor: TensorName<M>,
     dims: Readonly<Record<string, number>> = {},
   ): Promise<TensorData> {
-    const instance = this.#open(`read tensor "${tensor}"`);
+    this.#instance.check(`read tensor "${tensor}"`);
     const { spec } = tensorOf(this.#layout, tensor);
-    const elements = elementCount(
-      tensor,
-      spec,
-      readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)),
-    );
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure;
-    const address = instance.addresses.get(tensor) ?? 0;
-    return viewOf(spec.dtype, instance.memory.buffer, address, elements).slice();
+    const sizes = readDims(this.#layout, tensor, dims, this.#sizes.of(tensor));
+    const lying = this.#instance.tensor(tensor, spec.dtype, elementCount(tensor, spec, sizes));
+    const copy = lying.slice();
+    const matrix = this.#transposed.get(tensor);
+    if (matrix !== undefined) transpose(lying, copy, exchanged(matrix));
+    return copy;
   }
 
-  /** Times of kernels; none are taken yet. */
-  kernelTimes(): Promise<readonly KernelTime[]> {
-    return Promise.resolve([]);
+  /** Tells the times of all kernels; none unless the backend was opened to take them. */
+  // deno-lint-ignore require-await -- async, so that every fault is a rejection
+  async kernelTimes(): Promise<readonly KernelTime[]> {
+    this.#instance.check("tell the times of kernels");
+    return this.#instance.clock?.times() ?? [];
   }
 
-  /** Gives the memory back; a second time does nothing. */
+  /** Gives the memory and the other threads back; a second time does nothing. */
   dispose(): void {
-    if (this.#instance === undefined) return;
-    this.#instance = undefined;
     this.#onDispose();
-  }
-
-  #open(action: string): WasmInstance {
-    if (this.#instance === undefined) {
-      throw new Error(
-        `Cannot ${action}: module "${this.spec.name}" was disposed; load it again`,
-      );
-    }
-    return this.#instance;
   }
 }

@@ -8,8 +8,29 @@ import type { BackendInfo } from "../backend.ts";
 import { messageOf } from "../wording.ts";
 import { adapterName, isSoftware } from "./adapter.ts";
 import { Buffers } from "./buffers.ts";
+import { factsOf, type MachineFacts, type MachineKind, machineKind } from "./choose_schedule.ts";
 import { type GpuFault, PendingFaults, type Watched, watched } from "./error_scopes.ts";
 import { type Limits, limitsToRequest } from "./limits.ts";
+
+/** The feature that times kernels. */
+const TIMES = "timestamp-query";
+
+/** How to open a device. */
+export interface DeviceOptions {
+  /** Limits to stay below; all the adapter has if absent. */
+  readonly limits?: Partial<Limits>;
+  /** Takes the times of kernels; fails where the adapter cannot. */
+  readonly profile?: boolean;
+}
+
+/** What a device is made from. */
+interface DeviceParts {
+  readonly gpu: GPUDevice;
+  readonly info: BackendInfo;
+  readonly limits: Limits;
+  readonly facts: MachineFacts;
+  readonly profile: boolean;
+}
 
 /** An open GPU device. */
 export class Device {
@@ -17,15 +38,24 @@ export class Device {
   readonly info: BackendInfo;
   readonly limits: Limits;
   readonly buffers: Buffers;
+  /** How it runs workgroups, as far as its adapter tells. */
+  readonly facts: MachineFacts;
+  /** What follows from the facts. */
+  readonly machine: MachineKind;
+  /** True if it takes the times of kernels. */
+  readonly profile: boolean;
   /** Faults that came outside of every error scope. */
   readonly strayFaults = new PendingFaults();
   #lost: string | undefined;
   #closed = false;
 
-  private constructor(gpu: GPUDevice, info: BackendInfo, limits: Limits) {
+  private constructor({ gpu, info, limits, facts, profile }: DeviceParts) {
     this.gpu = gpu;
     this.info = info;
     this.limits = limits;
+    this.facts = facts;
+    this.machine = machineKind(facts);
+    this.profile = profile;
     this.buffers = new Buffers(gpu);
     gpu.lost.then(({ reason, message }) => {
       this.#lost = [reason, message].filter((words) => words && words !== "unknown").join(": ");
@@ -37,25 +67,36 @@ export class Device {
     });
   }
 
-  /** Makes a device with all the adapter offers of the limits that matter, or `most`. */
-  static async open(adapter: GPUAdapter, most: Partial<Limits> = {}): Promise<Device> {
-    const limits = limitsToRequest(adapter.limits, most);
+  /** Makes a device with all the adapter offers of the limits that matter, or less where that is asked. */
+  static async open(adapter: GPUAdapter, options: DeviceOptions = {}): Promise<Device> {
+    const { profile = false } = options;
+    const limits = limitsToRequest(adapter.limits, options.limits);
     const name = adapterName(adapter.info);
-    const gpu = await adapter.requestDevice({ label: "tilewright", requiredLimits: limits })
-      .catch((cause) => {
-        throw new Error(
-          `Cannot open GPU device ${name}: ${messageOf(cause)}; ` +
-            `choose the wasm backend, or free the GPU and try again`,
-          { cause },
-        );
-      });
+    if (profile && !adapter.features.has(TIMES)) {
+      throw new Error(
+        `Cannot open GPU device ${name} to take the times of kernels: it lacks the feature ` +
+          `"${TIMES}"; open it without profile: true, or choose the wasm backend`,
+      );
+    }
+    const descriptor: GPUDeviceDescriptor = {
+      label: "tilewright",
+      requiredLimits: limits,
+      requiredFeatures: profile ? [TIMES] : [],
+    };
+    const gpu = await adapter.requestDevice(descriptor).catch((cause) => {
+      throw new Error(
+        `Cannot open GPU device ${name}: ${messageOf(cause)}; ` +
+          `choose the wasm backend, or free the GPU and try again`,
+        { cause },
+      );
+    });
     const info: BackendInfo = {
       name: "webgpu",
       adapter: name,
       software: isSoftware(adapter.info),
       threads: 1,
     };
-    return new Device(gpu, info, limits);
+    return new Device({ gpu, info, limits, facts: factsOf(adapter.info), profile });
   }
 
   /** Throws if the device was closed or lost. */

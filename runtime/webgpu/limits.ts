@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { type ModuleLayout, shapeText, type TensorPlace } from "../module_layout.ts";
-import type { KernelSpec, ShaderSpec } from "../spec.ts";
+import { type ModuleLayout, shapeText } from "../module_layout.ts";
+import type { KernelSpec, LaunchesSpec, ShaderSpec } from "../spec.ts";
 
 /** The limits that matter to compute kernels over storage buffers. */
 export const LIMIT_NAMES = [
@@ -37,11 +37,11 @@ export function limitsToRequest(available: Limits, most: Partial<Limits> = {}): 
   return Object.fromEntries(LIMIT_NAMES.map(limit)) as Limits;
 }
 
-/** Which of a kernel's two texts is to run. */
-export type ShaderChoice = (kernel: KernelSpec<string>) => ShaderSpec<string>;
+/** Which of a kernel's texts are to run. */
+export type LaunchesOf = (kernel: KernelSpec<string>) => LaunchesSpec<string>;
 
 /** Refuses a module that needs more than the device has. To be called before anything is allocated. */
-export function checkLimits(layout: ModuleLayout, limits: Limits, choose: ShaderChoice): void {
+export function checkLimits(layout: ModuleLayout, limits: Limits, launchesOf: LaunchesOf): void {
   for (const [programName, program] of Object.entries(layout.spec.programs)) {
     for (const kernel of program.kernels) {
       const check = (limit: LimitName, wanted: number, what: string) => {
@@ -52,16 +52,18 @@ export function checkLimits(layout: ModuleLayout, limits: Limits, choose: Shader
             `device is ${limits[limit]}; choose smaller dims, or another backend`,
         );
       };
-      check(
-        "maxStorageBuffersPerShaderStage",
-        kernel.bindings.length,
-        `${kernel.bindings.length} storage buffers`,
-      );
-      checkWorkgroups(choose(kernel), layout, check);
+      const chosen = launchesOf(kernel);
+      for (const launch of chosen.launches) {
+        const count = (launch.bindings ?? kernel.bindings).length;
+        check("maxStorageBuffersPerShaderStage", count, `${count} storage buffers`);
+        checkWorkgroups(launch, layout, check);
+      }
       for (const { tensor } of kernel.bindings) {
         const place = layout.tensors.get(tensor);
-        if (place !== undefined) checkBuffer(place, layout, check);
+        if (place === undefined) continue;
+        checkBuffer(layout.slotBytes[place.spec.slot] ?? 0, shapeText(place, layout.dims), check);
       }
+      checkBuffer(chosen.partialBytes?.(layout.dims) ?? 0, "its partial sums", check);
     }
   }
 }
@@ -80,6 +82,8 @@ function checkWorkgroups(shader: ShaderSpec<string>, layout: ModuleLayout, check
   check("maxComputeWorkgroupSizeY", y, size);
   check("maxComputeWorkgroupSizeZ", z, size);
   check("maxComputeInvocationsPerWorkgroup", x * y * z, size);
+  const { workgroupMemory = 0 } = shader;
+  check("maxComputeWorkgroupStorageSize", workgroupMemory, `${workgroupMemory} bytes to share`);
   const groups = shader.workgroups(layout.dims);
   check(
     "maxComputeWorkgroupsPerDimension",
@@ -88,9 +92,9 @@ function checkWorkgroups(shader: ShaderSpec<string>, layout: ModuleLayout, check
   );
 }
 
-function checkBuffer(place: TensorPlace, layout: ModuleLayout, check: Check): void {
-  const bytes = bufferBytes(layout.slotBytes[place.spec.slot] ?? 0);
-  const what = `${bytes} bytes in one buffer for ${shapeText(place, layout.dims)}`;
+function checkBuffer(contentBytes: number, content: string, check: Check): void {
+  const bytes = bufferBytes(contentBytes);
+  const what = `${bytes} bytes in one buffer for ${content}`;
   check("maxBufferSize", bytes, what);
   check("maxStorageBufferBindingSize", bytes, what);
 }

@@ -39,22 +39,32 @@ export function kernelError(use: KernelUse, fault: GpuFault, place?: TextPlace):
   );
 }
 
-/** A run that the device refused: nothing that is read after it can be trusted. */
-export function runError(
-  layout: ModuleLayout,
-  programName: string,
-  program: ProgramSpec<string>,
-  dims: Dims<string>,
-  fault: GpuFault,
-): Error {
-  const kernels = program.kernels.map((kernel) =>
-    `  ${kernel.layer}/${kernel.name}: ${kernelShapes(layout, kernel, dims)}`
+/** A run, as far as a message tells about it. */
+export interface RunUse {
+  readonly name: string;
+  readonly program: ProgramSpec<string>;
+  readonly dims: Dims<string>;
+}
+
+/**
+ * Runs of which the device refused at least one, and with it all that were submitted together: nothing
+ * that is read after them can be trusted.
+ */
+export function runError(layout: ModuleLayout, runs: readonly RunUse[], fault: GpuFault): Error {
+  const names = new Set(runs.map(({ name }) => name));
+  const kernels = runs.flatMap(({ program, dims }) =>
+    program.kernels.map((kernel) =>
+      `  ${kernel.layer}/${kernel.name}: ${kernelShapes(layout, kernel, dims)}`
+    )
   );
+  const what = names.size === 1
+    ? `Program ${listed(names)} of module "${layout.spec.name}" failed on the GPU`
+    : `Programs ${listed(names)} of module "${layout.spec.name}" were submitted together and ` +
+      `failed on the GPU`;
   return new Error(
     [
-      `Program "${programName}" of module "${layout.spec.name}" failed on the GPU: ` +
-      essence(fault.message),
-      ...kernels,
+      `${what}: ${essence(fault.message)}`,
+      ...new Set(kernels),
       `Choose a smaller batch if memory ran out, or the wasm backend`,
     ].join("\n"),
   );

@@ -1,5 +1,5 @@
 /**
- * A module loaded on a GPU device: tensors are buffers, a run is one submit.
+ * A module loaded on a GPU device: tensors are buffers, and runs are submitted several at a time.
  *
  * @module
  */
@@ -23,11 +23,12 @@ import type { ModuleSpec } from "../spec.ts";
 import { LastSizes } from "../last_sizes.ts";
 import { checkData, viewOf } from "../tensor_data.ts";
 import type { Device } from "./device.ts";
-import { dispatchesOf, encode } from "./dispatch.ts";
+import { Dispatches } from "./dispatch.ts";
 import { PendingFaults } from "./error_scopes.ts";
-import { essence, runError } from "./messages.ts";
+import { essence } from "./messages.ts";
 import type { PreparedModule } from "./prepare.ts";
 import { copyToHost } from "./read_back.ts";
+import { RunQueue } from "./run_queue.ts";
 
 /** A loaded module of the GPU backend. */
 export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M> {
@@ -39,6 +40,8 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
   readonly #layout: ModuleLayout;
   readonly #sizes: LastSizes;
   readonly #prepared: PreparedModule;
+  readonly #dispatches: Dispatches;
+  readonly #queue: RunQueue;
   readonly #faults = new PendingFaults();
   readonly #onDispose: () => void;
   #disposed = false;
@@ -57,25 +60,31 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     this.#layout = layout;
     this.#sizes = new LastSizes(spec);
     this.#prepared = prepared;
+    this.#dispatches = new Dispatches(layout, prepared.programs, device.limits);
+    this.#queue = new RunQueue({ device, layout, faults: this.#faults, ...prepared });
     this.#onDispose = onDispose;
   }
 
-  /** Runs whose outcome is not known yet. */
-  get pendingRuns(): number {
+  /** Submits and writes whose outcome is not known yet. */
+  get pending(): number {
     return this.#faults.size;
   }
 
-  /** Copies data to the start of a tensor, in order with the runs. */
-  write(tensor: TensorName<M>, data: TensorData): void {
+  /** Copies data to a tensor, to its start or from an element on, in order with the runs. */
+  write(tensor: TensorName<M>, data: TensorData, at?: number): void {
     const action = `write tensor "${tensor}"`;
     this.#check(action);
     const place = tensorOf(this.#layout, tensor);
-    checkData(place, data);
+    checkData(place, data, at);
     this.#sizes.wrote(tensor);
     // Deno 2.9 panics when it is given nothing to write.
     if (data.length === 0) return;
     const { fault } = this.#device.watch(() =>
-      this.#device.gpu.queue.writeBuffer(this.#slot(place.spec.slot), 0, data)
+      this.#queue.write(
+        this.#slot(place.spec.slot),
+        data,
+        (at ?? 0) * ELEMENT_BYTES[place.spec.dtype],
+      )
     );
     this.#faults.track(
       fault,
@@ -84,23 +93,16 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     );
   }
 
-  /** Queues a run as one submit; nothing is made, awaited or read back. */
+  /** Queues a run; nothing is made, awaited or read back. */
   run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void {
     this.#check(`run program "${program}"`);
     const spec = programOf(this.#layout, program);
-    const prepared = this.#prepared.programs.get(program);
     const call = callValues(this.#layout, program, spec, values);
     const uniforms = uniformValues(program, spec, call);
-    if (prepared === undefined) return;
-    const dispatches = dispatchesOf(program, prepared, call, this.#device.limits);
+    const dispatches = this.#dispatches.of(program, call);
     this.#sizes.ran(program, call);
     if (dispatches.length === 0) return;
-    const { gpu } = this.#device;
-    const { fault } = this.#device.watch(() => {
-      prepared.uniforms?.write(gpu.queue, uniforms);
-      gpu.queue.submit([encode(gpu, `${this.spec.name}/${program}`, dispatches)]);
-    });
-    this.#faults.track(fault, (found) => runError(this.#layout, program, spec, call, found));
+    this.#queue.run({ name: program, program: spec, dims: call }, dispatches, uniforms);
   }
 
   /** Waits for everything queued; throws the first fault, or copies a tensor's first elements. */
@@ -116,25 +118,34 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
       spec,
       readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)),
     );
+    this.#queue.submit();
     const bytes = await copyToHost(
       this.#device,
       this.#slot(spec.slot),
-      elements * ELEMENT_BYTES,
+      // Whole words are copied, whatever the tensor has of the last one.
+      Math.ceil(elements * ELEMENT_BYTES[spec.dtype] / 4) * 4,
       action,
       this.#faults,
     );
     return viewOf(spec.dtype, bytes, 0, elements);
   }
 
-  /** Times of kernels; none are taken yet. */
-  kernelTimes(): Promise<readonly KernelTime[]> {
-    return Promise.resolve([]);
+  /** Waits for everything queued; throws the first fault, or tells the times of all kernels. */
+  async kernelTimes(): Promise<readonly KernelTime[]> {
+    const action = "tell the times of kernels";
+    this.#check(action);
+    this.#queue.submit();
+    await this.#faults.settle();
+    const times = await this.#prepared.clock?.times() ?? [];
+    this.#device.check(action);
+    return times;
   }
 
   /** Gives the memory back; a second time does nothing. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#prepared.clock?.dispose();
     for (const buffer of this.#prepared.buffers) this.#device.buffers.destroy(buffer);
     this.#onDispose();
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Access, KernelSpec, ProgramSpec } from "../spec.ts";
+import type { Access, KernelSpec, LaunchBinding, ProgramSpec } from "../spec.ts";
 import { messageOf } from "../wording.ts";
 import type { Device } from "./device.ts";
 import { kernelError, type KernelUse } from "./messages.ts";
@@ -29,10 +29,14 @@ export class Pipelines {
     this.#device = device;
   }
 
-  /** Starts to compile a kernel, or finds the compilation of an equal one. */
-  get(use: KernelUse, withUniforms: boolean): Promise<Pipeline> {
+  /** Starts to compile a text that binds these buffers, or finds the compilation of an equal one. */
+  get(
+    use: KernelUse,
+    bindings: readonly LaunchBinding[],
+    withUniforms: boolean,
+  ): Promise<Pipeline> {
     const { kernel, shader } = use;
-    const accesses = kernel.bindings.map(({ access }) => access);
+    const accesses = bindings.map(({ access }) => access);
     const code = withoutComments(shader.source);
     const { constants } = kernel;
     const key = JSON.stringify([code, constants, shader.overrides, accesses, withUniforms]);
@@ -112,6 +116,7 @@ function bindingEntries(
   return types.map((type, binding) => ({
     binding,
     visibility: GPUShaderStage.COMPUTE,
-    buffer: { type },
+    // Each run's uniforms have a place of their own in one buffer.
+    buffer: { type, hasDynamicOffset: type === "uniform" },
   }));
 }

@@ -93,7 +93,7 @@ gpuTest("buffers and unknown outcomes do not grow with runs and reads", async ({
   for (let round = 0; round < 5; round++) {
     for (let step = 0; step < 100; step++) module.run("scale", { B: 1, gain: 1 });
     await module.read("y");
-    assert.equal(module.pendingRuns, 0);
+    assert.equal(module.pending, 0);
     assert.equal(live(), atStart);
   }
   module.dispose();

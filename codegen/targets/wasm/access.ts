@@ -11,12 +11,15 @@ import {
   axisIndex,
   flatten,
   type IndexExpr,
+  mapIndices,
   replaceAxes,
   terms,
+  valuesIn,
 } from "../../kernel/index_expr.ts";
-import type { KernelTensor, Scalar, Stage } from "../../kernel/kernel.ts";
+import type { KernelTensor, Scalar, Stage, StoreStage } from "../../kernel/kernel.ts";
 import { showIndex } from "../../kernel/print_scalar.ts";
-import { ELEMENT_BYTES } from "./sizes.ts";
+import { partsOf, somePart } from "../../kernel/scalar_walk.ts";
+import { ELEMENT_BYTES } from "../../kernel/storage.ts";
 
 /** An element of a tensor: a pointer, which accesses may share, and a constant distance from it. */
 export interface Access {
@@ -27,6 +30,8 @@ export interface Access {
   readonly terms: readonly IndexExpr[];
   /** The constant, in bytes. */
   readonly offset: number;
+  /** Bytes of an element. */
+  readonly bytes: number;
 }
 
 /** The tensors of a kernel by name. */
@@ -34,7 +39,9 @@ export type Tensors = ReadonlyMap<string, KernelTensor>;
 
 /** The access of `tensor[index]`. */
 export function accessOf(name: string, index: readonly IndexExpr[], tensors: Tensors): Access {
-  const position = flatten(index, tensors.get(name)?.shape ?? []);
+  const tensor = tensors.get(name);
+  const position = flatten(index, tensor?.shape ?? []);
+  const bytes = ELEMENT_BYTES[tensor?.dtype ?? "f32"];
   const moving: IndexExpr[] = [];
   let offset = 0;
   for (const term of terms(position)) {
@@ -42,12 +49,15 @@ export function accessOf(name: string, index: readonly IndexExpr[], tensors: Ten
     else moving.push(term);
   }
   const key = [name, ...moving.map(showIndex)].join(" + ");
-  return { tensor: name, key, terms: moving, offset: offset * ELEMENT_BYTES };
+  return { tensor: name, key, terms: moving, offset: offset * bytes, bytes };
 }
 
+/** What an index is loaded from comes before what is loaded at that index. */
 function scalarAccesses(scalar: Scalar, tensors: Tensors): readonly Access[] {
-  if (scalar.kind === "load") return [accessOf(scalar.tensor, scalar.index, tensors)];
-  return scalar.kind === "apply" ? scalar.args.flatMap((arg) => scalarAccesses(arg, tensors)) : [];
+  const below = partsOf(scalar).flatMap((part) => scalarAccesses(part, tensors));
+  return scalar.kind === "load"
+    ? [...below, accessOf(scalar.tensor, scalar.index, tensors)]
+    : below;
 }
 
 /** All accesses of stages, those in inner loops included. */
@@ -63,11 +73,23 @@ export function accessesIn(stages: readonly Stage[], tensors: Tensors): readonly
 
 /** All scalar expressions of stages, their parts included. */
 export function scalarsIn(stages: readonly Stage[]): readonly Scalar[] {
-  const parts = (scalar: Scalar): readonly Scalar[] =>
-    scalar.kind === "apply" ? [scalar, ...scalar.args.flatMap(parts)] : [scalar];
+  const parts = (scalar: Scalar): readonly Scalar[] => [scalar, ...partsOf(scalar).flatMap(parts)];
   return stages.flatMap((stage) =>
     stage.kind === "loop" ? scalarsIn(stage.body) : parts(stage.value)
   );
+}
+
+/** All stores of stages, those in loops included. */
+export function storesIn(stages: readonly Stage[]): readonly StoreStage[] {
+  return stages.flatMap((stage) => {
+    if (stage.kind === "loop") return storesIn(stage.body);
+    return stage.kind === "store" ? [stage] : [];
+  });
+}
+
+/** Equal for equal indices. */
+export function indexKey(index: readonly IndexExpr[]): string {
+  return index.map(showIndex).join(", ");
 }
 
 /** All indices of stages: of loads, of stores, and those used as values. */
@@ -88,6 +110,11 @@ export function uses(index: IndexExpr, axis: Axis): boolean {
   return axesOf(index).some((used) => used.name === axis.name);
 }
 
+/** True if an index depends on a local, which is known only once the stages before have run. */
+export function usesLocal(index: IndexExpr): boolean {
+  return valuesIn(index).some((value) => somePart(value, (part) => part.kind === "local"));
+}
+
 /** The stride of a term along an axis, if the term is that axis times a constant. */
 export function strideAlong(term: IndexExpr, axis: Axis): Extent | undefined {
   const strides = affine(term)?.strides;
@@ -99,22 +126,10 @@ export type Motion = "invariant" | "contiguous" | "other";
 
 /** How an access moves with an axis. */
 export function motion(access: Access, axis: Axis): Motion {
+  if (access.terms.some(usesLocal)) return "other";
   const [first, ...more] = access.terms.filter((term) => uses(term, axis));
   if (first === undefined) return "invariant";
   return more.length === 0 && strideAlong(first, axis) === 1 ? "contiguous" : "other";
-}
-
-function rewriteScalar(scalar: Scalar, change: (index: IndexExpr) => IndexExpr): Scalar {
-  switch (scalar.kind) {
-    case "load":
-      return { ...scalar, index: scalar.index.map(change) };
-    case "index":
-      return { ...scalar, index: change(scalar.index) };
-    case "apply":
-      return { ...scalar, args: scalar.args.map((arg) => rewriteScalar(arg, change)) };
-    default:
-      return scalar;
-  }
 }
 
 /** Changes every index in a stage. */
@@ -130,10 +145,10 @@ export function rewriteIndices(stage: Stage, change: (index: IndexExpr) => Index
       return {
         ...stage,
         index: stage.index.map(change),
-        value: rewriteScalar(stage.value, change),
+        value: mapIndices(stage.value, change),
       };
     default:
-      return { ...stage, value: rewriteScalar(stage.value, change) };
+      return { ...stage, value: mapIndices(stage.value, change) };
   }
 }
 

@@ -6,8 +6,17 @@
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel, Scalar, Stage } from "../../kernel/kernel.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
-import { accessOf, motion, rewriteIndices, shift, type Tensors } from "./access.ts";
+import {
+  accessOf,
+  motion,
+  rewriteIndices,
+  shift,
+  strideAlong,
+  type Tensors,
+  uses,
+} from "./access.ts";
 import { fitsLanes } from "./lanes.ts";
+import { stripsOf } from "./strips.ts";
 
 /** A load, as operands of contractions are. */
 export type Load = Scalar & { readonly kind: "load" };
@@ -32,6 +41,10 @@ export interface Contraction {
 export interface Form {
   readonly kind: "outer" | "dot";
   readonly contraction: Contraction;
+  /** The axis along which strips of tiles follow each other; each strip goes all along the other. */
+  readonly strips: "m" | "n";
+  /** True if the left operand holds many zeros, and steps of k where it does are skipped. */
+  readonly skipsZeros: boolean;
 }
 
 function contractionOf(kernel: Kernel): Contraction | undefined {
@@ -63,15 +76,31 @@ function fitsDot({ k, lhs, rhs }: Contraction, tensors: Tensors): boolean {
   return motionOf(lhs, k, tensors) === "contiguous" && motionOf(rhs, k, tensors) === "contiguous";
 }
 
-/** The form of a kernel's contraction; `undefined` where plain loops have to do. */
-export function formOf(kernel: Kernel): Form | undefined {
+/** True if a step along k moves the right operand by a constant, whatever k is. */
+function strides(rhs: Load, k: Axis, tensors: Tensors): boolean {
+  const { terms } = accessOf(rhs.tensor, rhs.index, tensors);
+  const moving = terms.filter((term) => uses(term, k));
+  return moving.length === 1 && moving.every((term) => strideAlong(term, k) !== undefined);
+}
+
+/**
+ * The form of a kernel's contraction; `undefined` where plain loops have to do.
+ *
+ * @param sparse tensors with many zeros
+ */
+export function formOf(kernel: Kernel, sparse: ReadonlySet<string>): Form | undefined {
   const contraction = contractionOf(kernel);
   if (contraction === undefined) return undefined;
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
   const turned = [contraction, exchanged(contraction)];
   const outer = turned.find((candidate) => fitsOuter(candidate, tensors));
-  if (outer !== undefined) return { kind: "outer", contraction: outer };
-  return fitsDot(contraction, tensors) ? { kind: "dot", contraction } : undefined;
+  if (outer !== undefined) {
+    const { lhs, rhs, k, batch } = outer;
+    const skipsZeros = sparse.has(lhs.tensor) && batch.length === 0 && strides(rhs, k, tensors);
+    return { kind: "outer", contraction: outer, strips: stripsOf(outer), skipsZeros };
+  }
+  if (!fitsDot(contraction, tensors)) return undefined;
+  return { kind: "dot", contraction, strips: "n", skipsZeros: false };
 }
 
 /** A load some steps further along axes. */

@@ -8,11 +8,11 @@
  *
  * @module
  */
-import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf } from "./access.ts";
 import { acrossLanes } from "./combine.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
+import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
@@ -131,7 +131,7 @@ export function writeDotColumns(
   contraction: Contraction,
   width: number,
   module: ModuleNames,
-  shared: Axis | undefined,
+  shared: Split | undefined,
 ): readonly Wat[] {
   const { m, n, k, batch } = contraction;
   const { fn, scope: outside } = beginFunction(id, kernel, [...batch, n], module, shared);

@@ -8,19 +8,21 @@
  */
 import wabt from "wabt";
 import { signatureOf } from "../../kernel/print.ts";
-import type { CompiledModule, Program } from "../../kernel/kernel.ts";
+import type { CompiledModule } from "../../kernel/kernel.ts";
 import { writeContractFrame } from "./contract_frame.ts";
+import { definedFunctions } from "./defined_functions.ts";
 import { Identifiers, quote } from "./identifiers.ts";
 import type { ModuleNames } from "./kernel_function.ts";
-import { planKernel } from "./kernel_plan.ts";
 import { writeLoopFrame } from "./loop_frame.ts";
 import { MathCalls } from "./math_calls.ts";
+import type { ModulePlan, SharedProgram } from "./module_plan.ts";
 import { writeShare } from "./program_function.ts";
 import { withoutRelaxed } from "./relaxed.ts";
-import { type Phase, type SharedKernel, shareOut } from "./share_out.ts";
+import type { SharedKernel } from "./share_out.ts";
 import { programExport, THREAD_IMPORTS, threadFunctions } from "./threads.ts";
 import { BLANK, block, comment, form, type Wat } from "./wat.ts";
 import { printWat } from "./wat_print.ts";
+import type { ZeroLists } from "./zero_lists.ts";
 
 /** A module in WebAssembly. */
 export interface WasmModule {
@@ -38,17 +40,9 @@ interface KernelEntry {
   readonly shared: SharedKernel;
 }
 
-/** A program and how it is shared out. */
-interface SharedProgram {
-  readonly program: Program;
-  readonly id: string;
-  readonly share: string;
-  readonly phases: readonly Phase[];
-}
-
-/** What makes two kernels the same function: all but the grain of their share. */
+/** What makes two kernels the same function. */
 function keyOf({ plan: { kernel }, split }: SharedKernel): string {
-  return JSON.stringify([kernel, split?.axis.name]);
+  return JSON.stringify([kernel, split]);
 }
 
 /** The functions of all kernels in order of first use. */
@@ -73,8 +67,8 @@ function writeKernel(
   const { kernel, form } = plan;
   const comments = [signatureOf(kernel), ...kernel.formula.split("\n")];
   return form === undefined
-    ? writeLoopFrame(id, kernel, comments, names, split?.axis)
-    : writeContractFrame(id, kernel, form, comments, names, functions, split?.axis);
+    ? writeLoopFrame(id, kernel, comments, names, split)
+    : writeContractFrame(id, kernel, form, comments, names, functions, split);
 }
 
 /** The imports of the addresses of tensors that kernels use, in the module's order. */
@@ -89,28 +83,37 @@ function addressImports(module: CompiledModule, at: ReadonlyMap<string, string>)
   );
 }
 
+/** The imports that kernels need which skip zeros. */
+function listImports(lists: readonly ZeroLists[], at: ReadonlyMap<string, string>): readonly Wat[] {
+  if (lists.length === 0) return [];
+  return [
+    form('import "env" "skip_zeros" (global $skip_zeros i32)'),
+    ...lists.map(({ name }) => form(`import "at" ${quote(name)} (global ${at.get(name)} i32)`)),
+  ];
+}
+
 /** The module as a tree. */
-function writeModule(module: CompiledModule): Wat {
-  const globals = new Identifiers(["threads", "patience", "profile"]);
+function writeModule({ module, programs: shared, lists }: ModulePlan): Wat {
+  const globals = new Identifiers(["threads", "patience", "profile", "skip_zeros"]);
   const functions = new Identifiers(["meet", "border", "done", "work", "leave", "mark"]);
   const dims = new Map(module.fixedDims.map((name) => [name, globals.fresh(name)]));
-  const at = new Map(module.tensors.map(({ name }) => [name, globals.fresh(`at_${name}`)]));
+  const places = [...module.tensors, ...lists].map(({ name }) => name);
+  const at = new Map(places.map((name) => [name, globals.fresh(`at_${name}`)]));
   const names: ModuleNames = {
     math: new MathCalls(),
     dims,
     callDims: module.callDims,
     at: (tensor) => {
       const id = at.get(tensor);
-      if (id === undefined) throw new Error(`Cannot write ${module.name}: no tensor "${tensor}"`);
+      if (id === undefined) throw new Error(`Cannot write ${module.name}: no "${tensor}"`);
       return id;
     },
   };
-  const slots = new Map(module.tensors.map(({ name, slot }) => [name, slot]));
-  const programs = module.programs.map((program): SharedProgram => ({
+  const programs = shared.map(({ program, phases }) => ({
     program,
+    phases,
     id: functions.fresh(program.name),
     share: functions.fresh(`${program.name}.share`),
-    phases: shareOut(program.kernels.map(planKernel), (tensor) => slots.get(tensor) ?? -1),
   }));
   const entries = entriesOf(programs, functions);
   const functionOf = (shared: SharedKernel): string => {
@@ -130,25 +133,29 @@ function writeModule(module: CompiledModule): Wat {
     BLANK,
     ...writeShare(share, program, phases, functionOf, names),
   ]);
+  // These may call functions of lanes.
+  const defined = definedFunctions(names.math);
   const lanes = names.math.functions();
   return block("module", [
     form(`import "env" "memory" (memory 1 65536 shared)`),
     ...THREAD_IMPORTS,
     ...[...dims].map(([name, id]) => form(`import "dim" ${quote(name)} (global ${id} i32)`)),
     ...addressImports(module, at),
+    ...listImports(lists, at),
     ...names.math.imports(),
     ...calls,
     ...kernels,
+    ...(defined.length === 0 ? [] : [BLANK, ...defined]),
     ...(lanes.length === 0 ? [] : [BLANK, ...lanes]),
     ...threadFunctions(programs),
   ]);
 }
 
 /** A module as WebAssembly text; the relaxed build, unless the other is asked for. */
-export function writeWat(module: CompiledModule, build: "relaxed" | "plain" = "relaxed"): string {
-  const tree = writeModule(module);
+export function writeWat(plan: ModulePlan, build: "relaxed" | "plain" = "relaxed"): string {
+  const tree = writeModule(plan);
   return printWat([
-    comment(`Generated by \`deno task gen\` from ${module.name}; do not edit.`),
+    comment(`Generated by \`deno task gen\` from ${plan.module.name}; do not edit.`),
     build === "relaxed" ? tree : withoutRelaxed(tree),
   ]);
 }
@@ -175,9 +182,10 @@ async function assemble(name: string, wat: string): Promise<Uint8Array<ArrayBuff
  *
  * @throws {Error} if the text is not valid: an error of this target.
  */
-export async function emitWasm(module: CompiledModule): Promise<WasmModule> {
-  const wat = writeWat(module);
-  const relaxed = await assemble(module.name, wat);
-  const plain = await assemble(module.name, writeWat(module, "plain"));
+export async function emitWasm(plan: ModulePlan): Promise<WasmModule> {
+  const { name } = plan.module;
+  const wat = writeWat(plan);
+  const relaxed = await assemble(name, wat);
+  const plain = await assemble(name, writeWat(plan, "plain"));
   return { wat, relaxed, plain };
 }

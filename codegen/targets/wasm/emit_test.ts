@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Extent } from "../../../dsl/dim.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
-import type { Kernel, Scalar, ScalarOp, Uniform } from "../../kernel/kernel.ts";
+import type {
+  CompiledModule,
+  Kernel,
+  PlannedTensor,
+  Scalar,
+  ScalarOp,
+  Uniform,
+} from "../../kernel/kernel.ts";
 import {
   adam,
   apply,
@@ -24,7 +31,9 @@ import {
 } from "../../kernel/sample_kernels.ts";
 import {
   accuracy,
+  chosenRow,
   columnSum,
+  drawing,
   fold,
   maskedTile,
   oneHot,
@@ -34,7 +43,8 @@ import {
 } from "../../kernel/sample_programs.ts";
 import { verifyModule } from "../../kernel/verify_program.ts";
 import { emitWasm, writeWat } from "./emit.ts";
-import { compare } from "./reference_run.ts";
+import { planModule } from "./module_plan.ts";
+import { compare, generator } from "./reference_run.ts";
 
 /** Sizes with edges of every kind: none, one, primes, just below and above tiles. */
 const SIZES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 17, 20, 23, 24, 31];
@@ -122,6 +132,35 @@ for (const layout of ["NN", "NT", "TN", "TT"] as const) {
   });
 }
 
+/** A module of a product whose left operand is declared to hold many zeros. */
+function withZeros(kernel: Kernel, callDims: readonly string[] = []): CompiledModule {
+  const module = moduleOf([kernel], { callDims, uniforms: [RATE] });
+  const tensors = module.tensors.map((each): PlannedTensor => {
+    if (each.name === "x") return { ...each, sparse: true };
+    return each.name === "w" ? { ...each, kind: "parameter" } : each;
+  });
+  return { ...module, tensors };
+}
+
+const B = { name: "B" };
+
+for (const layout of ["NN", "NT", "TN", "TT"] as const) {
+  for (const [what, epilogue] of [["bias and ReLU", biasRelu], ["an update", adam]] as const) {
+    Deno.test(`product ${layout} with ${what} skips zeros, and does not where there are few`, async () => {
+      const next = generator(7);
+      const size = () => SIZES[Math.floor(next() * SIZES.length)] ?? 1;
+      for (let run = 0; run < 12; run++) {
+        const [m, n, k] = [size(), size() + size(), size()];
+        const rows = run % 2 === 0 ? m : B;
+        const module = withZeros(product({ layout, sizes: [rows, n, k], epilogue }), ["B"]);
+        for (const zeros of [1, 0.8, 0.1]) {
+          await compare(module, { B: m }, 1e-4, { zeros });
+        }
+      }
+    });
+  }
+}
+
 Deno.test("a product stored transposed equals the interpreter's", async () => {
   for (const layout of ["NN", "NT", "TN", "TT"] as const) {
     const epilogue = (m: Axis, n: Axis) => {
@@ -175,6 +214,44 @@ Deno.test("softmax, argmax and one-hot equal the interpreter's", async () => {
   await checkRandom((a = 1, b = 1) => oneHot(a, b), 2);
 });
 
+/** Where a batch begins among the thirteen samples that bytes are drawn from. */
+const START: Uniform = { name: "start", type: "u32", value: { kind: "constant", value: 2 } };
+
+Deno.test("rows that data decide equal the interpreter's, to the last bit of f32", async () => {
+  const sizes = [[1, 1], [3, 1], [2, 3], [11, 4], [5, 7], [7, 12], [11, 13], [0, 5]] as const;
+  for (const [rows, width] of sizes) {
+    for (const binding of BINDINGS) {
+      for (const at of [0, 1] as const) {
+        const build = (a: Extent = 1, b: Extent = 1, c: Extent = 1): Kernel => {
+          const kernel = drawing(a, b, c)[at];
+          assert.ok(kernel !== undefined);
+          return kernel;
+        };
+        await check(build, [rows, 13, width], binding, 2 ** -25, [START]);
+      }
+    }
+  }
+});
+
+Deno.test("rows that a local decides equal the interpreter's", async () => {
+  await checkRandom((a = 1, b = 1, c = 1) => chosenRow(a, b, c), 3, { least: 1, runs: 25 });
+});
+
+Deno.test("four bytes are loaded at once where they lie side by side", () => {
+  const [kernel] = drawing({ name: "B" }, { name: "samples" }, 8);
+  assert.ok(kernel !== undefined);
+  const text = writeWat(
+    planModule(
+      moduleOf([kernel], { fixedDims: ["samples"], callDims: ["B"], uniforms: [START] }),
+    ),
+  );
+  assert.match(
+    text,
+    /i32x4\.extend_low_i16x8_u\s+\(i16x8\.extend_low_i8x16_u \(v128\.load32_zero/,
+  );
+  assert.doesNotMatch(text, /i32\.load8_u/);
+});
+
 /** Each operator on positive floats, as a kernel that stores an f32. */
 const FLOAT_SAMPLES: { readonly [Op in ScalarOp]: (x: Scalar, y: Scalar) => Scalar } = {
   neg: (x) => apply("neg", x),
@@ -182,6 +259,12 @@ const FLOAT_SAMPLES: { readonly [Op in ScalarOp]: (x: Scalar, y: Scalar) => Scal
   log: (x) => apply("log", apply("mul", x, x)),
   sqrt: (x) => apply("sqrt", apply("mul", x, x)),
   tanh: (x) => apply("tanh", x),
+  abs: (x) => apply("abs", x),
+  floor: (x, y) => apply("floor", apply("mul", constant(3), apply("sub", x, y))),
+  sin: (x, y) => apply("sin", apply("mul", x, y)),
+  cos: (x, y) => apply("cos", apply("mul", x, y)),
+  erf: (x) => apply("erf", x),
+  sigmoid: (x, y) => apply("sigmoid", apply("mul", apply("mul", constant(50), x), y)),
   cast: (x) => cast("f32", cast("bool", apply("maximum", x, constant(0)))),
   add: (x, y) => apply("add", x, y),
   sub: (x, y) => apply("sub", x, y),
@@ -192,6 +275,12 @@ const FLOAT_SAMPLES: { readonly [Op in ScalarOp]: (x: Scalar, y: Scalar) => Scal
   pow: (x, y) => apply("pow", apply("mul", x, x), y),
   greater: (x, y) => cast("f32", apply("greater", x, y)),
   equal: (x, y) => cast("f32", apply("equal", x, apply("minimum", x, y))),
+  greaterEqual: (x, y) => cast("f32", apply("greaterEqual", apply("maximum", x, y), y)),
+  notEqual: (x, y) => cast("f32", apply("notEqual", x, apply("minimum", x, y))),
+  and: (x, y) =>
+    cast("f32", apply("and", apply("greater", x, y), apply("greater", x, constant(0)))),
+  or: (x, y) => cast("f32", apply("or", apply("greater", x, y), apply("greater", x, constant(0)))),
+  not: (x, y) => cast("f32", apply("not", apply("greater", x, y))),
   select: (x, y) => apply("select", apply("greater", x, constant(0)), y, uniform("rate")),
 };
 
@@ -205,6 +294,8 @@ const INTEGER_SAMPLES: readonly ((x: Scalar, y: Scalar) => Scalar)[] = [
   (x, y) => apply("minimum", apply("sub", x, y), y),
   (x, y) => cast("u32", apply("greater", apply("sub", x, y), y)),
   (x, y) => cast("u32", apply("greater", x, y)),
+  (x, y) => cast("u32", apply("greaterEqual", apply("sub", x, y), y)),
+  (x, y) => cast("u32", apply("notEqual", x, y)),
   (x, y) => apply("select", apply("equal", x, y), constant(7, "u32"), y),
   (x, y) => cast("u32", cast("bool", apply("sub", x, y))),
   (x, y) => cast("u32", apply("sub", cast("f32", x), cast("f32", y))),
@@ -314,7 +405,7 @@ Deno.test("the text is short and reads like the kernel", () => {
     ],
   }, "map");
   const module = moduleOf([{ ...kernel, formula: "y[i] = 2 · l1.x[i]" }], { fixedDims: ["n"] });
-  const text = writeWat(module);
+  const text = writeWat(planModule(module));
   assert.equal(text.slice(text.indexOf("  ;; double"), text.indexOf("  ;; Threads") - 1), DOUBLE);
   assert.ok(text.includes(SHARE));
 });
@@ -325,14 +416,14 @@ Deno.test("programs that run equal kernels share a function", () => {
   const [run] = once.programs;
   assert.ok(run !== undefined);
   const twice = { ...once, programs: [run, { ...run, name: "again" }] };
-  const text = writeWat(twice);
+  const text = writeWat(planModule(twice));
   assert.equal(text.match(/\(func \$product_nn[ \n]/g)?.length, 1);
   assert.equal(text.match(/\(call \$product_nn[ )\n]/g)?.length, 2);
   assert.match(text, /\(export "again"\)/);
 });
 
 Deno.test("no more is imported than is used", () => {
-  const text = writeWat(moduleOf([softmax({ name: "B" }, 10)], { callDims: ["B"] }));
+  const text = writeWat(planModule(moduleOf([softmax({ name: "B" }, 10)], { callDims: ["B"] })));
   assert.deepEqual(text.match(/import "math" "[a-z]+"/g), [
     'import "math" "exp"',
     'import "math" "log"',
@@ -341,7 +432,9 @@ Deno.test("no more is imported than is used", () => {
 
 Deno.test("the same module gives the same bytes", async () => {
   const module = () =>
-    moduleOf([productOf("NT", biasRelu)({ name: "B" }, 20, 12)], { callDims: ["B"] });
+    planModule(
+      moduleOf([productOf("NT", biasRelu)({ name: "B" }, 20, 12)], { callDims: ["B"] }),
+    );
   const [first, second] = [await emitWasm(module()), await emitWasm(module())];
   assert.equal(first.wat, second.wat);
   assert.deepEqual(first.relaxed, second.relaxed);

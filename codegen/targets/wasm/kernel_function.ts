@@ -8,9 +8,11 @@ import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Kernel, Stage } from "../../kernel/kernel.ts";
 import { indicesIn, scalarsIn } from "./access.ts";
 import { FunctionBuilder } from "./function_builder.ts";
+import type { Split } from "./kernel_plan.ts";
 import type { MathCalls } from "./math_calls.ts";
 import type { Scope } from "./scope.ts";
 import { Sizes } from "./sizes.ts";
+import { writeScalar } from "./values.ts";
 import { form, get, type Local, type WasmType, type Wat } from "./wat.ts";
 
 /** What the functions of a module share. */
@@ -34,6 +36,7 @@ function indexExtents(index: IndexExpr): readonly Extent[] {
     case "extent":
       return [index.extent];
     case "axis":
+    case "value":
       return [];
     case "add":
       return [...indexExtents(index.left), ...indexExtents(index.right)];
@@ -90,7 +93,7 @@ export interface KernelFunction {
  * Begins a function of a kernel.
  *
  * @param axes axes that the caller loops over; their values follow all other parameters.
- * @param shared the axis that threads share out: the function takes the stretch of it to compute, as two
+ * @param shared the axis that threads share out, if there is one: the function takes the stretch of it to compute, as two
  *   parameters that follow those of the kernel.
  */
 export function beginFunction(
@@ -98,16 +101,17 @@ export function beginFunction(
   kernel: Kernel,
   axes: readonly Axis[],
   module: ModuleNames,
-  shared: Axis | undefined,
+  shared: Split | undefined,
 ): KernelFunction {
   const fn = new FunctionBuilder(id);
   const parameters = new Map(
     parametersOf(kernel, module).map(({ name, type }) => [name, fn.param(name, type)] as const),
   );
   const share = shared === undefined ? undefined : {
-    axis: shared.name,
-    from: fn.param(`${shared.name}_from`, "i32"),
-    to: fn.param(`${shared.name}_to`, "i32"),
+    axis: shared.axis.name,
+    grain: shared.grain,
+    from: fn.param(`${shared.axis.name}_from`, "i32"),
+    to: fn.param(`${shared.axis.name}_to`, "i32"),
   };
   const counters = new Map(axes.map((axis) => [axis.name, fn.param(axis.name, "i32")] as const));
   const scope: Scope = {
@@ -115,6 +119,7 @@ export function beginFunction(
     sizes: new Sizes(fn, module.dims, parameters),
     tensors: new Map(kernel.tensors.map((tensor) => [tensor.name, tensor])),
     math: module.math,
+    single: (scalar, scope) => writeScalar(scalar, scope).wat,
     at: module.at,
     uniforms: parameters,
     axes: counters,

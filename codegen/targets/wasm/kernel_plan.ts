@@ -15,7 +15,7 @@ import { LANES } from "./vector_ops.ts";
 /** An axis that threads can share out, in stretches that are multiples of a grain. */
 export interface Split {
   readonly axis: Axis;
-  /** The largest step of the loops over the axis: then every element is computed as by one thread alone. */
+  /** A multiple of the steps of loops over the axis: every element is computed as by one thread alone. */
   readonly grain: number;
 }
 
@@ -33,7 +33,9 @@ function largest(sizes: readonly number[]): number {
   return sizes[0] ?? 1;
 }
 
-function tileSplits({ kind, contraction: { m, n, batch } }: Form): readonly Split[] {
+function tileSplits({ kind, skipsZeros, contraction: { m, n, batch } }: Form): readonly Split[] {
+  // Lists of non-zero values are made by rows.
+  if (skipsZeros) return [{ axis: m, grain: largest(heightsFor(m.extent)) }];
   const widths = kind === "outer" ? OUTER_WIDTHS : DOT_WIDTHS;
   return [
     ...batch.map((axis) => ({ axis, grain: 1 })),
@@ -62,9 +64,13 @@ function worthwhile(splits: readonly Split[]): readonly Split[] {
     .toSorted((a, b) => stretches(b) - stretches(a));
 }
 
-/** Decides how a kernel is written. */
-export function planKernel(kernel: Kernel): KernelPlan {
-  const form = kernel.schedule.frame === "contract" ? formOf(kernel) : undefined;
+/**
+ * Decides how a kernel is written.
+ *
+ * @param sparse tensors with many zeros
+ */
+export function planKernel(kernel: Kernel, sparse: ReadonlySet<string>): KernelPlan {
+  const form = kernel.schedule.frame === "contract" ? formOf(kernel, sparse) : undefined;
   if (form !== undefined) return { kernel, form, splits: worthwhile(tileSplits(form)) };
   const loops = splitAxes(kernel);
   return { kernel: loops, splits: worthwhile(loopSplits(loops)) };

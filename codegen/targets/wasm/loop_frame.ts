@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { accessesIn } from "./access.ts";
+import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { bindPointers } from "./scope.ts";
 import { nest } from "./span.ts";
@@ -22,7 +22,7 @@ export function writeLoopFrame(
   kernel: Kernel,
   comments: readonly string[],
   module: ModuleNames,
-  shared: Axis | undefined,
+  shared: Split | undefined,
 ): readonly Wat[] {
   const { fn, scope: outside } = beginFunction(id, kernel, [], module, shared);
   const accesses = accessesIn(kernel.stages, outside.tensors);

@@ -3,16 +3,18 @@
  *
  * The host computes in f64, so a call widens its arguments and rounds its result. A vector goes through
  * a small function that takes the lanes apart and puts them together again; u32 division is such a
- * function too, without a call to the host.
+ * function too, without a call to the host. Operators that are defined by others are functions of the
+ * module, see `defined_functions.ts`; here it is only counted which are called.
  *
  * @module
  */
+import type { DefinedOp } from "../../kernel/defined_ops.ts";
 import { FunctionBuilder } from "./function_builder.ts";
 import { quote } from "./identifiers.ts";
 import { form, get, i32, type Local, type Wat } from "./wat.ts";
 
 /** The arguments each host function takes, in the order in which they are imported. */
-const MATH_ARITY = { exp: 1, log: 1, tanh: 1, pow: 2 } as const;
+const MATH_ARITY = { exp: 1, log: 1, tanh: 1, pow: 2, sin: 1, cos: 1 } as const;
 
 /** A function that the host provides. */
 export type MathName = keyof typeof MATH_ARITY;
@@ -20,9 +22,14 @@ export type MathName = keyof typeof MATH_ARITY;
 /** A function of vectors that works lane by lane. */
 export type LaneFunction = MathName | "div_u";
 
-const MATH_NAMES: readonly MathName[] = ["exp", "log", "tanh", "pow"];
+const MATH_NAMES: readonly MathName[] = ["exp", "log", "tanh", "pow", "sin", "cos"];
 const LANE_NAMES: readonly LaneFunction[] = [...MATH_NAMES, "div_u"];
 const LANES = [0, 1, 2, 3] as const;
+
+/** How many values a function takes at once: one, or those of four lanes. */
+export type Width = "single" | "lanes";
+
+type DefinedFunction = `${Width}.${DefinedOp}`;
 
 /** The quotient of two u32; a number divided by 0 is itself, where the instruction would trap. */
 export function wholeQuotient([left = i32(0), right = i32(1)]: readonly Wat[]): Wat {
@@ -33,6 +40,7 @@ export function wholeQuotient([left = i32(0), right = i32(1)]: readonly Wat[]): 
 export class MathCalls {
   readonly #imported = new Set<MathName>();
   readonly #laneFunctions = new Set<LaneFunction>();
+  readonly #defined = new Set<DefinedFunction>();
 
   /** A call with f32 arguments and result. */
   scalar(name: MathName, args: readonly Wat[]): Wat {
@@ -46,6 +54,17 @@ export class MathCalls {
     this.#laneFunctions.add(name);
     if (name !== "div_u") this.#imported.add(name);
     return form(`call $lanes.${name}`, ...args);
+  }
+
+  /** A call of an operator that is defined by others. */
+  defined(op: DefinedOp, width: Width, args: readonly Wat[]): Wat {
+    this.#defined.add(`${width}.${op}`);
+    return form(`call $${width}.${op}`, ...args);
+  }
+
+  /** True if a module calls an operator that is defined by others. */
+  callsDefined(op: DefinedOp, width: Width): boolean {
+    return this.#defined.has(`${width}.${op}`);
   }
 
   /** The imports, in a fixed order. */

@@ -1,7 +1,8 @@
 /**
  * Contractions in outer-product form.
  *
- * A function per height of tile computes rows `m` to `m + height` of the result, tile after tile along n.
+ * A function per height of tile computes rows `m` to `m + height` of the result, tile after tile along n;
+ * or a function per width computes columns, tile after tile along m, where that costs less memory traffic.
  * A tile keeps `height` × 8 partial results in vectors; each step of k loads one row of the right
  * operand, and for each row of the tile one value of the left operand into all lanes. The epilogue runs
  * on the vectors while they are still in registers.
@@ -12,18 +13,19 @@ import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
+import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
 import { span } from "./span.ts";
 import { writeStages } from "./stages.ts";
-import { OUTER_UNROLL, OUTER_WIDTHS } from "./tiles.ts";
+import { heightsFor, OUTER_UNROLL, OUTER_WIDTHS } from "./tiles.ts";
 import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
 import { f32, get, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result: rows, and columns as vectors or as one column of single values. */
-interface Tile {
+export interface Tile {
   readonly contraction: Contraction;
   readonly rows: readonly number[];
   /** Distances of the vectors from the tile's first column. */
@@ -31,7 +33,7 @@ interface Tile {
   readonly vector: boolean;
 }
 
-function tileOf(contraction: Contraction, height: number, width: number): Tile {
+export function tileOf(contraction: Contraction, height: number, width: number): Tile {
   const vector = width >= LANES;
   const step = vector ? LANES : 1;
   return {
@@ -51,7 +53,7 @@ function operandAccesses(tile: Tile, side: "lhs" | "rhs", scope: Scope): readonl
   return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
 }
 
-function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
+export function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
   const { contraction: { m, n, epilogue }, rows, columns } = tile;
   return rows.flatMap((row) =>
     columns.flatMap((column) =>
@@ -61,7 +63,7 @@ function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
 }
 
 /** The local that holds a partial result. */
-function partial(tile: Tile, row: number, column: number, scope: Scope): Local {
+export function partial(tile: Tile, row: number, column: number, scope: Scope): Local {
   const name = tile.vector ? `acc_${row}_${column / LANES}` : `acc_${row}`;
   return scope.fn.local(`partial ${name}`, name, tile.vector ? "v128" : "f32");
 }
@@ -95,24 +97,72 @@ function writeStep(tile: Tile, scope: Scope): void {
   }
 }
 
-function writeTile(tile: Tile, scope: Scope): void {
-  const { contraction: { m, n, k, into, epilogue }, rows, columns, vector } = tile;
-  const cells = rows.flatMap((row) => columns.map((column) => ({ row, column })));
-  for (const { row, column } of cells) {
-    scope.fn.set(partial(tile, row, column, scope), vector ? ZEROS : f32(0));
+/** The rows and columns of a tile's partial results. */
+function cellsOf({ rows, columns }: Tile): readonly { row: number; column: number }[] {
+  return rows.flatMap((row) => columns.map((column) => ({ row, column })));
+}
+
+/** Sets the partial results of a tile to 0. */
+export function clearTile(tile: Tile, scope: Scope): void {
+  for (const { row, column } of cellsOf(tile)) {
+    scope.fn.set(partial(tile, row, column, scope), tile.vector ? ZEROS : f32(0));
   }
+}
+
+/** The epilogue of every result of a tile. */
+export function writeEpilogue(tile: Tile, scope: Scope): void {
+  const { contraction: { m, n, into, epilogue }, vector } = tile;
+  for (const { row, column } of cellsOf(tile)) {
+    const local = partial(tile, row, column, scope);
+    const values = new Map(scope.values).set(into, { local, type: "f32", vector });
+    const place: Scope = vector ? { ...scope, values, lanes: n } : { ...scope, values };
+    writeStages(shiftedStages(epilogue, [m, row], [n, column]), place);
+  }
+}
+
+function writeTile(tile: Tile, scope: Scope): void {
+  const { contraction: { k } } = tile;
+  clearTile(tile, scope);
   const body = (turn: Scope) => writeStep(tile, turn);
   const operands = (["lhs", "rhs"] as const).flatMap((side) => operandAccesses(tile, side, scope));
   span(scope, k, operands, [
     { step: 1, repeat: OUTER_UNROLL, body },
     { step: 1, body },
   ]);
-  for (const { row, column } of cells) {
-    const local = partial(tile, row, column, scope);
-    const values = new Map(scope.values).set(into, { local, type: "f32", vector });
-    const place: Scope = vector ? { ...scope, values, lanes: n } : { ...scope, values };
-    writeStages(shiftedStages(epilogue, [m, row], [n, column]), place);
-  }
+  writeEpilogue(tile, scope);
+}
+
+/** Rows that lie far apart have a pointer each; rows that lie side by side share one. */
+function bindTiles(
+  outside: Scope,
+  left: readonly Access[],
+  others: readonly Access[],
+  k: Axis,
+): Scope {
+  const rowwise = left.every((access) => motion(access, k) === "contiguous");
+  return rowwise
+    ? bindPointers(outside, others, left)
+    : bindPointers(outside, [...left, ...others]);
+}
+
+/** Tiles of one function, one after the other along an axis. */
+function writeTiles(
+  axis: Axis,
+  tiles: readonly (readonly [step: number, tile: Tile])[],
+  k: Axis,
+  outside: Scope,
+): void {
+  const left = tiles.flatMap(([, tile]) => operandAccesses(tile, "lhs", outside));
+  const others = tiles.flatMap(([, tile]) => [
+    ...operandAccesses(tile, "rhs", outside),
+    ...epilogueAccesses(tile, outside),
+  ]);
+  const scope = bindTiles(outside, left, others, k);
+  const parts = tiles.map(([step, tile]) => ({
+    step,
+    body: (turn: Scope) => writeTile(tile, turn),
+  }));
+  span(scope, axis, [...left, ...others], parts);
 }
 
 /** The function that computes `height` rows of the result. */
@@ -122,25 +172,29 @@ export function writeOuterRows(
   contraction: Contraction,
   height: number,
   module: ModuleNames,
-  shared: Axis | undefined,
+  shared: Split | undefined,
 ): readonly Wat[] {
-  const { m, n, batch } = contraction;
-  const { fn, scope: outside } = beginFunction(id, kernel, [...batch, m], module, shared);
-  const tiles = OUTER_WIDTHS.map((width) => ({ width, tile: tileOf(contraction, height, width) }));
-  const left = tiles.flatMap(({ tile }) => operandAccesses(tile, "lhs", outside));
-  const others = tiles.flatMap(({ tile }) => [
-    ...operandAccesses(tile, "rhs", outside),
-    ...epilogueAccesses(tile, outside),
-  ]);
-  // Rows that lie far apart have a pointer each; rows that lie side by side share one.
-  const rowwise = left.every((access) => motion(access, contraction.k) === "contiguous");
-  const scope = rowwise
-    ? bindPointers(outside, others, left)
-    : bindPointers(outside, [...left, ...others]);
-  const parts = tiles.map(({ width, tile }) => ({
-    step: width,
-    body: (turn: Scope) => writeTile(tile, turn),
-  }));
-  span(scope, n, [...left, ...others], parts);
+  const { m, n, k, batch } = contraction;
+  const { fn, scope } = beginFunction(id, kernel, [...batch, m], module, shared);
+  const tiles = OUTER_WIDTHS.map((width) => [width, tileOf(contraction, height, width)] as const);
+  writeTiles(n, tiles, k, scope);
   return fn.build([`Rows ${m.name} to ${m.name} + ${height} of ${kernel.name}.`]);
+}
+
+/** The function that computes `width` columns of the result. */
+export function writeOuterColumns(
+  id: string,
+  kernel: Kernel,
+  contraction: Contraction,
+  width: number,
+  module: ModuleNames,
+  shared: Split | undefined,
+): readonly Wat[] {
+  const { m, n, k, batch } = contraction;
+  const { fn, scope } = beginFunction(id, kernel, [...batch, n], module, shared);
+  const tiles = heightsFor(m.extent).map((height) =>
+    [height, tileOf(contraction, height, width)] as const
+  );
+  writeTiles(m, tiles, k, scope);
+  return fn.build([`Columns ${n.name} to ${n.name} + ${width} of ${kernel.name}.`]);
 }

@@ -88,8 +88,9 @@ export function writeShare(
   const sizes = new Sizes(fn, names.dims, params);
   const place: Place = { fn, sizes, thread, params };
   const stretches = writeStretches(phases, place);
-  fn.emit(form("call $done", get(thread), i32(-1)));
   for (const phase of phases) {
+    // What passes until here is waiting, not the next kernel's work.
+    fn.emit(form("call $done", get(thread), i32(-1)));
     for (const shared of phase) {
       const { plan: { kernel }, split, at } = shared;
       const call = form(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DefinedOp } from "../../kernel/defined_ops.ts";
 import type { ScalarOp, ScalarType } from "../../kernel/kernel.ts";
 import { type MathCalls, type MathName, wholeQuotient } from "./math_calls.ts";
 import { f32, form, i32, type WasmType, type Wat } from "./wat.ts";
@@ -38,6 +39,10 @@ function hostCall(name: MathName): Spelling {
   return ({ args, math }) => math.scalar(name, args);
 }
 
+function definedCall(name: DefinedOp): Spelling {
+  return ({ args, math }) => math.defined(name, "single", args);
+}
+
 /** The larger or smaller of two integers; WebAssembly has no scalar instruction for it. */
 function chosen(float: string, comparison: string): Spelling {
   return ({ args, operand }) =>
@@ -71,6 +76,12 @@ export const SCALAR_OPS: Spellings = {
   log: hostCall("log"),
   sqrt: instruction("f32.sqrt", "unreachable"),
   tanh: hostCall("tanh"),
+  abs: instruction("f32.abs", "unreachable"),
+  floor: instruction("f32.floor", "unreachable"),
+  sin: hostCall("sin"),
+  cos: hostCall("cos"),
+  erf: definedCall("erf"),
+  sigmoid: definedCall("sigmoid"),
   cast: (call) => CASTS[call.operand][call.result](call),
   add: instruction("f32.add", "i32.add"),
   sub: instruction("f32.sub", "i32.sub"),
@@ -80,7 +91,12 @@ export const SCALAR_OPS: Spellings = {
   minimum: chosen("f32.min", "lt_u"),
   pow: hostCall("pow"),
   greater: instruction("f32.gt", "i32.gt_u"),
+  greaterEqual: instruction("f32.ge", "i32.ge_u"),
   equal: instruction("f32.eq", "i32.eq"),
+  notEqual: instruction("f32.ne", "i32.ne"),
+  and: instruction("unreachable", "i32.and"),
+  or: instruction("unreachable", "i32.or"),
+  not: instruction("unreachable", "i32.eqz"),
   select: ({ args: [condition, ...values] }) =>
     form("select", ...values, ...(condition === undefined ? [] : [condition])),
 };

@@ -8,17 +8,17 @@
  * @module
  */
 import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
-import type { ScalarType } from "../../kernel/kernel.ts";
-import type { Access, Tensors } from "./access.ts";
+import type { Scalar, ScalarType } from "../../kernel/kernel.ts";
+import { type Access, type Tensors, usesLocal } from "./access.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls } from "./math_calls.ts";
-import { ELEMENT_BYTES, type Sizes } from "./sizes.ts";
+import type { Sizes } from "./sizes.ts";
 import { add, constantOf, form, get, i32, type Local, mul, sum, type Wat } from "./wat.ts";
 
 /** An address in the making. */
 export interface Pointer {
   readonly address: Wat;
-  /** Terms of the position that are not in the address yet: axes of inner loops. */
+  /** Terms of the position that are not in the address yet: axes of inner loops, and locals. */
   readonly pending: readonly IndexExpr[];
 }
 
@@ -33,6 +33,8 @@ export interface NamedValue {
 /** The stretch of an axis that a function computes. */
 export interface Share {
   readonly axis: string;
+  /** Stretches begin at multiples of it, and end there or with the axis. */
+  readonly grain: number;
   readonly from: Local;
   readonly to: Local;
 }
@@ -43,6 +45,8 @@ export interface Scope {
   readonly sizes: Sizes;
   readonly tensors: Tensors;
   readonly math: MathCalls;
+  /** Writes a value that stands in an index, where the index does not vary over lanes. */
+  readonly single: (scalar: Scalar, scope: Scope) => Wat;
   /** Identifiers of the globals that hold the tensors' addresses. */
   readonly at: (tensor: string) => string;
   readonly uniforms: ReadonlyMap<string, Local>;
@@ -68,6 +72,8 @@ export function indexValue(index: IndexExpr, scope: Scope): Wat {
       if (counter === undefined) throw new Error(`Cannot write: no loop over "${index.axis.name}"`);
       return get(counter);
     }
+    case "value":
+      return scope.single(index.scalar, scope);
     case "add":
       return add(indexValue(index.left, scope), indexValue(index.right, scope));
     case "mul":
@@ -79,15 +85,16 @@ export function indexValue(index: IndexExpr, scope: Scope): Wat {
   }
 }
 
-/** The distance in bytes that terms of a position amount to. */
-export function byteDistance(terms: readonly IndexExpr[], scope: Scope): Wat {
-  return sum(terms.map((term) => termBytes(term, scope)));
+/** The distance in bytes that terms of a position amount to, where an element takes `each`. */
+export function byteDistance(terms: readonly IndexExpr[], each: number, scope: Scope): Wat {
+  return sum(terms.map((term) => termBytes(term, each, scope)));
 }
 
-function termBytes(term: IndexExpr, scope: Scope): Wat {
-  if (term.kind === "extent") return scope.sizes.bytes(term.extent);
-  if (term.kind === "mul") return mul(indexValue(term.left, scope), scope.sizes.bytes(term.by));
-  return mul(indexValue(term, scope), i32(ELEMENT_BYTES));
+function termBytes(term: IndexExpr, each: number, scope: Scope): Wat {
+  const { sizes } = scope;
+  if (term.kind === "extent") return sizes.bytes(term.extent, each);
+  if (term.kind === "mul") return mul(indexValue(term.left, scope), sizes.bytes(term.by, each));
+  return mul(indexValue(term, scope), i32(each));
 }
 
 /** Divides terms into those that only use known axes, and the others. */
@@ -95,7 +102,7 @@ export function splitKnown(terms: readonly IndexExpr[], known: (axis: Axis) => b
   readonly ready: readonly IndexExpr[];
   readonly pending: readonly IndexExpr[];
 } {
-  const isReady = (term: IndexExpr) => axesOf(term).every(known);
+  const isReady = (term: IndexExpr) => axesOf(term).every(known) && !usesLocal(term);
   return {
     ready: terms.filter(isReady),
     pending: terms.filter((term) => !isReady(term)),
@@ -142,7 +149,9 @@ export function bindPointers(
     const [first] = same;
     if (first === undefined) continue;
     for (const start of own) {
-      pointers.set(pointerName(key, start), bindPointer(first, start, scope));
+      // An index may be loaded through a pointer that was bound before.
+      const pointer = bindPointer(first, start, { ...scope, pointers, starts });
+      pointers.set(pointerName(key, start), pointer);
     }
   }
   return { ...scope, pointers, starts };
@@ -152,10 +161,10 @@ function pointerName(key: string, start: number): string {
   return start === 0 ? key : `${key} + ${start} bytes`;
 }
 
-function bindPointer({ key, tensor, terms }: Access, start: number, scope: Scope): Pointer {
+function bindPointer({ key, tensor, terms, bytes }: Access, start: number, scope: Scope): Pointer {
   const { ready, pending } = splitKnown(terms, (axis) => scope.axes.has(axis.name));
   const origin = form(`global.get ${scope.at(tensor)}`);
-  const distance = add(byteDistance(ready, scope), i32(start));
+  const distance = add(byteDistance(ready, bytes, scope), i32(start));
   if (constantOf(distance) === 0) return { address: origin, pending };
   const local = scope.fn.local(`base ${pointerName(key, start)}`, `${tensor}_at`, "i32");
   scope.fn.set(local, add(origin, distance));
@@ -174,4 +183,13 @@ export function pointerOf({ key, offset }: Access, scope: Scope): {
   const pointer = scope.pointers.get(name);
   if (pointer === undefined) throw new Error(`Cannot write: no pointer for ${name}`);
   return { name, pointer, offset: offset - start };
+}
+
+/** The address of an access, but for a constant offset in bytes. */
+export function addressOf(access: Access, scope: Scope): {
+  readonly address: Wat;
+  readonly offset: number;
+} {
+  const { pointer: { address, pending }, offset } = pointerOf(access, scope);
+  return { address: add(address, byteDistance(pending, access.bytes, scope)), offset };
 }

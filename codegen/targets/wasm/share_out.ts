@@ -11,10 +11,11 @@
  * @module
  */
 import { type Extent, extentKey } from "../../../dsl/dim.ts";
-import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
-import type { Kernel, Scalar, Stage } from "../../kernel/kernel.ts";
+import { type Axis, axisIndex, type IndexExpr } from "../../kernel/index_expr.ts";
+import type { Scalar } from "../../kernel/kernel.ts";
+import { scalarsIn, storesIn } from "./access.ts";
 import type { KernelPlan, Split } from "./kernel_plan.ts";
-import { scalarsIn } from "./access.ts";
+import { listsOf } from "./zero_lists.ts";
 
 /** A kernel of a program, the axis that threads share out, and its place in the program. */
 export interface SharedKernel {
@@ -27,10 +28,14 @@ export interface SharedKernel {
 /** Kernels between two barriers. */
 export type Phase = readonly SharedKernel[];
 
+/** A piece of memory: a slot by its number, or something that lies nowhere else by its name. */
+type Slot = number | string;
+
 /** An element that a kernel touches: of a piece of memory, by an index. */
 interface Touch {
   readonly tensor: string;
-  readonly slot: number;
+  /** What tensors share that lie in the same memory. */
+  readonly slot: Slot;
   readonly index: readonly IndexExpr[];
   readonly writes: boolean;
 }
@@ -42,14 +47,7 @@ interface Candidate {
   readonly touches: readonly Touch[];
 }
 
-function storesIn(stages: readonly Stage[]): readonly (Stage & { readonly kind: "store" })[] {
-  return stages.flatMap((stage) => {
-    if (stage.kind === "loop") return storesIn(stage.body);
-    return stage.kind === "store" ? [stage] : [];
-  });
-}
-
-function touchesOf({ stages }: Kernel, slotOf: (tensor: string) => number): readonly Touch[] {
+function touchesOf({ kernel, form }: KernelPlan, slotOf: (name: string) => Slot): readonly Touch[] {
   const isLoad = (scalar: Scalar): scalar is Scalar & { kind: "load" } => scalar.kind === "load";
   const touch = (tensor: string, index: readonly IndexExpr[], writes: boolean): Touch => ({
     tensor,
@@ -57,9 +55,14 @@ function touchesOf({ stages }: Kernel, slotOf: (tensor: string) => number): read
     writes,
     slot: slotOf(tensor),
   });
+  const lists = form?.skipsZeros
+    ? [touch(listsOf(form.contraction).name, [axisIndex(form.contraction.m)], true)]
+    : [];
   return [
-    ...scalarsIn(stages).filter(isLoad).map(({ tensor, index }) => touch(tensor, index, false)),
-    ...storesIn(stages).map(({ tensor, index }) => touch(tensor, index, true)),
+    ...scalarsIn(kernel.stages).filter(isLoad)
+      .map(({ tensor, index }) => touch(tensor, index, false)),
+    ...storesIn(kernel.stages).map(({ tensor, index }) => touch(tensor, index, true)),
+    ...lists,
   ];
 }
 
@@ -80,9 +83,7 @@ function staysWithThread(
   splitB: Split | undefined,
 ): boolean {
   if (splitA === undefined || splitB === undefined) return splitA === splitB;
-  if (a.tensor !== b.tensor || extentKey(splitA.axis.extent) !== extentKey(splitB.axis.extent)) {
-    return false;
-  }
+  if (a.tensor !== b.tensor) return false;
   const positions = positionsOf(b.index, splitB.axis);
   return positionsOf(a.index, splitA.axis).some((position) => positions.includes(position));
 }
@@ -199,12 +200,12 @@ function commonGrains(chosen: readonly Chosen[]): ReadonlyMap<string, number> {
 /** Shares a program's kernels out. Threads meet between phases. */
 export function shareOut(
   plans: readonly KernelPlan[],
-  slotOf: (tensor: string) => number,
+  slotOf: (name: string) => Slot,
 ): readonly Phase[] {
   const candidates = plans.map((plan, at): Candidate => ({
     plan,
     at,
-    touches: touchesOf(plan.kernel, slotOf),
+    touches: touchesOf(plan, slotOf),
   }));
   const needs = dependencies(candidates);
   const phases: (readonly Chosen[])[] = [];

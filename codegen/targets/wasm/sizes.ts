@@ -8,9 +8,6 @@ import { type Extent, extentKey, factors, product } from "../../../dsl/dim.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import { form, get, i32, type Local, mul, type Wat } from "./wat.ts";
 
-/** Bytes of an element; f32 and u32 take the same. */
-export const ELEMENT_BYTES = 4;
-
 /** The sizes that a function can name. */
 export class Sizes {
   readonly #fn: FunctionBuilder;
@@ -43,9 +40,9 @@ export class Sizes {
     return get(this.#fn.once(`size ${extentKey(extent)}`, name, compute));
   }
 
-  /** The bytes of a run of elements. */
-  bytes(extent: Extent): Wat {
-    return this.value(product([extent, ELEMENT_BYTES]));
+  /** The bytes of a run of elements that take `each`. */
+  bytes(extent: Extent, each: number): Wat {
+    return this.value(product([extent, each]));
   }
 
   #symbol(name: string): Wat {

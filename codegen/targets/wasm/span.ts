@@ -55,8 +55,10 @@ function limits(axis: Axis, parts: readonly Part[], scope: Scope): readonly Limi
   if (typeof extent !== "number") return symbolicLimits(axis, parts, scope, share);
   const whole = numericLimits(extent, parts);
   if (share === undefined) return whole;
-  // A stretch ends where a largest step does, or with the axis: it never needs what the axis does not.
   const symbolic = symbolicLimits(axis, parts, scope, share);
+  const [largest] = parts;
+  if (largest === undefined || share.grain % strideOf(largest) !== 0) return symbolic;
+  // A stretch ends where a largest step does, or with the axis: it never needs what the axis does not.
   return symbolic.map((limit, at) => whole[at]?.turns === 0 ? { ...limit, turns: 0 } : limit);
 }
 
@@ -110,9 +112,11 @@ function enter(scope: Scope, axis: Axis, accesses: readonly Access[]): Movement 
     readonly local: Local;
     readonly from: Wat;
     readonly terms: readonly IndexExpr[];
+    readonly bytes: number;
   }[] = [];
   const isKnown = ({ name }: Axis) => name === axis.name || scope.axes.has(name);
   for (const access of accesses) {
+    const { bytes } = access;
     const { name, pointer: outer } = pointerOf(access, scope);
     if (pointers.get(name) !== outer) continue;
     const { ready, pending } = splitKnown(outer.pending, isKnown);
@@ -122,19 +126,20 @@ function enter(scope: Scope, axis: Axis, accesses: readonly Access[]): Movement 
     pointers.set(name, { address: get(local), pending });
     const strides = ready.map((term) => strideAlong(term, axis));
     const known = strides.flatMap((stride) => stride === undefined ? [] : [stride]);
-    if (known.length < strides.length) anew.push({ local, from: outer.address, terms: ready });
-    else {
+    if (known.length < strides.length) {
+      anew.push({ local, from: outer.address, terms: ready, bytes });
+    } else {
       const first = startOf(axis, scope);
-      const skipped = known.map((stride) => mul(first, scope.sizes.bytes(stride)));
+      const skipped = known.map((stride) => mul(first, scope.sizes.bytes(stride, bytes)));
       scope.fn.set(local, skipped.reduce(add, outer.address));
-      steps.push({ local, strides: known.map((stride) => scope.sizes.bytes(stride)) });
+      steps.push({ local, strides: known.map((stride) => scope.sizes.bytes(stride, bytes)) });
     }
   }
   return {
     pointers,
     begin: (inner) => {
-      for (const { local, from, terms } of anew) {
-        scope.fn.set(local, add(from, byteDistance(terms, inner)));
+      for (const { local, from, terms, bytes } of anew) {
+        scope.fn.set(local, add(from, byteDistance(terms, bytes, inner)));
       }
     },
     advance: (step) => {

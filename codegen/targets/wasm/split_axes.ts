@@ -19,6 +19,7 @@ function divisors(index: IndexExpr, axis: Axis): readonly Extent[] {
   switch (index.kind) {
     case "extent":
     case "axis":
+    case "value":
       return [];
     case "add":
       return [...divisors(index.left, axis), ...divisors(index.right, axis)];

@@ -20,6 +20,17 @@ export function heightsFor(extent: Extent): readonly number[] {
 /** Widths of tiles in outer-product form: two vectors, one vector, single values. */
 export const OUTER_WIDTHS: readonly number[] = [8, 4, 1];
 
+/** The most vectors that a tile of one row keeps: with a value and a product they fill the registers. */
+const MOST_VECTORS = 12;
+
+/** Widths of tiles of one row: the widest vectors that leave the least over, single vectors, single values. */
+export function zeroWidths(extent: Extent): readonly number[] {
+  const vectors = typeof extent === "number" ? Math.floor(extent / 4) : MOST_VECTORS;
+  const counts = Array.from({ length: MOST_VECTORS / 2 }, (_, less) => MOST_VECTORS - less);
+  const best = counts.reduce((a, b) => vectors % b < vectors % a ? b : a);
+  return [4 * best, 4, 1];
+}
+
 /** Widths of tiles in dot form. */
 export const DOT_WIDTHS: readonly number[] = [2, 1];
 

@@ -7,10 +7,10 @@
  * @module
  */
 import { type IndexExpr, terms } from "../../kernel/index_expr.ts";
-import type { Scalar, ScalarType } from "../../kernel/kernel.ts";
+import type { Scalar, ScalarType, StorageType } from "../../kernel/kernel.ts";
 import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
 import { SCALAR_OPS } from "./scalar_ops.ts";
-import { indexValue, pointerOf, type Scope } from "./scope.ts";
+import { addressOf, indexValue, type Scope } from "./scope.ts";
 import { f32, form, get, i32, type Wat } from "./wat.ts";
 import { ramp, SPLAT, VECTOR_OPS } from "./vector_ops.ts";
 
@@ -33,7 +33,31 @@ export function memory(instruction: string, offset: number, ...items: readonly W
   return form(offset === 0 ? instruction : `${instruction} offset=${offset}`, ...items);
 }
 
-const LOADS = { f32: "f32.load", u32: "i32.load", bool: "i32.load" } as const;
+/** How an element is loaded: alone, with its three neighbours, and alone into all four lanes. */
+interface Load {
+  readonly single: string;
+  readonly four: (load: (instruction: string) => Wat) => Wat;
+  readonly splat?: string;
+}
+
+const WORD = {
+  four: (load: (instruction: string) => Wat) => load("v128.load"),
+  splat: "v128.load32_splat",
+};
+
+const LOADS: { readonly [T in StorageType]: Load } = {
+  f32: { single: "f32.load", ...WORD },
+  u32: { single: "i32.load", ...WORD },
+  // Four bytes into the lowest lane, and from there each into a lane of its own.
+  u8: {
+    single: "i32.load8_u",
+    four: (load) =>
+      form(
+        "i32x4.extend_low_i16x8_u",
+        form("i16x8.extend_low_i8x16_u", load("v128.load32_zero")),
+      ),
+  },
+};
 
 function movesWithLanes(access: Access, scope: Scope): boolean {
   return scope.lanes !== undefined && motion(access, scope.lanes) !== "invariant";
@@ -63,10 +87,12 @@ function writeLoad(
   scope: Scope,
 ): Written {
   const access = accessOf(name, index, scope.tensors);
-  const { pointer, offset } = pointerOf(access, scope);
-  const from = (instruction: string) => memory(instruction, offset, pointer.address);
-  if (movesWithLanes(access, scope)) return { wat: from("v128.load"), type, vector: true };
-  return { wat: from(LOADS[type]), type, vector: false, splat: from("v128.load32_splat") };
+  const { address, offset } = addressOf(access, scope);
+  const from = (instruction: string) => memory(instruction, offset, address);
+  const { single, four, splat } = LOADS[scope.tensors.get(name)?.dtype ?? "f32"];
+  if (movesWithLanes(access, scope)) return { wat: four(from), type, vector: true };
+  const copied = splat === undefined ? {} : { splat: from(splat) };
+  return { wat: from(single), type, vector: false, ...copied };
 }
 
 function writeIndex(index: IndexExpr, scope: Scope): Written {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DefinedOp } from "../../kernel/defined_ops.ts";
 import type { ScalarType } from "../../kernel/kernel.ts";
 import type { LaneFunction } from "./math_calls.ts";
 import { instruction, type Spelling, type Spellings } from "./scalar_ops.ts";
@@ -38,6 +39,10 @@ function laneCall(name: LaneFunction): Spelling {
   return ({ args, math }) => math.vector(name, args);
 }
 
+function definedCall(name: DefinedOp): Spelling {
+  return ({ args, math }) => math.defined(name, "lanes", args);
+}
+
 const ONES: { readonly [Type in "f32" | "u32"]: Wat } = {
   f32: SPLAT.f32(f32(1)),
   u32: SPLAT.u32(i32(1)),
@@ -68,6 +73,12 @@ export const VECTOR_OPS: Spellings = {
   log: laneCall("log"),
   sqrt: instruction("f32x4.sqrt", "unreachable"),
   tanh: laneCall("tanh"),
+  abs: instruction("f32x4.abs", "unreachable"),
+  floor: instruction("f32x4.floor", "unreachable"),
+  sin: laneCall("sin"),
+  cos: laneCall("cos"),
+  erf: definedCall("erf"),
+  sigmoid: definedCall("sigmoid"),
   cast: (call) => CASTS[call.operand][call.result](call),
   add: instruction("f32x4.add", "i32x4.add"),
   sub: instruction("f32x4.sub", "i32x4.sub"),
@@ -77,7 +88,12 @@ export const VECTOR_OPS: Spellings = {
   minimum: instruction("f32x4.min", "i32x4.min_u"),
   pow: laneCall("pow"),
   greater: instruction("f32x4.gt", "i32x4.gt_u"),
+  greaterEqual: instruction("f32x4.ge", "i32x4.ge_u"),
   equal: instruction("f32x4.eq", "i32x4.eq"),
+  notEqual: instruction("f32x4.ne", "i32x4.ne"),
+  and: instruction("unreachable", "v128.and"),
+  or: instruction("unreachable", "v128.or"),
+  not: instruction("unreachable", "v128.not"),
   select: ({ args: [condition, ...values] }) =>
     form("v128.bitselect", ...values, ...(condition === undefined ? [] : [condition])),
 };

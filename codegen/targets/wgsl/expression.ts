@@ -1,8 +1,11 @@
 /** Scalars and indices as WGSL. @module */
 import { type Extent, factors } from "../../../dsl/dim.ts";
+import { type DefinedOp, isDefined } from "../../kernel/defined_ops.ts";
 import { atom, BINDING, call, type ExpressionText, infix } from "../../kernel/expression_text.ts";
-import { flatten, type IndexExpr } from "../../kernel/index_expr.ts";
+import { FOUR } from "../../kernel/fours.ts";
+import { div, flatten, type IndexExpr, mod } from "../../kernel/index_expr.ts";
 import type { Kernel, Scalar } from "../../kernel/kernel.ts";
+import type { ValueType } from "./defined_functions.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
 /** Prints the expressions of one kernel, and notes which names they use. */
@@ -14,11 +17,20 @@ export class ExpressionWriter {
   readonly uniforms: Set<string> = new Set();
   /** Axes that an index depends on. */
   readonly axes: Set<string> = new Set();
+  /** Operators that the text calls as functions, by the functions' names. */
+  readonly functions: Map<string, { readonly op: DefinedOp; readonly type: ValueType }> = new Map();
+  /** Tensors whose elements the text declares in fours. */
+  readonly fours: ReadonlySet<string>;
   readonly #kernel: Kernel;
   readonly #callDims: ReadonlySet<string>;
 
-  constructor(kernel: Kernel, callDims: readonly string[]) {
+  constructor(
+    kernel: Kernel,
+    callDims: readonly string[],
+    fours: ReadonlySet<string> = new Set(),
+  ) {
     this.#kernel = kernel;
+    this.fours = fours;
     this.#callDims = new Set(callDims);
     // Tensors first: they keep their names where a local would like the same.
     for (const tensor of kernel.tensors) this.ids.of("tensor", tensor.name);
@@ -55,6 +67,8 @@ export class ExpressionWriter {
     switch (index.kind) {
       case "extent":
         return this.extent(index.extent);
+      case "value":
+        return this.scalar(index.scalar);
       case "axis":
         this.axes.add(index.axis.name);
         return atom(this.ids.of("axis", index.axis.name));
@@ -69,10 +83,36 @@ export class ExpressionWriter {
     }
   }
 
-  /** An element of a tensor in memory. */
+  /** The function that takes a byte out of its word. */
+  byteReader(tensor: string): string {
+    return this.ids.of("reader", `${tensor}_at`);
+  }
+
+  /** The function of an operator that is defined by others. */
+  functionOf(op: DefinedOp, type: ValueType): string {
+    const name = this.ids.of("function", type === "f32" ? op : `${op}_of_four`);
+    this.functions.set(name, { op, type });
+    return name;
+  }
+
+  /** An element of a tensor in memory; a byte shares its word with three others. */
   element(tensor: string, index: readonly IndexExpr[]): string {
-    const shape = this.#kernel.tensors.find((each) => each.name === tensor)?.shape ?? [];
-    return `${this.ids.of("tensor", tensor)}[${this.index(flatten(index, shape)).text}]`;
+    const { shape = [], dtype } = this.#kernel.tensors.find((each) => each.name === tensor) ?? {};
+    const position = flatten(index, shape);
+    if (this.fours.has(tensor)) {
+      return `${this.four(tensor, index)}[${this.index(mod(position, FOUR)).text}]`;
+    }
+    const { text } = this.index(position);
+    return dtype === "u8"
+      ? `${this.byteReader(tensor)}(${text})`
+      : `${this.ids.of("tensor", tensor)}[${text}]`;
+  }
+
+  /** The four elements, of a tensor in fours, that the element at an index is one of. */
+  four(tensor: string, index: readonly IndexExpr[]): string {
+    const { shape = [] } = this.#kernel.tensors.find((each) => each.name === tensor) ?? {};
+    const place = div(flatten(index, shape), FOUR);
+    return `${this.ids.of("tensor", tensor)}[${this.index(place).text}]`;
   }
 
   /** A scalar. */
@@ -90,6 +130,7 @@ export class ExpressionWriter {
         return this.index(scalar.index);
       case "apply": {
         const args = scalar.args.map((arg) => this.scalar(arg));
+        if (isDefined(scalar.op)) return call(this.functionOf(scalar.op, "f32"))(args);
         if (scalar.op !== "cast") return OPERATORS[scalar.op](args);
         return scalar.args[0]?.type === scalar.type
           ? args[0] ?? atom("?")

@@ -5,20 +5,25 @@ import {
   call,
   type ExpressionText,
   infix,
+  joined,
   numeral,
   prefix,
   type Spellings,
 } from "../../kernel/expression_text.ts";
 import { shortestFloat } from "../../number_text.ts";
-import type { ScalarType } from "../../kernel/kernel.ts";
+import type { PrimitiveOp, ScalarOp, ScalarType } from "../../kernel/kernel.ts";
 
-/** Operators. `cast` is spelled by the type it converts to. */
-export const OPERATORS: Spellings = {
+/** Operators. `cast` is spelled by the type it converts to. Vectors of bools know no `&&`, but `&`. */
+export const OPERATORS: Spellings<PrimitiveOp> = {
   neg: prefix("-"),
   exp: call("exp"),
   log: call("log"),
   sqrt: call("sqrt"),
   tanh: call("tanh"),
+  abs: call("abs"),
+  floor: call("floor"),
+  sin: call("sin"),
+  cos: call("cos"),
   cast: call("f32"),
   add: infix("+", BINDING.sum),
   sub: infix("-", BINDING.sum),
@@ -28,11 +33,19 @@ export const OPERATORS: Spellings = {
   minimum: call("min"),
   pow: call("pow"),
   greater: infix(">", BINDING.comparison),
+  greaterEqual: infix(">=", BINDING.comparison),
   equal: infix("==", BINDING.comparison),
+  notEqual: infix("!=", BINDING.comparison),
+  and: joined("&"),
+  or: joined("|"),
+  not: prefix("!"),
   // WGSL's select has the condition last and the value for false first.
   select: ([condition, whenTrue, whenFalse]) =>
     call("select")([whenFalse, whenTrue, condition].map((each) => each ?? atom("?"))),
 };
+
+/** Operators that WGSL applies to a vector and a scalar as they are. */
+export const MIXED: ReadonlySet<ScalarOp> = new Set(["add", "sub", "mul", "div"]);
 
 /**
  * The lowest finite f32: WGSL has no infinity to start a maximum from. A digit less would be a
@@ -71,12 +84,13 @@ export const RESERVED: ReadonlySet<string> = new Set(
   unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield
   array atomic bool f16 f32 i32 u32 mat2x2 mat3x3 mat4x4 ptr sampler vec2 vec3 vec4 vec2f vec3f vec4f
   function private workgroup uniform storage read write read_write compute binding group
-  abs exp log sqrt tanh max min pow select fma bitcast main id groups local place across
-  down matrix uniforms Uniforms lhs rhs finish finish_row sums`.split(/\s+/),
+  abs floor exp log sqrt sin cos tanh max min pow select fma bitcast main id groups local place across
+  down matrix uniforms Uniforms lhs rhs finish finish_row sums index block row step first_row first_column
+  left_tile right_tile dot workgroupBarrier`.split(/\s+/),
 );
 
 /** Names that the texts number: rows and columns of a tile, and its registers. */
-const NUMBERED = /^(left|right|sum|[a-z])(_\d+)+$/;
+const NUMBERED = /^(left|right|sum|row|loaded|[a-z])(_\d+)+$/;
 
 /** A name as a WGSL identifier: legal, and none of those kept for the language or for this target. */
 export function identifier(name: string): string {
@@ -85,7 +99,7 @@ export function identifier(name: string): string {
 }
 
 /** What a name stands for; the same name may stand for several things in one kernel. */
-type NameKind = "tensor" | "dim" | "uniform" | "axis" | "local";
+type NameKind = "tensor" | "reader" | "function" | "dim" | "uniform" | "axis" | "local";
 
 /** Unique identifiers for the names of one text. */
 export class Identifiers {

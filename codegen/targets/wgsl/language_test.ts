@@ -64,6 +64,14 @@ Deno.test("numbers are as short as their 32 bits allow, and have a point or an e
   assert.equal(literal(0, "bool").text, "false");
 });
 
+Deno.test("bools are joined by signs that vectors know too, in parentheses where grammar asks for them", () => {
+  const [a, b] = ["a", "b"].map(atom);
+  assert.ok(a && b);
+  const both = OPERATORS.and([OPERATORS.greaterEqual([a, b]), OPERATORS.not([b])]);
+  assert.equal(both.text, "(a >= b) & !b");
+  assert.equal(OPERATORS.not([OPERATORS.or([both, a])]).text, "!(((a >= b) & !b) | a)");
+});
+
 Deno.test("a choice has its condition last and the value for false first", () => {
   const [condition, yes, no] = ["c", "yes", "no"].map(atom);
   assert.ok(condition && yes && no);

@@ -1,10 +1,8 @@
-/** The WGSL target: one shader per kernel, and beside it a plain twin without tiles. @module */
+/** The WGSL target: one shader per kernel and kind of machine, and beside them a plain twin. @module */
 import { product } from "../../../dsl/dim.ts";
-import { DeclarationError } from "../../../dsl/errors.ts";
+import type { CompiledModule, Program } from "../../kernel/kernel.ts";
 import { functionOfDims, type PrintDim, printExtent } from "../../typescript/extent.ts";
 import { camelCase, TypeScriptNames } from "../../typescript/names.ts";
-import type { Axis } from "../../kernel/index_expr.ts";
-import type { CompiledModule, Kernel, Program, Uniform } from "../../kernel/kernel.ts";
 import {
   type BindingImport,
   type Emitted,
@@ -14,76 +12,9 @@ import {
   RUNTIME,
   type Target,
 } from "../target.ts";
-import { ExpressionWriter } from "./expression.ts";
-import { RENDER } from "./render.ts";
-import { contractView, type HeadView, headView, pointsView } from "./view.ts";
-
-/** A printed shader and what launching it needs. */
-interface Shader {
-  readonly text: string;
-  /** Overrides that are not named like their dim. */
-  readonly overrides: Readonly<Record<string, string>>;
-  readonly workgroupSize: readonly [number, number, number];
-  /** TypeScript of the number of workgroups. */
-  readonly workgroups: string;
-}
-
-const PLAIN_WORKGROUP = 64;
-
-/** A shader whose body is known and whose head is not: that depends on what both texts of a kernel use. */
-interface Draft {
-  readonly writer: ExpressionWriter;
-  readonly render: (head: HeadView) => string;
-  readonly workgroupSize: readonly [number, number, number];
-  readonly workgroups: string;
-}
-
-/** The scheduled kernel. */
-function scheduled(kernel: Kernel, callDims: readonly string[]): Draft {
-  const { schedule } = kernel;
-  if (schedule.frame !== "contract") return pointwise(kernel, schedule.workgroup, callDims);
-  const writer = new ExpressionWriter(kernel, callDims);
-  const view = contractView(kernel, schedule, writer);
-  const { m, n, batch, tile, workgroup: [x, y] } = schedule;
-  const groups = (dim: PrintDim): string => {
-    const tiles = ({ extent }: Axis, size: number): string =>
-      `Math.ceil(${printExtent(extent, dim)} / ${size})`;
-    return [
-      tiles(n, tile.columns * x),
-      tiles(m, tile.rows * y),
-      ...batch.map((axis) => printExtent(axis.extent, dim)),
-    ].join(" * ");
-  };
-  return {
-    writer,
-    render: (head) => RENDER.contract({ ...head, ...view }),
-    workgroupSize: [x, y, 1],
-    workgroups: functionOfDims((dim) => `gridOf(${groups(dim)}, 1)`),
-  };
-}
-
-/** One invocation per point of the parallel axes. */
-function pointwise(kernel: Kernel, workgroup: number, callDims: readonly string[]): Draft {
-  const writer = new ExpressionWriter(kernel, callDims);
-  const view = pointsView(kernel, workgroup, writer);
-  const points = product(kernel.parallel.map((axis) => axis.extent));
-  return {
-    writer,
-    render: (head) => RENDER.points({ ...head, ...view }),
-    workgroupSize: [workgroup, 1, 1],
-    workgroups: functionOfDims((dim) => `gridOf(${printExtent(points, dim)}, ${workgroup})`),
-  };
-}
-
-interface Printed {
-  readonly path: string;
-  readonly plainPath: string;
-  readonly shader: Shader;
-  /** Absent where the kernel has no tiles: it is its own plain twin. */
-  readonly plain: Shader | undefined;
-  readonly usesUniforms: boolean;
-  readonly constants: readonly string[];
-}
+import type { Grid } from "./draft.ts";
+import { notesOf } from "./notes.ts";
+import { type Launches, printShaders, type Shader } from "./shaders.ts";
 
 /** Kernels of a program with one kernel bear the program's name; others stand in its folder, in order. */
 function pathOf({ program, kernel, at }: KernelPlace, single: boolean): string {
@@ -91,84 +22,88 @@ function pathOf({ program, kernel, at }: KernelPlace, single: boolean): string {
   return `${program.name}/${String(at + 1).padStart(2, "0")}_${kernel.name}`;
 }
 
-/** Storage buffers that every WebGPU device binds to one kernel. */
-const MOST_BUFFERS = 8;
-
-function checkBuffers(module: CompiledModule, { program, kernel }: KernelPlace): void {
-  const count = kernel.tensors.length;
-  if (count <= MOST_BUFFERS) return;
-  const names = kernel.tensors.map((tensor) => tensor.name).join(", ");
-  throw new DeclarationError(
-    `Cannot print kernel "${kernel.name}" of ${module.name}.${program.name}: it uses ${count} tensors (${names}), and a WebGPU device may bind no more than ${MOST_BUFFERS} storage buffers to a kernel; split the layer in two, or combine tensors`,
-  );
+/** A file of a kernel. */
+interface ShaderFile {
+  readonly path: string;
+  readonly shader: Shader;
 }
 
-function print(module: CompiledModule, place: KernelPlace, origin: Origin): Printed {
-  const { program, kernel } = place;
-  checkBuffers(module, place);
-  const path = pathOf(place, program.kernels.length === 1);
-  const rules = origin.rules.get(program.name) ?? [];
-  const comments = [
-    `Generated by \`deno task gen\` from the declaration "${module.name}"; do not edit.`,
-    "",
-    ...kernel.formula.split("\n").map((line) => `  ${line}`),
-    ...(rules.length === 0 ? [] : ["", `Rules that shaped ${program.name}: ${rules.join(", ")}`]),
-  ];
-  const title = `${module.name}.${program.name}: ${kernel.name}`;
-  const drafts = [
-    scheduled(kernel, module.callDims),
-    ...(kernel.schedule.frame === "contract"
-      ? [pointwise(kernel, PLAIN_WORKGROUP, module.callDims)]
-      : []),
-  ];
-  const reads = (uniform: Uniform) =>
-    drafts.some(({ writer }) => writer.uniforms.has(uniform.name));
-  const uniforms = program.uniforms.slice(0, program.uniforms.findLastIndex(reads) + 1);
-  const constants = module.fixedDims.filter((dim) =>
-    drafts.some(({ writer }) => writer.constants.has(dim))
-  );
-  const [shader, plain] = drafts.map((draft, i): Shader => ({
-    ...draft,
-    overrides: renamed(constants, draft.writer),
-    text: draft.render(headView(kernel, draft.writer, {
-      title: i === 0
-        ? title
-        : `${title}, plain twin: one invocation per result, for reading and as a check`,
-      comments,
-      uniforms,
-      constants,
-    })),
-  }));
-  if (shader === undefined) throw new Error("A draft makes a shader");
+/** The texts of a kernel with their places. */
+interface PlacedShaders {
+  readonly shader: ShaderFile;
+  readonly gpu?: {
+    readonly launches: readonly ShaderFile[];
+    readonly partials: Launches["partials"];
+  };
+  readonly plain?: ShaderFile;
+  /** Properties of the kernel's literal besides. */
+  readonly usesUniforms: boolean;
+  readonly constants: readonly string[];
+}
+
+function placed(module: CompiledModule, place: KernelPlace, origin: Origin): PlacedShaders {
+  const path = pathOf(place, place.program.kernels.length === 1);
+  const { shader, gpu, plain, usesUniforms, constants } = printShaders(module, place, origin);
+  const suffixes = gpu?.shaders.length === 1 ? ["gpu"] : ["gpu.parts", "gpu.whole"];
   return {
-    path: `${path}.wgsl`,
-    plainPath: `${path}.plain.wgsl`,
-    shader,
-    plain,
-    usesUniforms: uniforms.length > 0,
+    shader: { path: `${path}.wgsl`, shader },
+    ...(gpu === undefined ? {} : {
+      gpu: {
+        launches: gpu.shaders.map((each, i) => ({
+          path: `${path}.${suffixes[i]}.wgsl`,
+          shader: each,
+        })),
+        partials: gpu.partials,
+      },
+    }),
+    ...(plain === undefined ? {} : { plain: { path: `${path}.plain.wgsl`, shader: plain } }),
+    usesUniforms,
     constants,
   };
 }
 
-/** The names of overrides that differ from their dims'. */
-function renamed(
-  constants: readonly string[],
-  writer: ExpressionWriter,
-): Readonly<Record<string, string>> {
-  const names = constants.map((dim) => [dim, writer.ids.of("dim", dim)] as const);
-  return Object.fromEntries(names.filter(([dim, name]) => dim !== name));
+/** The number of workgroups as TypeScript: pieces are counted ahead where extents are numbers. */
+function gridText(grid: Grid): string {
+  const [only] = grid;
+  const count = (dim: PrintDim): string => {
+    const counts = grid.map(({ extent, per }) => {
+      if (typeof extent === "number") return String(Math.ceil(extent / per));
+      return per === 1
+        ? printExtent(extent, dim)
+        : `Math.ceil(${printExtent(extent, dim)} / ${per})`;
+    });
+    const factors = counts.filter((text) => text !== "1");
+    return factors.length === 0 ? "1" : factors.join(" * ");
+  };
+  return functionOfDims((dim) =>
+    grid.length === 1 && only !== undefined
+      ? `gridOf(${printExtent(only.extent, dim)}, ${only.per})`
+      : `gridOf(${count(dim)}, 1)`
+  );
 }
 
-function shaderLiteral(shader: Shader, source: string, path: string): string {
-  const overrides = Object.keys(shader.overrides).length === 0
+function shaderLiteral({ path, shader }: ShaderFile, source: string): string {
+  const { overrides, workgroupMemory, bindings } = shader;
+  const properties = [
+    `file: ${JSON.stringify(path)}`,
+    `source: ${source}`,
+    `workgroups: ${gridText(shader.grid)}`,
+    `workgroupSize: [${shader.workgroupSize.join(", ")}]`,
+    ...(Object.keys(overrides).length === 0 ? [] : [`overrides: ${JSON.stringify(overrides)}`]),
+    ...(workgroupMemory === 0 ? [] : [`workgroupMemory: ${workgroupMemory}`]),
+    ...(bindings === undefined ? [] : [`bindings: ${JSON.stringify(bindings)}`]),
+  ];
+  return `{\n    ${properties.join(",\n    ")},\n  }`;
+}
+
+function launchesLiteral(
+  { launches, partials }: NonNullable<PlacedShaders["gpu"]>,
+  literal: (file: ShaderFile) => string,
+): string {
+  const bytes = partials === undefined
     ? ""
-    : `\n    overrides: ${JSON.stringify(shader.overrides)},`;
-  return `{
-    file: ${JSON.stringify(path)},
-    source: ${source},
-    workgroups: ${shader.workgroups},
-    workgroupSize: [${shader.workgroupSize.join(", ")}],${overrides}
-  }`;
+    : `partialBytes: ${functionOfDims((dim) => printExtent(product([4, partials]), dim))},`;
+  return `{ launches: [${launches.map(literal).join(", ")}], ${bytes} }`;
 }
 
 function places(programs: readonly Program[]): readonly KernelPlace[] {
@@ -177,41 +112,41 @@ function places(programs: readonly Program[]): readonly KernelPlace[] {
   );
 }
 
+function filesOf({ shader, gpu, plain }: PlacedShaders): readonly ShaderFile[] {
+  return [shader, ...(gpu?.launches ?? []), ...(plain === undefined ? [] : [plain])];
+}
+
 /** A module's shaders. */
 function emit(module: CompiledModule, origin: Origin): Emitted {
   const printed = new Map(
-    places(module.programs).map((place) => [place.kernel, print(module, place, origin)] as const),
+    places(module.programs).map((place) => [place.kernel, placed(module, place, origin)] as const),
   );
-  const all = [...printed.values()];
-  const files = all.flatMap(({ path, shader, plainPath, plain }): readonly GeneratedFile[] => [
-    { path, content: shader.text },
-    ...(plain === undefined ? [] : [{ path: plainPath, content: plain.text }]),
-  ]);
+  const all = [...printed.values()].flatMap(filesOf);
   const names = new TypeScriptNames([camelCase(module.name), "gridOf"]);
-  const imports = files.map(({ path }): BindingImport & { readonly name: string } => ({
+  const imports = all.map(({ path }): BindingImport & { readonly name: string } => ({
     name: names.of(path),
     from: `./${path}`,
     attribute: "text",
   }));
-  const literalOf = (shader: Shader, path: string): string =>
-    shaderLiteral(shader, imports.find(({ from }) => from === `./${path}`)?.name ?? "", path);
+  const literal = (file: ShaderFile): string =>
+    shaderLiteral(file, imports.find(({ from }) => from === `./${file.path}`)?.name ?? "");
   return {
-    files,
+    files: all.map(({ path, shader }): GeneratedFile => ({ path, content: shader.text })),
     imports: [
       { name: ["gridOf"], from: `${RUNTIME}/grid.ts` },
       ...imports,
     ],
     moduleProperties: {},
+    notes: notesOf(module),
     kernelProperties: ({ kernel }) => {
       const each = printed.get(kernel);
       if (each === undefined) throw new Error(`Kernel ${kernel.name} was not printed`);
       return {
         usesUniforms: String(each.usesUniforms),
         constants: JSON.stringify(each.constants),
-        shader: literalOf(each.shader, each.path),
-        plain: each.plain === undefined
-          ? literalOf(each.shader, each.path)
-          : literalOf(each.plain, each.plainPath),
+        shader: literal(each.shader),
+        ...(each.gpu === undefined ? {} : { gpu: launchesLiteral(each.gpu, literal) }),
+        plain: literal(each.plain ?? each.shader),
       };
     },
   };

@@ -3,13 +3,11 @@ import type { Kernel, KernelTensor, Scalar } from "../../kernel/kernel.ts";
 import {
   apply,
   axis,
-  biasRelu,
   constant,
   load,
   local,
   loops,
   moduleOf,
-  product,
   reduce,
   store,
   tensor,
@@ -17,7 +15,7 @@ import {
 } from "../../kernel/sample_kernels.ts";
 import { WGSL } from "./target.ts";
 
-const B = { name: "B" }, K = { name: "K" }, O = { name: "O" };
+const B = { name: "B" }, K = { name: "K" };
 const b = axis("b", B), k = axis("k", K);
 
 /** The texts of a kernel by path. */
@@ -120,93 +118,6 @@ fn main(
   );
 });
 
-/** A product in tiles of one row by four columns. */
-function smallProduct(): Kernel {
-  const kernel = product({ layout: "NT", sizes: [B, O, K], epilogue: biasRelu });
-  const { schedule } = kernel;
-  assert.equal(schedule.frame, "contract");
-  return { ...kernel, schedule: { ...schedule, tile: { rows: 1, columns: 4 }, workgroup: [8, 1] } };
-}
-
-Deno.test("a contraction keeps a tile in registers and applies its epilogue to each result", async () => {
-  const texts = await print(smallProduct());
-  assert.deepEqual(Object.keys(texts), ["product_nt.wgsl", "product_nt.plain.wgsl"]);
-  const text = texts["product_nt.wgsl"] ?? "";
-  assert.equal(
-    text.slice(text.indexOf("fn lhs")),
-    `fn lhs(m: u32, k: u32) -> f32 { return x[m * K + k]; }
-fn rhs(k: u32, n: u32) -> f32 { return w[n * K + k]; }
-
-fn finish(m: u32, n: u32, acc: f32) {
-  if (m >= uniforms.B || n >= O) { return; }
-  y[m * O + n] = max(acc + bias[n], 0.0);
-}
-
-fn finish_row(m: u32, n: u32, sums: vec4<f32>) {
-  finish(m, n + 0u, sums.x);
-  finish(m, n + 1u, sums.y);
-  finish(m, n + 2u, sums.z);
-  finish(m, n + 3u, sums.w);
-}
-
-// Each invocation sums a tile of 1 x 4 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_id) local: vec3<u32>,
-) {
-  let place = group.x + group.y * groups.x;
-  let across = (O + 31u) / 32u;
-  let m = place / across * 1u;
-  let n = (place % across * 8u + local.x) * 4u;
-  let m_0 = min(m + 0u, uniforms.B - 1u);
-  let n_0 = min(n + 0u, O - 1u);
-  let n_1 = min(n + 1u, O - 1u);
-  let n_2 = min(n + 2u, O - 1u);
-  let n_3 = min(n + 3u, O - 1u);
-  var sum_0_0 = vec4<f32>();
-  for (var k = 0u; k < K; k++) {
-    let right_0 = vec4<f32>(rhs(k, n_0), rhs(k, n_1), rhs(k, n_2), rhs(k, n_3));
-    let left_0 = vec4<f32>(lhs(m_0, k));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-  }
-  finish_row(m + 0u, n + 0u, sum_0_0);
-}
-`,
-  );
-});
-
-Deno.test("a contraction of many matrices has its workgroups in one row, matrix after matrix", async () => {
-  const batch = [axis("g", 3), axis("h", K)];
-  const kernel = product({ layout: "NT", sizes: [B, O, K], batch, epilogue: biasRelu });
-  const text = (await print(kernel))["product_nt.wgsl"] ?? "";
-  const [, body = ""] = text.split(") {\n  let place");
-  assert.equal(
-    `  let place${body.slice(0, body.indexOf("  let m_0"))}`,
-    `  let place = group.x + group.y * groups.x;
-  let across = (O + 31u) / 32u;
-  let down = (uniforms.B + 31u) / 32u;
-  let matrix = place / (across * down);
-  if (matrix >= 3u * K) { return; }
-  let g = matrix / K;
-  let h = matrix % K;
-  let m = (place / across % down * 8u + local.y) * 4u;
-  let n = (place % across * 8u + local.x) * 4u;
-`,
-  );
-});
-
-Deno.test("an extent of 0 is neither counted down from nor divided by", async () => {
-  const texts = await print(product({ layout: "NT", sizes: [B, 0, 0], epilogue: biasRelu }));
-  const text = texts["product_nt.wgsl"] ?? "", plain = texts["product_nt.plain.wgsl"] ?? "";
-  assert.match(text, /let across = 1u;/);
-  assert.match(text, /let n_0 = min\(n \+ 0u, 0u\);/);
-  assert.match(plain, /let n = place % 1u;/);
-});
-
 Deno.test("kernels declare the uniforms up to the last one that they read", async () => {
   const x = tensor("x", "read_write", [B]);
   const shrink = (name: string, by: Scalar): Kernel =>
@@ -226,28 +137,6 @@ Deno.test("kernels declare the uniforms up to the last one that they read", asyn
     "struct Uniforms {\n  B: u32,\n}",
     "struct Uniforms {\n  B: u32,\n  rate: f32,\n}",
   ]);
-});
-
-Deno.test("the plain twin of a contraction is a loop per result", async () => {
-  assert.equal(
-    bodyOf((await print(smallProduct()))["product_nt.plain.wgsl"]),
-    `@compute @workgroup_size(64)
-fn main(
-  @builtin(global_invocation_id) id: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-) {
-  let place = id.x + id.y * groups.x * 64u;
-  if (place >= uniforms.B * O) { return; }
-  let m = place / O;
-  let n = place % O;
-  var acc = 0.0;
-  for (var k = 0u; k < K; k++) {
-    acc += x[m * K + k] * w[n * K + k];
-  }
-  y[m * O + n] = max(acc + bias[n], 0.0);
-}
-`,
-  );
 });
 
 /** A kernel that adds up a number of tensors. */

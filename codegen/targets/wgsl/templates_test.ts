@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import Handlebars from "handlebars";
-import { biasRelu, moduleOf, product } from "../../kernel/sample_kernels.ts";
+import { biasRelu, moduleOf, product, tensor } from "../../kernel/sample_kernels.ts";
+import { contractView } from "./contract_view.ts";
 import { ExpressionWriter } from "./expression.ts";
+import { headView } from "./head_view.ts";
+import { pointsView } from "./points_view.ts";
 import { RENDER, TEMPLATES } from "./render.ts";
-import { contractView, headView, pointsView } from "./view.ts";
 
 const B = { name: "B" }, K = { name: "K" }, O = { name: "O" };
 const kernel = product({
@@ -14,8 +16,11 @@ const kernel = product({
 });
 const module = moduleOf([kernel], { fixedDims: ["H", "K", "O"], callDims: ["B"] });
 
+/** The head of the kernel, with a tensor of bytes and a function besides its own. */
 function head(writer: ExpressionWriter) {
-  return headView(kernel, writer, {
+  writer.functionOf("sigmoid", "f32");
+  const tensors = [...kernel.tensors, tensor("pixels", "read", [K], "u8")];
+  return headView({ ...kernel, tensors }, writer, {
     title: "title",
     comments: ["comment"],
     uniforms: module.programs[0]?.uniforms ?? [],
@@ -23,11 +28,14 @@ function head(writer: ExpressionWriter) {
   });
 }
 
+/** The keys of views of both tilings: no single one has all parts of the template. */
 function contractKeys(): ReadonlySet<string> {
-  const writer = new ExpressionWriter(kernel, module.callDims);
-  assert.equal(kernel.schedule.frame, "contract");
-  if (kernel.schedule.frame !== "contract") return new Set();
-  return keysOf({ ...contractView(kernel, kernel.schedule, writer), ...head(writer) });
+  const { schedule } = kernel;
+  assert.equal(schedule.frame, "contract");
+  return Object.values(schedule.tilings).reduce((keys, tiling) => {
+    const writer = new ExpressionWriter(kernel, module.callDims);
+    return keysOf({ ...contractView(kernel, schedule, tiling, writer), ...head(writer) }, keys);
+  }, new Set<string>());
 }
 
 function pointsKeys(): ReadonlySet<string> {
@@ -36,7 +44,7 @@ function pointsKeys(): ReadonlySet<string> {
 }
 
 /** Every name in a view: of its properties, and of theirs. */
-function keysOf(value: unknown, found: Set<string> = new Set()): ReadonlySet<string> {
+function keysOf(value: unknown, found: Set<string> = new Set()): Set<string> {
   if (Array.isArray(value)) value.forEach((each) => keysOf(each, found));
   else if (typeof value === "object" && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
@@ -47,7 +55,7 @@ function keysOf(value: unknown, found: Set<string> = new Set()): ReadonlySet<str
   return found;
 }
 
-/** Every name that a template, and the head it includes, asks a view for; helpers are not among them. */
+/** Every name that a template, and what it includes, asks a view for; helpers are not among them. */
 function placeholdersOf(name: keyof typeof TEMPLATES): ReadonlySet<string> {
   const found = new Set<string>();
   class Finder extends Handlebars.Visitor {
@@ -55,9 +63,10 @@ function placeholdersOf(name: keyof typeof TEMPLATES): ReadonlySet<string> {
       if (path.original !== "each") path.parts.forEach((part) => found.add(part));
     }
     override PartialStatement(partial: hbs.AST.PartialStatement): void {
-      const included = "original" in partial.name ? String(partial.name.original) : "";
-      assert.equal(included, "head");
-      for (const each of placeholdersOf("head")) found.add(each);
+      const included = "original" in partial.name ? partial.name.original : "";
+      assert.ok(included === "head" || included === "sum", String(included));
+      for (const each of placeholdersOf(included)) found.add(each);
+      partial.params.forEach((param) => this.accept(param));
     }
   }
   new Finder().accept(Handlebars.parse(TEMPLATES[name]));

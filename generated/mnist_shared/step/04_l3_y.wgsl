@@ -4,119 +4,139 @@
 //   l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
 //
 // Rules that shaped step: fold-across-tile, hoist-tile, sum-of-split-product
+//
+// Each invocation sums 5 x 5 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along b, sum 40 of b by 5 of i. Operands come straight from memory:
+// there is no faster one to share. Memory is taken in fours: the left operand along j and the
+// right one along j. Past the last of b, the last is loaded again and nothing is stored.
 
 struct Uniforms {
   B: u32,
 }
 
-@group(0) @binding(0) var<storage, read> relu2: array<f32>; // [B, 900]
-@group(0) @binding(1) var<storage, read> l3_W: array<f32>; // [10, 900]
+@group(0) @binding(0) var<storage, read> relu2: array<vec4<f32>>; // [B, 900] in fours
+@group(0) @binding(1) var<storage, read> l3_W: array<vec4<f32>>; // [10, 900] in fours
 @group(0) @binding(2) var<storage, read> l3_b: array<f32>; // [10]
 @group(0) @binding(3) var<storage, read_write> l3_y: array<f32>; // [B, 10]
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-fn lhs(b: u32, j: u32) -> f32 { return relu2[b * 900u + j]; }
-fn rhs(j: u32, i: u32) -> f32 { return l3_W[i * 900u + j]; }
+fn lhs(b: u32, j: u32) -> vec4<f32> { return relu2[b * 225u + j / 4u]; } // four along j
+fn rhs(j: u32, i: u32) -> vec4<f32> { return l3_W[i * 225u + j / 4u]; } // four along j
 
 fn finish(b: u32, i: u32, acc: f32) {
-  if (b >= uniforms.B || i >= 10u) { return; }
+  if (b >= uniforms.B) { return; }
   l3_y[b * 10u + i] = acc + l3_b[i];
 }
 
-fn finish_row(b: u32, i: u32, sums: vec4<f32>) {
-  finish(b, i + 0u, sums.x);
-  finish(b, i + 1u, sums.y);
-  finish(b, i + 2u, sums.z);
-  finish(b, i + 3u, sums.w);
-}
-
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let place = group.x + group.y * groups.x;
-  let across = 1u;
-  let b = place / across * 8u;
-  let i = (place % across * 8u + local.x) * 8u;
-  let b_0 = min(b + 0u, uniforms.B - 1u);
+  let across = 2u;
+  let down = (uniforms.B + 39u) / 40u;
+  if (place >= across * down) { return; }
+  let first_row = place / across * 40u;
+  let first_column = place % across * 5u;
+  let b = first_row + local.x * 5u;
+  let b_0 = min(b, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
   let b_3 = min(b + 3u, uniforms.B - 1u);
   let b_4 = min(b + 4u, uniforms.B - 1u);
-  let b_5 = min(b + 5u, uniforms.B - 1u);
-  let b_6 = min(b + 6u, uniforms.B - 1u);
-  let b_7 = min(b + 7u, uniforms.B - 1u);
-  let i_0 = min(i + 0u, 9u);
-  let i_1 = min(i + 1u, 9u);
-  let i_2 = min(i + 2u, 9u);
-  let i_3 = min(i + 3u, 9u);
-  let i_4 = min(i + 4u, 9u);
-  let i_5 = min(i + 5u, 9u);
-  let i_6 = min(i + 6u, 9u);
-  let i_7 = min(i + 7u, 9u);
-  var sum_0_0 = vec4<f32>();
-  var sum_0_1 = vec4<f32>();
-  var sum_1_0 = vec4<f32>();
-  var sum_1_1 = vec4<f32>();
-  var sum_2_0 = vec4<f32>();
-  var sum_2_1 = vec4<f32>();
-  var sum_3_0 = vec4<f32>();
-  var sum_3_1 = vec4<f32>();
-  var sum_4_0 = vec4<f32>();
-  var sum_4_1 = vec4<f32>();
-  var sum_5_0 = vec4<f32>();
-  var sum_5_1 = vec4<f32>();
-  var sum_6_0 = vec4<f32>();
-  var sum_6_1 = vec4<f32>();
-  var sum_7_0 = vec4<f32>();
-  var sum_7_1 = vec4<f32>();
-  for (var j = 0u; j < 900u; j++) {
-    let right_0 = vec4<f32>(rhs(j, i_0), rhs(j, i_1), rhs(j, i_2), rhs(j, i_3));
-    let right_1 = vec4<f32>(rhs(j, i_4), rhs(j, i_5), rhs(j, i_6), rhs(j, i_7));
-    let left_0 = vec4<f32>(lhs(b_0, j));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(b_1, j));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(b_2, j));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(b_3, j));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(b_4, j));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(b_5, j));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(b_6, j));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(b_7, j));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+  let i = first_column;
+  let i_0 = i;
+  let i_1 = i + 1u;
+  let i_2 = i + 2u;
+  let i_3 = i + 3u;
+  let i_4 = i + 4u;
+  var sum_0_0 = 0.0;
+  var sum_0_1 = 0.0;
+  var sum_0_2 = 0.0;
+  var sum_0_3 = 0.0;
+  var sum_0_4 = 0.0;
+  var sum_1_0 = 0.0;
+  var sum_1_1 = 0.0;
+  var sum_1_2 = 0.0;
+  var sum_1_3 = 0.0;
+  var sum_1_4 = 0.0;
+  var sum_2_0 = 0.0;
+  var sum_2_1 = 0.0;
+  var sum_2_2 = 0.0;
+  var sum_2_3 = 0.0;
+  var sum_2_4 = 0.0;
+  var sum_3_0 = 0.0;
+  var sum_3_1 = 0.0;
+  var sum_3_2 = 0.0;
+  var sum_3_3 = 0.0;
+  var sum_3_4 = 0.0;
+  var sum_4_0 = 0.0;
+  var sum_4_1 = 0.0;
+  var sum_4_2 = 0.0;
+  var sum_4_3 = 0.0;
+  var sum_4_4 = 0.0;
+  for (var j = 0u; j < 900u; j += 4u) {
+    let right_0 = rhs(j, i_0);
+    let right_1 = rhs(j, i_1);
+    let right_2 = rhs(j, i_2);
+    let right_3 = rhs(j, i_3);
+    let right_4 = rhs(j, i_4);
+    let left_0 = lhs(b_0, j);
+    sum_0_0 += dot(left_0, right_0);
+    sum_0_1 += dot(left_0, right_1);
+    sum_0_2 += dot(left_0, right_2);
+    sum_0_3 += dot(left_0, right_3);
+    sum_0_4 += dot(left_0, right_4);
+    let left_1 = lhs(b_1, j);
+    sum_1_0 += dot(left_1, right_0);
+    sum_1_1 += dot(left_1, right_1);
+    sum_1_2 += dot(left_1, right_2);
+    sum_1_3 += dot(left_1, right_3);
+    sum_1_4 += dot(left_1, right_4);
+    let left_2 = lhs(b_2, j);
+    sum_2_0 += dot(left_2, right_0);
+    sum_2_1 += dot(left_2, right_1);
+    sum_2_2 += dot(left_2, right_2);
+    sum_2_3 += dot(left_2, right_3);
+    sum_2_4 += dot(left_2, right_4);
+    let left_3 = lhs(b_3, j);
+    sum_3_0 += dot(left_3, right_0);
+    sum_3_1 += dot(left_3, right_1);
+    sum_3_2 += dot(left_3, right_2);
+    sum_3_3 += dot(left_3, right_3);
+    sum_3_4 += dot(left_3, right_4);
+    let left_4 = lhs(b_4, j);
+    sum_4_0 += dot(left_4, right_0);
+    sum_4_1 += dot(left_4, right_1);
+    sum_4_2 += dot(left_4, right_2);
+    sum_4_3 += dot(left_4, right_3);
+    sum_4_4 += dot(left_4, right_4);
   }
-  finish_row(b + 0u, i + 0u, sum_0_0);
-  finish_row(b + 0u, i + 4u, sum_0_1);
-  finish_row(b + 1u, i + 0u, sum_1_0);
-  finish_row(b + 1u, i + 4u, sum_1_1);
-  finish_row(b + 2u, i + 0u, sum_2_0);
-  finish_row(b + 2u, i + 4u, sum_2_1);
-  finish_row(b + 3u, i + 0u, sum_3_0);
-  finish_row(b + 3u, i + 4u, sum_3_1);
-  finish_row(b + 4u, i + 0u, sum_4_0);
-  finish_row(b + 4u, i + 4u, sum_4_1);
-  finish_row(b + 5u, i + 0u, sum_5_0);
-  finish_row(b + 5u, i + 4u, sum_5_1);
-  finish_row(b + 6u, i + 0u, sum_6_0);
-  finish_row(b + 6u, i + 4u, sum_6_1);
-  finish_row(b + 7u, i + 0u, sum_7_0);
-  finish_row(b + 7u, i + 4u, sum_7_1);
+  finish(b, i, sum_0_0);
+  finish(b, i + 1u, sum_0_1);
+  finish(b, i + 2u, sum_0_2);
+  finish(b, i + 3u, sum_0_3);
+  finish(b, i + 4u, sum_0_4);
+  finish(b + 1u, i, sum_1_0);
+  finish(b + 1u, i + 1u, sum_1_1);
+  finish(b + 1u, i + 2u, sum_1_2);
+  finish(b + 1u, i + 3u, sum_1_3);
+  finish(b + 1u, i + 4u, sum_1_4);
+  finish(b + 2u, i, sum_2_0);
+  finish(b + 2u, i + 1u, sum_2_1);
+  finish(b + 2u, i + 2u, sum_2_2);
+  finish(b + 2u, i + 3u, sum_2_3);
+  finish(b + 2u, i + 4u, sum_2_4);
+  finish(b + 3u, i, sum_3_0);
+  finish(b + 3u, i + 1u, sum_3_1);
+  finish(b + 3u, i + 2u, sum_3_2);
+  finish(b + 3u, i + 3u, sum_3_3);
+  finish(b + 3u, i + 4u, sum_3_4);
+  finish(b + 4u, i, sum_4_0);
+  finish(b + 4u, i + 1u, sum_4_1);
+  finish(b + 4u, i + 2u, sum_4_2);
+  finish(b + 4u, i + 3u, sum_4_3);
+  finish(b + 4u, i + 4u, sum_4_4);
 }

@@ -4,46 +4,44 @@
 //   g_l2.y[b, i] = relu2[b, i] > 0 ? (Σ_j g_l3.y[b, j] * l3.W[j, i]) : 0
 //
 // Rules that shaped step: fold-across-tile, hoist-tile, sum-of-split-product
+//
+// Each invocation sums 10 x 24 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along i, sum 10 of b by 192 of i. Operands come straight from memory:
+// there is no faster one to share. Memory is taken in fours: the right one along i and results
+// along i. Past the last of b and i, the last is loaded again and nothing is stored.
 
 struct Uniforms {
   B: u32,
 }
 
 @group(0) @binding(0) var<storage, read> g_l3_y: array<f32>; // [B, 10]
-@group(0) @binding(1) var<storage, read> l3_W: array<f32>; // [10, 900]
-@group(0) @binding(2) var<storage, read> relu2: array<f32>; // [B, 900]
-@group(0) @binding(3) var<storage, read_write> g_l2_y: array<f32>; // [B, 900]
+@group(0) @binding(1) var<storage, read> l3_W: array<vec4<f32>>; // [10, 900] in fours
+@group(0) @binding(2) var<storage, read> relu2: array<vec4<f32>>; // [B, 900] in fours
+@group(0) @binding(3) var<storage, read_write> g_l2_y: array<vec4<f32>>; // [B, 900] in fours
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 fn lhs(b: u32, j: u32) -> f32 { return g_l3_y[b * 10u + j]; }
-fn rhs(j: u32, i: u32) -> f32 { return l3_W[j * 900u + i]; }
+fn rhs(j: u32, i: u32) -> vec4<f32> { return l3_W[j * 225u + i / 4u]; } // four along i
 
-fn finish(b: u32, i: u32, acc: f32) {
+fn finish(b: u32, i: u32, acc: vec4<f32>) {
   if (b >= uniforms.B || i >= 900u) { return; }
-  g_l2_y[b * 900u + i] = select(0.0, acc, relu2[b * 900u + i] > 0.0);
+  g_l2_y[b * 225u + i / 4u] = select(vec4<f32>(0.0), acc, relu2[b * 225u + i / 4u] > vec4<f32>(0.0));
 }
 
-fn finish_row(b: u32, i: u32, sums: vec4<f32>) {
-  finish(b, i + 0u, sums.x);
-  finish(b, i + 1u, sums.y);
-  finish(b, i + 2u, sums.z);
-  finish(b, i + 3u, sums.w);
-}
-
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let place = group.x + group.y * groups.x;
-  let across = 15u;
-  let b = place / across * 8u;
-  let i = (place % across * 8u + local.x) * 8u;
-  let b_0 = min(b + 0u, uniforms.B - 1u);
+  let across = 5u;
+  let down = (uniforms.B + 9u) / 10u;
+  if (place >= across * down) { return; }
+  let first_row = place / across * 10u;
+  let first_column = place % across * 192u;
+  let b = first_row;
+  let b_0 = min(b, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
   let b_3 = min(b + 3u, uniforms.B - 1u);
@@ -51,72 +49,211 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let i_0 = min(i + 0u, 899u);
-  let i_1 = min(i + 1u, 899u);
-  let i_2 = min(i + 2u, 899u);
-  let i_3 = min(i + 3u, 899u);
-  let i_4 = min(i + 4u, 899u);
-  let i_5 = min(i + 5u, 899u);
-  let i_6 = min(i + 6u, 899u);
-  let i_7 = min(i + 7u, 899u);
+  let b_8 = min(b + 8u, uniforms.B - 1u);
+  let b_9 = min(b + 9u, uniforms.B - 1u);
+  let i = first_column + local.x * 4u;
+  let i_0 = min(i, 896u);
+  let i_4 = min(i + 32u, 896u);
+  let i_8 = min(i + 64u, 896u);
+  let i_12 = min(i + 96u, 896u);
+  let i_16 = min(i + 128u, 896u);
+  let i_20 = min(i + 160u, 896u);
   var sum_0_0 = vec4<f32>();
   var sum_0_1 = vec4<f32>();
+  var sum_0_2 = vec4<f32>();
+  var sum_0_3 = vec4<f32>();
+  var sum_0_4 = vec4<f32>();
+  var sum_0_5 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
   var sum_1_1 = vec4<f32>();
+  var sum_1_2 = vec4<f32>();
+  var sum_1_3 = vec4<f32>();
+  var sum_1_4 = vec4<f32>();
+  var sum_1_5 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
   var sum_2_1 = vec4<f32>();
+  var sum_2_2 = vec4<f32>();
+  var sum_2_3 = vec4<f32>();
+  var sum_2_4 = vec4<f32>();
+  var sum_2_5 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
   var sum_3_1 = vec4<f32>();
+  var sum_3_2 = vec4<f32>();
+  var sum_3_3 = vec4<f32>();
+  var sum_3_4 = vec4<f32>();
+  var sum_3_5 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
   var sum_4_1 = vec4<f32>();
+  var sum_4_2 = vec4<f32>();
+  var sum_4_3 = vec4<f32>();
+  var sum_4_4 = vec4<f32>();
+  var sum_4_5 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
   var sum_5_1 = vec4<f32>();
+  var sum_5_2 = vec4<f32>();
+  var sum_5_3 = vec4<f32>();
+  var sum_5_4 = vec4<f32>();
+  var sum_5_5 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
   var sum_6_1 = vec4<f32>();
+  var sum_6_2 = vec4<f32>();
+  var sum_6_3 = vec4<f32>();
+  var sum_6_4 = vec4<f32>();
+  var sum_6_5 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
+  var sum_7_2 = vec4<f32>();
+  var sum_7_3 = vec4<f32>();
+  var sum_7_4 = vec4<f32>();
+  var sum_7_5 = vec4<f32>();
+  var sum_8_0 = vec4<f32>();
+  var sum_8_1 = vec4<f32>();
+  var sum_8_2 = vec4<f32>();
+  var sum_8_3 = vec4<f32>();
+  var sum_8_4 = vec4<f32>();
+  var sum_8_5 = vec4<f32>();
+  var sum_9_0 = vec4<f32>();
+  var sum_9_1 = vec4<f32>();
+  var sum_9_2 = vec4<f32>();
+  var sum_9_3 = vec4<f32>();
+  var sum_9_4 = vec4<f32>();
+  var sum_9_5 = vec4<f32>();
   for (var j = 0u; j < 10u; j++) {
-    let right_0 = vec4<f32>(rhs(j, i_0), rhs(j, i_1), rhs(j, i_2), rhs(j, i_3));
-    let right_1 = vec4<f32>(rhs(j, i_4), rhs(j, i_5), rhs(j, i_6), rhs(j, i_7));
-    let left_0 = vec4<f32>(lhs(b_0, j));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(b_1, j));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(b_2, j));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(b_3, j));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(b_4, j));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(b_5, j));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(b_6, j));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(b_7, j));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+    let right_0 = rhs(j, i_0);
+    let right_1 = rhs(j, i_4);
+    let right_2 = rhs(j, i_8);
+    let right_3 = rhs(j, i_12);
+    let right_4 = rhs(j, i_16);
+    let right_5 = rhs(j, i_20);
+    let left_0 = lhs(b_0, j);
+    sum_0_0 += left_0 * right_0;
+    sum_0_1 += left_0 * right_1;
+    sum_0_2 += left_0 * right_2;
+    sum_0_3 += left_0 * right_3;
+    sum_0_4 += left_0 * right_4;
+    sum_0_5 += left_0 * right_5;
+    let left_1 = lhs(b_1, j);
+    sum_1_0 += left_1 * right_0;
+    sum_1_1 += left_1 * right_1;
+    sum_1_2 += left_1 * right_2;
+    sum_1_3 += left_1 * right_3;
+    sum_1_4 += left_1 * right_4;
+    sum_1_5 += left_1 * right_5;
+    let left_2 = lhs(b_2, j);
+    sum_2_0 += left_2 * right_0;
+    sum_2_1 += left_2 * right_1;
+    sum_2_2 += left_2 * right_2;
+    sum_2_3 += left_2 * right_3;
+    sum_2_4 += left_2 * right_4;
+    sum_2_5 += left_2 * right_5;
+    let left_3 = lhs(b_3, j);
+    sum_3_0 += left_3 * right_0;
+    sum_3_1 += left_3 * right_1;
+    sum_3_2 += left_3 * right_2;
+    sum_3_3 += left_3 * right_3;
+    sum_3_4 += left_3 * right_4;
+    sum_3_5 += left_3 * right_5;
+    let left_4 = lhs(b_4, j);
+    sum_4_0 += left_4 * right_0;
+    sum_4_1 += left_4 * right_1;
+    sum_4_2 += left_4 * right_2;
+    sum_4_3 += left_4 * right_3;
+    sum_4_4 += left_4 * right_4;
+    sum_4_5 += left_4 * right_5;
+    let left_5 = lhs(b_5, j);
+    sum_5_0 += left_5 * right_0;
+    sum_5_1 += left_5 * right_1;
+    sum_5_2 += left_5 * right_2;
+    sum_5_3 += left_5 * right_3;
+    sum_5_4 += left_5 * right_4;
+    sum_5_5 += left_5 * right_5;
+    let left_6 = lhs(b_6, j);
+    sum_6_0 += left_6 * right_0;
+    sum_6_1 += left_6 * right_1;
+    sum_6_2 += left_6 * right_2;
+    sum_6_3 += left_6 * right_3;
+    sum_6_4 += left_6 * right_4;
+    sum_6_5 += left_6 * right_5;
+    let left_7 = lhs(b_7, j);
+    sum_7_0 += left_7 * right_0;
+    sum_7_1 += left_7 * right_1;
+    sum_7_2 += left_7 * right_2;
+    sum_7_3 += left_7 * right_3;
+    sum_7_4 += left_7 * right_4;
+    sum_7_5 += left_7 * right_5;
+    let left_8 = lhs(b_8, j);
+    sum_8_0 += left_8 * right_0;
+    sum_8_1 += left_8 * right_1;
+    sum_8_2 += left_8 * right_2;
+    sum_8_3 += left_8 * right_3;
+    sum_8_4 += left_8 * right_4;
+    sum_8_5 += left_8 * right_5;
+    let left_9 = lhs(b_9, j);
+    sum_9_0 += left_9 * right_0;
+    sum_9_1 += left_9 * right_1;
+    sum_9_2 += left_9 * right_2;
+    sum_9_3 += left_9 * right_3;
+    sum_9_4 += left_9 * right_4;
+    sum_9_5 += left_9 * right_5;
   }
-  finish_row(b + 0u, i + 0u, sum_0_0);
-  finish_row(b + 0u, i + 4u, sum_0_1);
-  finish_row(b + 1u, i + 0u, sum_1_0);
-  finish_row(b + 1u, i + 4u, sum_1_1);
-  finish_row(b + 2u, i + 0u, sum_2_0);
-  finish_row(b + 2u, i + 4u, sum_2_1);
-  finish_row(b + 3u, i + 0u, sum_3_0);
-  finish_row(b + 3u, i + 4u, sum_3_1);
-  finish_row(b + 4u, i + 0u, sum_4_0);
-  finish_row(b + 4u, i + 4u, sum_4_1);
-  finish_row(b + 5u, i + 0u, sum_5_0);
-  finish_row(b + 5u, i + 4u, sum_5_1);
-  finish_row(b + 6u, i + 0u, sum_6_0);
-  finish_row(b + 6u, i + 4u, sum_6_1);
-  finish_row(b + 7u, i + 0u, sum_7_0);
-  finish_row(b + 7u, i + 4u, sum_7_1);
+  finish(b, i, sum_0_0);
+  finish(b, i + 32u, sum_0_1);
+  finish(b, i + 64u, sum_0_2);
+  finish(b, i + 96u, sum_0_3);
+  finish(b, i + 128u, sum_0_4);
+  finish(b, i + 160u, sum_0_5);
+  finish(b + 1u, i, sum_1_0);
+  finish(b + 1u, i + 32u, sum_1_1);
+  finish(b + 1u, i + 64u, sum_1_2);
+  finish(b + 1u, i + 96u, sum_1_3);
+  finish(b + 1u, i + 128u, sum_1_4);
+  finish(b + 1u, i + 160u, sum_1_5);
+  finish(b + 2u, i, sum_2_0);
+  finish(b + 2u, i + 32u, sum_2_1);
+  finish(b + 2u, i + 64u, sum_2_2);
+  finish(b + 2u, i + 96u, sum_2_3);
+  finish(b + 2u, i + 128u, sum_2_4);
+  finish(b + 2u, i + 160u, sum_2_5);
+  finish(b + 3u, i, sum_3_0);
+  finish(b + 3u, i + 32u, sum_3_1);
+  finish(b + 3u, i + 64u, sum_3_2);
+  finish(b + 3u, i + 96u, sum_3_3);
+  finish(b + 3u, i + 128u, sum_3_4);
+  finish(b + 3u, i + 160u, sum_3_5);
+  finish(b + 4u, i, sum_4_0);
+  finish(b + 4u, i + 32u, sum_4_1);
+  finish(b + 4u, i + 64u, sum_4_2);
+  finish(b + 4u, i + 96u, sum_4_3);
+  finish(b + 4u, i + 128u, sum_4_4);
+  finish(b + 4u, i + 160u, sum_4_5);
+  finish(b + 5u, i, sum_5_0);
+  finish(b + 5u, i + 32u, sum_5_1);
+  finish(b + 5u, i + 64u, sum_5_2);
+  finish(b + 5u, i + 96u, sum_5_3);
+  finish(b + 5u, i + 128u, sum_5_4);
+  finish(b + 5u, i + 160u, sum_5_5);
+  finish(b + 6u, i, sum_6_0);
+  finish(b + 6u, i + 32u, sum_6_1);
+  finish(b + 6u, i + 64u, sum_6_2);
+  finish(b + 6u, i + 96u, sum_6_3);
+  finish(b + 6u, i + 128u, sum_6_4);
+  finish(b + 6u, i + 160u, sum_6_5);
+  finish(b + 7u, i, sum_7_0);
+  finish(b + 7u, i + 32u, sum_7_1);
+  finish(b + 7u, i + 64u, sum_7_2);
+  finish(b + 7u, i + 96u, sum_7_3);
+  finish(b + 7u, i + 128u, sum_7_4);
+  finish(b + 7u, i + 160u, sum_7_5);
+  finish(b + 8u, i, sum_8_0);
+  finish(b + 8u, i + 32u, sum_8_1);
+  finish(b + 8u, i + 64u, sum_8_2);
+  finish(b + 8u, i + 96u, sum_8_3);
+  finish(b + 8u, i + 128u, sum_8_4);
+  finish(b + 8u, i + 160u, sum_8_5);
+  finish(b + 9u, i, sum_9_0);
+  finish(b + 9u, i + 32u, sum_9_1);
+  finish(b + 9u, i + 64u, sum_9_2);
+  finish(b + 9u, i + 96u, sum_9_3);
+  finish(b + 9u, i + 128u, sum_9_4);
+  finish(b + 9u, i + 160u, sum_9_5);
 }

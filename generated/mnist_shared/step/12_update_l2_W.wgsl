@@ -10,6 +10,12 @@
 //   l2.W.v[i, j] = v_next
 //
 // Rules that shaped step: fold-across-tile, hoist-tile, sum-of-split-product
+//
+// Each invocation sums 12 x 20 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along i, sum 96 of i by 20 of j. Operands come straight from memory:
+// there is no faster one to share. Memory is taken in fours: the left operand along i, the right
+// one along j and results along j. Past the last of i, the last is loaded again and nothing is
+// stored.
 
 struct Uniforms {
   B: u32,
@@ -18,120 +24,234 @@ struct Uniforms {
   alpha_t: f32,
 }
 
-@group(0) @binding(0) var<storage, read> g_l2_y: array<f32>; // [B, 900]
-@group(0) @binding(1) var<storage, read> fold_relu1: array<f32>; // [B, 100]
-@group(0) @binding(2) var<storage, read_write> l2_W: array<f32>; // [900, 100]
-@group(0) @binding(3) var<storage, read_write> l2_W_m: array<f32>; // [900, 100]
-@group(0) @binding(4) var<storage, read_write> l2_W_v: array<f32>; // [900, 100]
+@group(0) @binding(0) var<storage, read> g_l2_y: array<vec4<f32>>; // [B, 900] in fours
+@group(0) @binding(1) var<storage, read> fold_relu1: array<vec4<f32>>; // [B, 100] in fours
+@group(0) @binding(2) var<storage, read_write> l2_W: array<vec4<f32>>; // [900, 100] in fours
+@group(0) @binding(3) var<storage, read_write> l2_W_m: array<vec4<f32>>; // [900, 100] in fours
+@group(0) @binding(4) var<storage, read_write> l2_W_v: array<vec4<f32>>; // [900, 100] in fours
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-fn lhs(i: u32, b: u32) -> f32 { return g_l2_y[b * 900u + i]; }
-fn rhs(b: u32, j: u32) -> f32 { return fold_relu1[b * 100u + j]; }
+fn lhs(i: u32, b: u32) -> vec4<f32> { return g_l2_y[b * 225u + i / 4u]; } // four along i
+fn rhs(b: u32, j: u32) -> vec4<f32> { return fold_relu1[b * 25u + j / 4u]; } // four along j
 
-fn finish(i: u32, j: u32, acc: f32) {
-  if (i >= 900u || j >= 100u) { return; }
-  let m_next = l2_W_m[i * 100u + j] * 0.9 + acc * 0.1;
-  let v_next = l2_W_v[i * 100u + j] * 0.999 + acc * acc * 0.001;
-  let W_next = l2_W[i * 100u + j] - uniforms.alpha_t * m_next / (sqrt(v_next) + 1e-8);
-  l2_W[i * 100u + j] = W_next;
-  l2_W_m[i * 100u + j] = m_next;
-  l2_W_v[i * 100u + j] = v_next;
+fn finish(i: u32, j: u32, acc: vec4<f32>) {
+  if (i >= 900u) { return; }
+  let m_next = l2_W_m[i * 25u + j / 4u] * 0.9 + acc * 0.1;
+  let v_next = l2_W_v[i * 25u + j / 4u] * 0.999 + acc * acc * 0.001;
+  let W_next = l2_W[i * 25u + j / 4u] - uniforms.alpha_t * m_next / (sqrt(v_next) + 1e-8);
+  l2_W[i * 25u + j / 4u] = W_next;
+  l2_W_m[i * 25u + j / 4u] = m_next;
+  l2_W_v[i * 25u + j / 4u] = v_next;
 }
 
-fn finish_row(i: u32, j: u32, sums: vec4<f32>) {
-  finish(i, j + 0u, sums.x);
-  finish(i, j + 1u, sums.y);
-  finish(i, j + 2u, sums.z);
-  finish(i, j + 3u, sums.w);
-}
-
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let place = group.x + group.y * groups.x;
-  let across = 2u;
-  let i = place / across * 8u;
-  let j = (place % across * 8u + local.x) * 8u;
-  let i_0 = min(i + 0u, 899u);
-  let i_1 = min(i + 1u, 899u);
-  let i_2 = min(i + 2u, 899u);
-  let i_3 = min(i + 3u, 899u);
-  let i_4 = min(i + 4u, 899u);
-  let i_5 = min(i + 5u, 899u);
-  let i_6 = min(i + 6u, 899u);
-  let i_7 = min(i + 7u, 899u);
-  let j_0 = min(j + 0u, 99u);
-  let j_1 = min(j + 1u, 99u);
-  let j_2 = min(j + 2u, 99u);
-  let j_3 = min(j + 3u, 99u);
-  let j_4 = min(j + 4u, 99u);
-  let j_5 = min(j + 5u, 99u);
-  let j_6 = min(j + 6u, 99u);
-  let j_7 = min(j + 7u, 99u);
+  let across = 5u;
+  let first_row = place / across * 96u;
+  let first_column = place % across * 20u;
+  let i = first_row + local.x * 4u;
+  let i_0 = min(i, 896u);
+  let i_4 = min(i + 32u, 896u);
+  let i_8 = min(i + 64u, 896u);
+  let j = first_column;
+  let j_0 = j;
+  let j_4 = j + 4u;
+  let j_8 = j + 8u;
+  let j_12 = j + 12u;
+  let j_16 = j + 16u;
   var sum_0_0 = vec4<f32>();
   var sum_0_1 = vec4<f32>();
+  var sum_0_2 = vec4<f32>();
+  var sum_0_3 = vec4<f32>();
+  var sum_0_4 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
   var sum_1_1 = vec4<f32>();
+  var sum_1_2 = vec4<f32>();
+  var sum_1_3 = vec4<f32>();
+  var sum_1_4 = vec4<f32>();
   var sum_2_0 = vec4<f32>();
   var sum_2_1 = vec4<f32>();
+  var sum_2_2 = vec4<f32>();
+  var sum_2_3 = vec4<f32>();
+  var sum_2_4 = vec4<f32>();
   var sum_3_0 = vec4<f32>();
   var sum_3_1 = vec4<f32>();
+  var sum_3_2 = vec4<f32>();
+  var sum_3_3 = vec4<f32>();
+  var sum_3_4 = vec4<f32>();
   var sum_4_0 = vec4<f32>();
   var sum_4_1 = vec4<f32>();
+  var sum_4_2 = vec4<f32>();
+  var sum_4_3 = vec4<f32>();
+  var sum_4_4 = vec4<f32>();
   var sum_5_0 = vec4<f32>();
   var sum_5_1 = vec4<f32>();
+  var sum_5_2 = vec4<f32>();
+  var sum_5_3 = vec4<f32>();
+  var sum_5_4 = vec4<f32>();
   var sum_6_0 = vec4<f32>();
   var sum_6_1 = vec4<f32>();
+  var sum_6_2 = vec4<f32>();
+  var sum_6_3 = vec4<f32>();
+  var sum_6_4 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
+  var sum_7_2 = vec4<f32>();
+  var sum_7_3 = vec4<f32>();
+  var sum_7_4 = vec4<f32>();
+  var sum_8_0 = vec4<f32>();
+  var sum_8_1 = vec4<f32>();
+  var sum_8_2 = vec4<f32>();
+  var sum_8_3 = vec4<f32>();
+  var sum_8_4 = vec4<f32>();
+  var sum_9_0 = vec4<f32>();
+  var sum_9_1 = vec4<f32>();
+  var sum_9_2 = vec4<f32>();
+  var sum_9_3 = vec4<f32>();
+  var sum_9_4 = vec4<f32>();
+  var sum_10_0 = vec4<f32>();
+  var sum_10_1 = vec4<f32>();
+  var sum_10_2 = vec4<f32>();
+  var sum_10_3 = vec4<f32>();
+  var sum_10_4 = vec4<f32>();
+  var sum_11_0 = vec4<f32>();
+  var sum_11_1 = vec4<f32>();
+  var sum_11_2 = vec4<f32>();
+  var sum_11_3 = vec4<f32>();
+  var sum_11_4 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
-    let right_0 = vec4<f32>(rhs(b, j_0), rhs(b, j_1), rhs(b, j_2), rhs(b, j_3));
-    let right_1 = vec4<f32>(rhs(b, j_4), rhs(b, j_5), rhs(b, j_6), rhs(b, j_7));
-    let left_0 = vec4<f32>(lhs(i_0, b));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(i_1, b));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(i_2, b));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(i_3, b));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(i_4, b));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(i_5, b));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(i_6, b));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(i_7, b));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+    let right_0 = rhs(b, j_0);
+    let right_1 = rhs(b, j_4);
+    let right_2 = rhs(b, j_8);
+    let right_3 = rhs(b, j_12);
+    let right_4 = rhs(b, j_16);
+    let left_0 = lhs(i_0, b);
+    sum_0_0 += left_0.x * right_0;
+    sum_0_1 += left_0.x * right_1;
+    sum_0_2 += left_0.x * right_2;
+    sum_0_3 += left_0.x * right_3;
+    sum_0_4 += left_0.x * right_4;
+    sum_1_0 += left_0.y * right_0;
+    sum_1_1 += left_0.y * right_1;
+    sum_1_2 += left_0.y * right_2;
+    sum_1_3 += left_0.y * right_3;
+    sum_1_4 += left_0.y * right_4;
+    sum_2_0 += left_0.z * right_0;
+    sum_2_1 += left_0.z * right_1;
+    sum_2_2 += left_0.z * right_2;
+    sum_2_3 += left_0.z * right_3;
+    sum_2_4 += left_0.z * right_4;
+    sum_3_0 += left_0.w * right_0;
+    sum_3_1 += left_0.w * right_1;
+    sum_3_2 += left_0.w * right_2;
+    sum_3_3 += left_0.w * right_3;
+    sum_3_4 += left_0.w * right_4;
+    let left_1 = lhs(i_4, b);
+    sum_4_0 += left_1.x * right_0;
+    sum_4_1 += left_1.x * right_1;
+    sum_4_2 += left_1.x * right_2;
+    sum_4_3 += left_1.x * right_3;
+    sum_4_4 += left_1.x * right_4;
+    sum_5_0 += left_1.y * right_0;
+    sum_5_1 += left_1.y * right_1;
+    sum_5_2 += left_1.y * right_2;
+    sum_5_3 += left_1.y * right_3;
+    sum_5_4 += left_1.y * right_4;
+    sum_6_0 += left_1.z * right_0;
+    sum_6_1 += left_1.z * right_1;
+    sum_6_2 += left_1.z * right_2;
+    sum_6_3 += left_1.z * right_3;
+    sum_6_4 += left_1.z * right_4;
+    sum_7_0 += left_1.w * right_0;
+    sum_7_1 += left_1.w * right_1;
+    sum_7_2 += left_1.w * right_2;
+    sum_7_3 += left_1.w * right_3;
+    sum_7_4 += left_1.w * right_4;
+    let left_2 = lhs(i_8, b);
+    sum_8_0 += left_2.x * right_0;
+    sum_8_1 += left_2.x * right_1;
+    sum_8_2 += left_2.x * right_2;
+    sum_8_3 += left_2.x * right_3;
+    sum_8_4 += left_2.x * right_4;
+    sum_9_0 += left_2.y * right_0;
+    sum_9_1 += left_2.y * right_1;
+    sum_9_2 += left_2.y * right_2;
+    sum_9_3 += left_2.y * right_3;
+    sum_9_4 += left_2.y * right_4;
+    sum_10_0 += left_2.z * right_0;
+    sum_10_1 += left_2.z * right_1;
+    sum_10_2 += left_2.z * right_2;
+    sum_10_3 += left_2.z * right_3;
+    sum_10_4 += left_2.z * right_4;
+    sum_11_0 += left_2.w * right_0;
+    sum_11_1 += left_2.w * right_1;
+    sum_11_2 += left_2.w * right_2;
+    sum_11_3 += left_2.w * right_3;
+    sum_11_4 += left_2.w * right_4;
   }
-  finish_row(i + 0u, j + 0u, sum_0_0);
-  finish_row(i + 0u, j + 4u, sum_0_1);
-  finish_row(i + 1u, j + 0u, sum_1_0);
-  finish_row(i + 1u, j + 4u, sum_1_1);
-  finish_row(i + 2u, j + 0u, sum_2_0);
-  finish_row(i + 2u, j + 4u, sum_2_1);
-  finish_row(i + 3u, j + 0u, sum_3_0);
-  finish_row(i + 3u, j + 4u, sum_3_1);
-  finish_row(i + 4u, j + 0u, sum_4_0);
-  finish_row(i + 4u, j + 4u, sum_4_1);
-  finish_row(i + 5u, j + 0u, sum_5_0);
-  finish_row(i + 5u, j + 4u, sum_5_1);
-  finish_row(i + 6u, j + 0u, sum_6_0);
-  finish_row(i + 6u, j + 4u, sum_6_1);
-  finish_row(i + 7u, j + 0u, sum_7_0);
-  finish_row(i + 7u, j + 4u, sum_7_1);
+  finish(i, j, sum_0_0);
+  finish(i, j + 4u, sum_0_1);
+  finish(i, j + 8u, sum_0_2);
+  finish(i, j + 12u, sum_0_3);
+  finish(i, j + 16u, sum_0_4);
+  finish(i + 1u, j, sum_1_0);
+  finish(i + 1u, j + 4u, sum_1_1);
+  finish(i + 1u, j + 8u, sum_1_2);
+  finish(i + 1u, j + 12u, sum_1_3);
+  finish(i + 1u, j + 16u, sum_1_4);
+  finish(i + 2u, j, sum_2_0);
+  finish(i + 2u, j + 4u, sum_2_1);
+  finish(i + 2u, j + 8u, sum_2_2);
+  finish(i + 2u, j + 12u, sum_2_3);
+  finish(i + 2u, j + 16u, sum_2_4);
+  finish(i + 3u, j, sum_3_0);
+  finish(i + 3u, j + 4u, sum_3_1);
+  finish(i + 3u, j + 8u, sum_3_2);
+  finish(i + 3u, j + 12u, sum_3_3);
+  finish(i + 3u, j + 16u, sum_3_4);
+  finish(i + 32u, j, sum_4_0);
+  finish(i + 32u, j + 4u, sum_4_1);
+  finish(i + 32u, j + 8u, sum_4_2);
+  finish(i + 32u, j + 12u, sum_4_3);
+  finish(i + 32u, j + 16u, sum_4_4);
+  finish(i + 33u, j, sum_5_0);
+  finish(i + 33u, j + 4u, sum_5_1);
+  finish(i + 33u, j + 8u, sum_5_2);
+  finish(i + 33u, j + 12u, sum_5_3);
+  finish(i + 33u, j + 16u, sum_5_4);
+  finish(i + 34u, j, sum_6_0);
+  finish(i + 34u, j + 4u, sum_6_1);
+  finish(i + 34u, j + 8u, sum_6_2);
+  finish(i + 34u, j + 12u, sum_6_3);
+  finish(i + 34u, j + 16u, sum_6_4);
+  finish(i + 35u, j, sum_7_0);
+  finish(i + 35u, j + 4u, sum_7_1);
+  finish(i + 35u, j + 8u, sum_7_2);
+  finish(i + 35u, j + 12u, sum_7_3);
+  finish(i + 35u, j + 16u, sum_7_4);
+  finish(i + 64u, j, sum_8_0);
+  finish(i + 64u, j + 4u, sum_8_1);
+  finish(i + 64u, j + 8u, sum_8_2);
+  finish(i + 64u, j + 12u, sum_8_3);
+  finish(i + 64u, j + 16u, sum_8_4);
+  finish(i + 65u, j, sum_9_0);
+  finish(i + 65u, j + 4u, sum_9_1);
+  finish(i + 65u, j + 8u, sum_9_2);
+  finish(i + 65u, j + 12u, sum_9_3);
+  finish(i + 65u, j + 16u, sum_9_4);
+  finish(i + 66u, j, sum_10_0);
+  finish(i + 66u, j + 4u, sum_10_1);
+  finish(i + 66u, j + 8u, sum_10_2);
+  finish(i + 66u, j + 12u, sum_10_3);
+  finish(i + 66u, j + 16u, sum_10_4);
+  finish(i + 67u, j, sum_11_0);
+  finish(i + 67u, j + 4u, sum_11_1);
+  finish(i + 67u, j + 8u, sum_11_2);
+  finish(i + 67u, j + 12u, sum_11_3);
+  finish(i + 67u, j + 16u, sum_11_4);
 }

@@ -4,6 +4,11 @@
 //   y[b, o] = Σ_k fold_x[b, k] * W[o, k]
 //
 // Rules that shaped forward: fold-across-tile
+//
+// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 10 of b by 64 of o. Operands come straight from memory:
+// there is no faster one to share. Past the last of b and o, the last is loaded again and nothing
+// is stored.
 
 override K: u32;
 override O: u32;
@@ -32,10 +37,7 @@ fn finish_row(b: u32, o: u32, sums: vec4<f32>) {
   finish(b, o + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -43,9 +45,12 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (O + 63u) / 64u;
-  let b = place / across * 8u;
-  let o = (place % across * 8u + local.x) * 8u;
-  let b_0 = min(b + 0u, uniforms.B - 1u);
+  let down = (uniforms.B + 9u) / 10u;
+  if (place >= across * down) { return; }
+  let first_row = place / across * 10u;
+  let first_column = place % across * 64u;
+  let b = first_row;
+  let b_0 = min(b, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
   let b_3 = min(b + 3u, uniforms.B - 1u);
@@ -53,14 +58,17 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let o_0 = min(o + 0u, O - 1u);
+  let b_8 = min(b + 8u, uniforms.B - 1u);
+  let b_9 = min(b + 9u, uniforms.B - 1u);
+  let o = first_column + local.x * 4u;
+  let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
   let o_3 = min(o + 3u, O - 1u);
-  let o_4 = min(o + 4u, O - 1u);
-  let o_5 = min(o + 5u, O - 1u);
-  let o_6 = min(o + 6u, O - 1u);
-  let o_7 = min(o + 7u, O - 1u);
+  let o_4 = min(o + 32u, O - 1u);
+  let o_5 = min(o + 33u, O - 1u);
+  let o_6 = min(o + 34u, O - 1u);
+  let o_7 = min(o + 35u, O - 1u);
   var sum_0_0 = vec4<f32>();
   var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
@@ -77,48 +85,62 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
+  var sum_8_0 = vec4<f32>();
+  var sum_8_1 = vec4<f32>();
+  var sum_9_0 = vec4<f32>();
+  var sum_9_1 = vec4<f32>();
   for (var k = 0u; k < K; k++) {
     let right_0 = vec4<f32>(rhs(k, o_0), rhs(k, o_1), rhs(k, o_2), rhs(k, o_3));
     let right_1 = vec4<f32>(rhs(k, o_4), rhs(k, o_5), rhs(k, o_6), rhs(k, o_7));
-    let left_0 = vec4<f32>(lhs(b_0, k));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(b_1, k));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(b_2, k));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(b_3, k));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(b_4, k));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(b_5, k));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(b_6, k));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(b_7, k));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+    let left_0 = lhs(b_0, k);
+    sum_0_0 += left_0 * right_0;
+    sum_0_1 += left_0 * right_1;
+    let left_1 = lhs(b_1, k);
+    sum_1_0 += left_1 * right_0;
+    sum_1_1 += left_1 * right_1;
+    let left_2 = lhs(b_2, k);
+    sum_2_0 += left_2 * right_0;
+    sum_2_1 += left_2 * right_1;
+    let left_3 = lhs(b_3, k);
+    sum_3_0 += left_3 * right_0;
+    sum_3_1 += left_3 * right_1;
+    let left_4 = lhs(b_4, k);
+    sum_4_0 += left_4 * right_0;
+    sum_4_1 += left_4 * right_1;
+    let left_5 = lhs(b_5, k);
+    sum_5_0 += left_5 * right_0;
+    sum_5_1 += left_5 * right_1;
+    let left_6 = lhs(b_6, k);
+    sum_6_0 += left_6 * right_0;
+    sum_6_1 += left_6 * right_1;
+    let left_7 = lhs(b_7, k);
+    sum_7_0 += left_7 * right_0;
+    sum_7_1 += left_7 * right_1;
+    let left_8 = lhs(b_8, k);
+    sum_8_0 += left_8 * right_0;
+    sum_8_1 += left_8 * right_1;
+    let left_9 = lhs(b_9, k);
+    sum_9_0 += left_9 * right_0;
+    sum_9_1 += left_9 * right_1;
   }
-  finish_row(b + 0u, o + 0u, sum_0_0);
-  finish_row(b + 0u, o + 4u, sum_0_1);
-  finish_row(b + 1u, o + 0u, sum_1_0);
-  finish_row(b + 1u, o + 4u, sum_1_1);
-  finish_row(b + 2u, o + 0u, sum_2_0);
-  finish_row(b + 2u, o + 4u, sum_2_1);
-  finish_row(b + 3u, o + 0u, sum_3_0);
-  finish_row(b + 3u, o + 4u, sum_3_1);
-  finish_row(b + 4u, o + 0u, sum_4_0);
-  finish_row(b + 4u, o + 4u, sum_4_1);
-  finish_row(b + 5u, o + 0u, sum_5_0);
-  finish_row(b + 5u, o + 4u, sum_5_1);
-  finish_row(b + 6u, o + 0u, sum_6_0);
-  finish_row(b + 6u, o + 4u, sum_6_1);
-  finish_row(b + 7u, o + 0u, sum_7_0);
-  finish_row(b + 7u, o + 4u, sum_7_1);
+  finish_row(b, o, sum_0_0);
+  finish_row(b, o + 32u, sum_0_1);
+  finish_row(b + 1u, o, sum_1_0);
+  finish_row(b + 1u, o + 32u, sum_1_1);
+  finish_row(b + 2u, o, sum_2_0);
+  finish_row(b + 2u, o + 32u, sum_2_1);
+  finish_row(b + 3u, o, sum_3_0);
+  finish_row(b + 3u, o + 32u, sum_3_1);
+  finish_row(b + 4u, o, sum_4_0);
+  finish_row(b + 4u, o + 32u, sum_4_1);
+  finish_row(b + 5u, o, sum_5_0);
+  finish_row(b + 5u, o + 32u, sum_5_1);
+  finish_row(b + 6u, o, sum_6_0);
+  finish_row(b + 6u, o + 32u, sum_6_1);
+  finish_row(b + 7u, o, sum_7_0);
+  finish_row(b + 7u, o + 32u, sum_7_1);
+  finish_row(b + 8u, o, sum_8_0);
+  finish_row(b + 8u, o + 32u, sum_8_1);
+  finish_row(b + 9u, o, sum_9_0);
+  finish_row(b + 9u, o + 32u, sum_9_1);
 }

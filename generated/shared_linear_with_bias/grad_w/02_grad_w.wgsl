@@ -4,6 +4,11 @@
 //   gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
 //
 // Rules that shaped grad_w: sum-of-split-product
+//
+// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 80 of o by 8 of k. Operands come straight from memory:
+// there is no faster one to share. Past the last of o and k, the last is loaded again and nothing
+// is stored.
 
 override K: u32;
 override O: u32;
@@ -32,20 +37,20 @@ fn finish_row(o: u32, k: u32, sums: vec4<f32>) {
   finish(o, k + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_id) local: vec3<u32>,
 ) {
   let place = group.x + group.y * groups.x;
-  let across = (K + 63u) / 64u;
-  let o = place / across * 8u;
-  let k = (place % across * 8u + local.x) * 8u;
-  let o_0 = min(o + 0u, O - 1u);
+  let across = (K + 7u) / 8u;
+  let down = (O + 79u) / 80u;
+  if (place >= across * down) { return; }
+  let first_row = place / across * 80u;
+  let first_column = place % across * 8u;
+  let o = first_row + local.x * 10u;
+  let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
   let o_3 = min(o + 3u, O - 1u);
@@ -53,7 +58,10 @@ fn main(
   let o_5 = min(o + 5u, O - 1u);
   let o_6 = min(o + 6u, O - 1u);
   let o_7 = min(o + 7u, O - 1u);
-  let k_0 = min(k + 0u, K - 1u);
+  let o_8 = min(o + 8u, O - 1u);
+  let o_9 = min(o + 9u, O - 1u);
+  let k = first_column;
+  let k_0 = min(k, K - 1u);
   let k_1 = min(k + 1u, K - 1u);
   let k_2 = min(k + 2u, K - 1u);
   let k_3 = min(k + 3u, K - 1u);
@@ -77,48 +85,62 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
+  var sum_8_0 = vec4<f32>();
+  var sum_8_1 = vec4<f32>();
+  var sum_9_0 = vec4<f32>();
+  var sum_9_1 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
     let right_0 = vec4<f32>(rhs(b, k_0), rhs(b, k_1), rhs(b, k_2), rhs(b, k_3));
     let right_1 = vec4<f32>(rhs(b, k_4), rhs(b, k_5), rhs(b, k_6), rhs(b, k_7));
-    let left_0 = vec4<f32>(lhs(o_0, b));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(o_1, b));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(o_2, b));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(o_3, b));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(o_4, b));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(o_5, b));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(o_6, b));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(o_7, b));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+    let left_0 = lhs(o_0, b);
+    sum_0_0 += left_0 * right_0;
+    sum_0_1 += left_0 * right_1;
+    let left_1 = lhs(o_1, b);
+    sum_1_0 += left_1 * right_0;
+    sum_1_1 += left_1 * right_1;
+    let left_2 = lhs(o_2, b);
+    sum_2_0 += left_2 * right_0;
+    sum_2_1 += left_2 * right_1;
+    let left_3 = lhs(o_3, b);
+    sum_3_0 += left_3 * right_0;
+    sum_3_1 += left_3 * right_1;
+    let left_4 = lhs(o_4, b);
+    sum_4_0 += left_4 * right_0;
+    sum_4_1 += left_4 * right_1;
+    let left_5 = lhs(o_5, b);
+    sum_5_0 += left_5 * right_0;
+    sum_5_1 += left_5 * right_1;
+    let left_6 = lhs(o_6, b);
+    sum_6_0 += left_6 * right_0;
+    sum_6_1 += left_6 * right_1;
+    let left_7 = lhs(o_7, b);
+    sum_7_0 += left_7 * right_0;
+    sum_7_1 += left_7 * right_1;
+    let left_8 = lhs(o_8, b);
+    sum_8_0 += left_8 * right_0;
+    sum_8_1 += left_8 * right_1;
+    let left_9 = lhs(o_9, b);
+    sum_9_0 += left_9 * right_0;
+    sum_9_1 += left_9 * right_1;
   }
-  finish_row(o + 0u, k + 0u, sum_0_0);
-  finish_row(o + 0u, k + 4u, sum_0_1);
-  finish_row(o + 1u, k + 0u, sum_1_0);
+  finish_row(o, k, sum_0_0);
+  finish_row(o, k + 4u, sum_0_1);
+  finish_row(o + 1u, k, sum_1_0);
   finish_row(o + 1u, k + 4u, sum_1_1);
-  finish_row(o + 2u, k + 0u, sum_2_0);
+  finish_row(o + 2u, k, sum_2_0);
   finish_row(o + 2u, k + 4u, sum_2_1);
-  finish_row(o + 3u, k + 0u, sum_3_0);
+  finish_row(o + 3u, k, sum_3_0);
   finish_row(o + 3u, k + 4u, sum_3_1);
-  finish_row(o + 4u, k + 0u, sum_4_0);
+  finish_row(o + 4u, k, sum_4_0);
   finish_row(o + 4u, k + 4u, sum_4_1);
-  finish_row(o + 5u, k + 0u, sum_5_0);
+  finish_row(o + 5u, k, sum_5_0);
   finish_row(o + 5u, k + 4u, sum_5_1);
-  finish_row(o + 6u, k + 0u, sum_6_0);
+  finish_row(o + 6u, k, sum_6_0);
   finish_row(o + 6u, k + 4u, sum_6_1);
-  finish_row(o + 7u, k + 0u, sum_7_0);
+  finish_row(o + 7u, k, sum_7_0);
   finish_row(o + 7u, k + 4u, sum_7_1);
+  finish_row(o + 8u, k, sum_8_0);
+  finish_row(o + 8u, k + 4u, sum_8_1);
+  finish_row(o + 9u, k, sum_9_0);
+  finish_row(o + 9u, k + 4u, sum_9_1);
 }

@@ -4,6 +4,11 @@
 //   gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
 //
 // Rules that shaped grad_x: hoist-tile
+//
+// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along k, sum 10 of b by 64 of k. Operands come straight from memory:
+// there is no faster one to share. Past the last of b and k, the last is loaded again and nothing
+// is stored.
 
 override K: u32;
 override O: u32;
@@ -32,10 +37,7 @@ fn finish_row(b: u32, k: u32, sums: vec4<f32>) {
   finish(b, k + 3u, sums.w);
 }
 
-// Each invocation sums a tile of 8 x 8 results in registers. Workgroups are counted along the
-// columns first, then along the rows. Rows and columns past the edge repeat the last one, and their
-// sums are not stored.
-@compute @workgroup_size(8, 1)
+@compute @workgroup_size(8)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -43,9 +45,12 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (K + 63u) / 64u;
-  let b = place / across * 8u;
-  let k = (place % across * 8u + local.x) * 8u;
-  let b_0 = min(b + 0u, uniforms.B - 1u);
+  let down = (uniforms.B + 9u) / 10u;
+  if (place >= across * down) { return; }
+  let first_row = place / across * 10u;
+  let first_column = place % across * 64u;
+  let b = first_row;
+  let b_0 = min(b, uniforms.B - 1u);
   let b_1 = min(b + 1u, uniforms.B - 1u);
   let b_2 = min(b + 2u, uniforms.B - 1u);
   let b_3 = min(b + 3u, uniforms.B - 1u);
@@ -53,14 +58,17 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let k_0 = min(k + 0u, K - 1u);
+  let b_8 = min(b + 8u, uniforms.B - 1u);
+  let b_9 = min(b + 9u, uniforms.B - 1u);
+  let k = first_column + local.x * 4u;
+  let k_0 = min(k, K - 1u);
   let k_1 = min(k + 1u, K - 1u);
   let k_2 = min(k + 2u, K - 1u);
   let k_3 = min(k + 3u, K - 1u);
-  let k_4 = min(k + 4u, K - 1u);
-  let k_5 = min(k + 5u, K - 1u);
-  let k_6 = min(k + 6u, K - 1u);
-  let k_7 = min(k + 7u, K - 1u);
+  let k_4 = min(k + 32u, K - 1u);
+  let k_5 = min(k + 33u, K - 1u);
+  let k_6 = min(k + 34u, K - 1u);
+  let k_7 = min(k + 35u, K - 1u);
   var sum_0_0 = vec4<f32>();
   var sum_0_1 = vec4<f32>();
   var sum_1_0 = vec4<f32>();
@@ -77,48 +85,62 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
+  var sum_8_0 = vec4<f32>();
+  var sum_8_1 = vec4<f32>();
+  var sum_9_0 = vec4<f32>();
+  var sum_9_1 = vec4<f32>();
   for (var o = 0u; o < O; o++) {
     let right_0 = vec4<f32>(rhs(o, k_0), rhs(o, k_1), rhs(o, k_2), rhs(o, k_3));
     let right_1 = vec4<f32>(rhs(o, k_4), rhs(o, k_5), rhs(o, k_6), rhs(o, k_7));
-    let left_0 = vec4<f32>(lhs(b_0, o));
-    sum_0_0 = fma(left_0, right_0, sum_0_0);
-    sum_0_1 = fma(left_0, right_1, sum_0_1);
-    let left_1 = vec4<f32>(lhs(b_1, o));
-    sum_1_0 = fma(left_1, right_0, sum_1_0);
-    sum_1_1 = fma(left_1, right_1, sum_1_1);
-    let left_2 = vec4<f32>(lhs(b_2, o));
-    sum_2_0 = fma(left_2, right_0, sum_2_0);
-    sum_2_1 = fma(left_2, right_1, sum_2_1);
-    let left_3 = vec4<f32>(lhs(b_3, o));
-    sum_3_0 = fma(left_3, right_0, sum_3_0);
-    sum_3_1 = fma(left_3, right_1, sum_3_1);
-    let left_4 = vec4<f32>(lhs(b_4, o));
-    sum_4_0 = fma(left_4, right_0, sum_4_0);
-    sum_4_1 = fma(left_4, right_1, sum_4_1);
-    let left_5 = vec4<f32>(lhs(b_5, o));
-    sum_5_0 = fma(left_5, right_0, sum_5_0);
-    sum_5_1 = fma(left_5, right_1, sum_5_1);
-    let left_6 = vec4<f32>(lhs(b_6, o));
-    sum_6_0 = fma(left_6, right_0, sum_6_0);
-    sum_6_1 = fma(left_6, right_1, sum_6_1);
-    let left_7 = vec4<f32>(lhs(b_7, o));
-    sum_7_0 = fma(left_7, right_0, sum_7_0);
-    sum_7_1 = fma(left_7, right_1, sum_7_1);
+    let left_0 = lhs(b_0, o);
+    sum_0_0 += left_0 * right_0;
+    sum_0_1 += left_0 * right_1;
+    let left_1 = lhs(b_1, o);
+    sum_1_0 += left_1 * right_0;
+    sum_1_1 += left_1 * right_1;
+    let left_2 = lhs(b_2, o);
+    sum_2_0 += left_2 * right_0;
+    sum_2_1 += left_2 * right_1;
+    let left_3 = lhs(b_3, o);
+    sum_3_0 += left_3 * right_0;
+    sum_3_1 += left_3 * right_1;
+    let left_4 = lhs(b_4, o);
+    sum_4_0 += left_4 * right_0;
+    sum_4_1 += left_4 * right_1;
+    let left_5 = lhs(b_5, o);
+    sum_5_0 += left_5 * right_0;
+    sum_5_1 += left_5 * right_1;
+    let left_6 = lhs(b_6, o);
+    sum_6_0 += left_6 * right_0;
+    sum_6_1 += left_6 * right_1;
+    let left_7 = lhs(b_7, o);
+    sum_7_0 += left_7 * right_0;
+    sum_7_1 += left_7 * right_1;
+    let left_8 = lhs(b_8, o);
+    sum_8_0 += left_8 * right_0;
+    sum_8_1 += left_8 * right_1;
+    let left_9 = lhs(b_9, o);
+    sum_9_0 += left_9 * right_0;
+    sum_9_1 += left_9 * right_1;
   }
-  finish_row(b + 0u, k + 0u, sum_0_0);
-  finish_row(b + 0u, k + 4u, sum_0_1);
-  finish_row(b + 1u, k + 0u, sum_1_0);
-  finish_row(b + 1u, k + 4u, sum_1_1);
-  finish_row(b + 2u, k + 0u, sum_2_0);
-  finish_row(b + 2u, k + 4u, sum_2_1);
-  finish_row(b + 3u, k + 0u, sum_3_0);
-  finish_row(b + 3u, k + 4u, sum_3_1);
-  finish_row(b + 4u, k + 0u, sum_4_0);
-  finish_row(b + 4u, k + 4u, sum_4_1);
-  finish_row(b + 5u, k + 0u, sum_5_0);
-  finish_row(b + 5u, k + 4u, sum_5_1);
-  finish_row(b + 6u, k + 0u, sum_6_0);
-  finish_row(b + 6u, k + 4u, sum_6_1);
-  finish_row(b + 7u, k + 0u, sum_7_0);
-  finish_row(b + 7u, k + 4u, sum_7_1);
+  finish_row(b, k, sum_0_0);
+  finish_row(b, k + 32u, sum_0_1);
+  finish_row(b + 1u, k, sum_1_0);
+  finish_row(b + 1u, k + 32u, sum_1_1);
+  finish_row(b + 2u, k, sum_2_0);
+  finish_row(b + 2u, k + 32u, sum_2_1);
+  finish_row(b + 3u, k, sum_3_0);
+  finish_row(b + 3u, k + 32u, sum_3_1);
+  finish_row(b + 4u, k, sum_4_0);
+  finish_row(b + 4u, k + 32u, sum_4_1);
+  finish_row(b + 5u, k, sum_5_0);
+  finish_row(b + 5u, k + 32u, sum_5_1);
+  finish_row(b + 6u, k, sum_6_0);
+  finish_row(b + 6u, k + 32u, sum_6_1);
+  finish_row(b + 7u, k, sum_7_0);
+  finish_row(b + 7u, k + 32u, sum_7_1);
+  finish_row(b + 8u, k, sum_8_0);
+  finish_row(b + 8u, k + 32u, sum_8_1);
+  finish_row(b + 9u, k, sum_9_0);
+  finish_row(b + 9u, k + 32u, sum_9_1);
 }

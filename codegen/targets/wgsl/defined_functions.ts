@@ -1,0 +1,48 @@
+/** Operators that are defined by others, as functions of WGSL. @module */
+import { type DefinedOp, DEFINITIONS, isDefined } from "../../kernel/defined_ops.ts";
+import { atom, call, type ExpressionText } from "../../kernel/expression_text.ts";
+import type { Scalar } from "../../kernel/kernel.ts";
+import { literal, MIXED, OPERATORS } from "./language.ts";
+
+/** What a function takes and gives: one value, or four. */
+export type ValueType = "f32" | "vec4<f32>";
+
+/** A function for the template. */
+export interface FunctionView {
+  readonly about: string;
+  readonly name: string;
+  readonly argument: string;
+  readonly type: ValueType;
+  readonly lines: readonly string[];
+}
+
+/** The function of an operator. */
+export function functionView(name: string, op: DefinedOp, type: ValueType): FunctionView {
+  const { about, argument, steps, value } = DEFINITIONS[op];
+  const text = (scalar: Scalar): string => valueText(scalar, type).text;
+  return {
+    about,
+    name,
+    argument,
+    type,
+    lines: [
+      ...steps.map((step) => `let ${step.name} = ${text(step.value)};`),
+      `return ${text(value)};`,
+    ],
+  };
+}
+
+/** A definition consists of numbers, locals and operators. */
+function valueText(scalar: Scalar, type: ValueType): ExpressionText {
+  if (scalar.kind === "constant") return literal(scalar.value, scalar.type);
+  if (scalar.kind === "local") return atom(scalar.name);
+  if (scalar.kind !== "apply" || isDefined(scalar.op)) {
+    throw new Error(`Cannot print a ${scalar.kind} in a definition`);
+  }
+  const { op, args } = scalar;
+  return OPERATORS[op](args.map((arg) => {
+    const text = valueText(arg, type);
+    const isNarrow = arg.kind === "constant" && type !== "f32" && !MIXED.has(op);
+    return isNarrow ? call(type)([text]) : text;
+  }));
+}
