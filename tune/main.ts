@@ -1,0 +1,117 @@
+/**
+ * `deno task tune`: finds by timing which schedules are the fastest on this machine.
+ *
+ * Exit codes: 0 done, 1 failed, 2 the command line cannot be followed.
+ *
+ * @module
+ */
+import { compile } from "../codegen/pipeline.ts";
+import { mnistOriginal, mnistShared } from "../examples/mnist/spec.ts";
+import { openWebgpu, type WebgpuBackend } from "../runtime/webgpu/backend.ts";
+import { machineKind } from "../runtime/webgpu/choose_schedule.ts";
+import type { StoredKernel } from "../runtime/webgpu/tuned.ts";
+import { type Task, tasksOf } from "./candidates.ts";
+import { parseTuneArguments, type TuneOptions } from "./options.ts";
+import { gainText, gflopsOf, tuningTable } from "./report.ts";
+import { store, storedKernel } from "./store.ts";
+import { sharesOf, tune, type Tuning } from "./tuner.ts";
+
+const MODELS = { shared: mnistShared, original: mnistOriginal } as const;
+
+/** Runs the command; returns its exit code. Errors become a sentence on standard error. */
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = parseTuneArguments(args);
+  if (parsed.kind === "text") {
+    (parsed.exitCode === 0 ? console.log : console.error)(parsed.text);
+    return parsed.exitCode;
+  }
+  try {
+    if (Deno.build.os === "linux" && Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
+      // Vulkan's loader complains where no folder for sockets is named; none is used.
+      Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+    }
+    const backend = await openWebgpu({ profile: true });
+    try {
+      await tuneModel(backend, parsed.options);
+    } finally {
+      await backend.dispose();
+    }
+    return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+async function tuneModel(backend: WebgpuBackend, options: TuneOptions): Promise<void> {
+  const declaration = MODELS[options.model];
+  const dims = { ...declaration.typical, B: options.batch };
+  const compilation = compile(declaration);
+  const { kernels: wanted = [] } = options;
+  const tasks = tasksOf(compilation, dims, machineKind(backend.machine), wanted);
+  const unknown = wanted.filter((name) => tasks.every(({ kernel }) => kernel.name !== name));
+  if (unknown.length > 0) {
+    const all = tasksOf(compilation, dims, "vector").map(({ kernel }) => kernel.name);
+    throw new Error(
+      `Cannot tune ${unknown.join(", ")}: ${declaration.name} has the contractions ${
+        all.join(", ")
+      }`,
+    );
+  }
+  console.log(`Tuning ${declaration.name} with B = ${options.batch} on ${backend.info.adapter}.`);
+  const tunings = await tuneAll(backend, tasks, dims, options.budget);
+  console.log(`${tuningTable(tunings)}\n${gainText(tunings)}`);
+  const kernels = await Promise.all(tunings.map(storedKernel));
+  const found = kernels.filter((kernel): kernel is StoredKernel => kernel !== undefined);
+  await store(options.out, backend.machine, found);
+  console.log(`Kept in ${options.out}.`);
+}
+
+async function tuneAll(
+  backend: WebgpuBackend,
+  tasks: readonly Task[],
+  dims: Readonly<Record<string, number>>,
+  budget: number,
+): Promise<readonly Tuning[]> {
+  const shares = sharesOf(tasks, budget);
+  const line = new ProgressLine();
+  const tunings: Tuning[] = [];
+  for (const [at, task] of tasks.entries()) {
+    const tuning = await tune(
+      backend,
+      task,
+      dims,
+      shares[at] ?? 0,
+      ({ name, flops }, done, best) => {
+        const speed = Number.isFinite(best)
+          ? `, best ${gflopsOf(flops, best).toFixed(1)} GFLOP/s`
+          : "";
+        const count = `${done} of ${task.candidates.length} schedules`;
+        line.show(`kernel ${at + 1} of ${tasks.length}, ${name}: ${count}${speed}`);
+      },
+    );
+    tunings.push(tuning);
+  }
+  line.hide();
+  return tunings;
+}
+
+/** One line on a terminal that is written over and over; nothing where there is no terminal. */
+class ProgressLine {
+  readonly #isTerminal = Deno.stderr.isTerminal();
+  readonly #encoder = new TextEncoder();
+
+  show(text: string): void {
+    this.#write(`\r\x1b[K${text}`);
+  }
+
+  hide(): void {
+    this.#write("\r\x1b[K");
+  }
+
+  #write(text: string): void {
+    if (this.#isTerminal) Deno.stderr.writeSync(this.#encoder.encode(text));
+  }
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);
