@@ -1,0 +1,119 @@
+/**
+ * The command line of `deno task bench`.
+ *
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { JUDGED_STEPS } from "./loss_check.ts";
+
+/** What can be measured. */
+export const SECTIONS = ["step", "kernels", "scaling", "peaks"] as const;
+
+/** One of {@linkcode SECTIONS}. */
+export type Section = typeof SECTIONS[number];
+
+/** What was asked for. */
+export interface BenchOptions {
+  /** What to measure. */
+  readonly only: readonly Section[];
+  /** Turns of each contestant. */
+  readonly rounds: number;
+  /** Steps of a turn, after the first; contestants that are known to be slow take fewer. */
+  readonly steps: number;
+  /** Parts of names of contestants; all contestants if there are none. */
+  readonly contestants: readonly string[];
+  /** Fewer sizes and shorter turns: to see that everything works, not to learn numbers. */
+  readonly quick: boolean;
+  /** Whether to write the document, its data and its plots. */
+  readonly write: boolean;
+}
+
+/** A command line to follow, or a text to show instead. */
+export type Parsed =
+  | { readonly kind: "run"; readonly options: BenchOptions }
+  | { readonly kind: "text"; readonly text: string; readonly exitCode: 0 | 2 };
+
+/** What commander gives. */
+interface Given {
+  readonly only?: readonly Section[];
+  readonly rounds?: number;
+  readonly steps?: number;
+  readonly contestants?: readonly string[];
+  readonly quick?: boolean;
+  readonly write?: boolean;
+}
+
+const FULL = { rounds: 3, steps: 120 };
+const QUICK = { rounds: 1, steps: 60 };
+
+/** Reads the arguments. */
+export function parseOptions(args: readonly string[]): Parsed {
+  let text = "";
+  const command = benchCommand().exitOverride().configureOutput({
+    writeOut: (part) => text += part,
+    writeErr: (part) => text += part,
+  });
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: "text", text: text.trimEnd(), exitCode: error.exitCode === 0 ? 0 : 2 };
+  }
+  const given = command.opts<Given>();
+  const quick = given.quick ?? false;
+  const defaults = quick ? QUICK : FULL;
+  return {
+    kind: "run",
+    options: {
+      only: given.only ?? SECTIONS,
+      rounds: given.rounds ?? defaults.rounds,
+      steps: given.steps ?? defaults.steps,
+      contestants: given.contestants ?? [],
+      quick,
+      write: given.write ?? false,
+    },
+  };
+}
+
+function benchCommand(): Command {
+  return new Command("deno task bench")
+    .description(
+      "Measures tilewright beside other libraries, one process after another, in rounds. Libraries " +
+        "that are not installed are left out.",
+    )
+    .option("--only <sections>", `parts of ${SECTIONS.join(",")}`, sections)
+    .option("--rounds <n>", `turns of each contestant (default: ${FULL.rounds})`, count)
+    .option("--steps <n>", `steps of a turn (default: ${FULL.steps})`, steps)
+    .option("--contestants <list>", "only those whose name contains one of these words", words)
+    .option("--quick", "short turns, one round, few sizes: numbers mean little")
+    .option("--write", "write docs/benchmarks.md, and data and plots to bench/results/")
+    .allowExcessArguments(false)
+    .helpOption("-h, --help", "show this text");
+}
+
+function words(text: string): readonly string[] {
+  return text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+}
+
+function sections(text: string): readonly Section[] {
+  return words(text).map((word) => {
+    const section = SECTIONS.find((each) => each === word);
+    if (section === undefined) {
+      throw new InvalidArgumentError(`Sections are ${SECTIONS.join(", ")}.`);
+    }
+    return section;
+  });
+}
+
+function count(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("Expected a whole number of at least 1.");
+}
+
+/** Losses are compared over whole groups of steps. */
+function steps(text: string): number {
+  const value = count(text);
+  if (value % JUDGED_STEPS === 0) return value;
+  throw new InvalidArgumentError(`Expected a multiple of ${JUDGED_STEPS}.`);
+}

@@ -1,0 +1,49 @@
+/**
+ * Writes a run's document, data and plots.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { BENCH, ROOT } from "../places.ts";
+import type { BenchResults } from "../results.ts";
+import { charts } from "./charts.ts";
+import { reportDocument } from "./document.ts";
+
+/** Writes `docs/benchmarks.md`, `bench/results/results.json` and the plots beside it. */
+export async function writeReport(results: BenchResults): Promise<void> {
+  const folder = join(BENCH, "results");
+  await Deno.mkdir(folder, { recursive: true });
+  const document = join(ROOT, "docs", "benchmarks.md");
+  const data = join(folder, "results.json");
+  await Deno.writeTextFile(document, reportDocument(results));
+  await Deno.writeTextFile(data, JSON.stringify(results, null, 2) + "\n");
+  await format([document]);
+  for (const { file, spec } of charts(results)) {
+    await Deno.writeTextFile(join(folder, file), await drawn(spec));
+  }
+  console.error(`Wrote ${document} and ${folder}.`);
+}
+
+/** The repository's own format, so that the gate accepts what was written. */
+async function format(files: readonly string[]): Promise<void> {
+  const args = ["fmt", "--quiet", ...files];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+  if (!success) throw new Error(`Cannot format the report: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** A plot as SVG, drawn by a process that has the plotting library. */
+async function drawn(spec: Readonly<Record<string, unknown>>): Promise<string> {
+  const script = join(BENCH, "plot", "draw.js");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", script],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(spec)));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  if (success) return new TextDecoder().decode(stdout);
+  throw new Error(`Cannot draw a plot: ${new TextDecoder().decode(stderr)}`);
+}
