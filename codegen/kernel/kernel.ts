@@ -138,6 +138,8 @@ export interface KernelTensor {
   readonly shape: readonly Extent[];
   /** `read_write`: updated in place, element by element. */
   readonly access: "read" | "write" | "read_write";
+  /** Many elements are exactly 0: a promise about speed, never about values. */
+  readonly sparse?: true;
 }
 
 /**
@@ -164,6 +166,8 @@ export type Schedule =
     /** The other parallel axes, outermost first; none for a plain matrix product. */
     readonly batch: readonly Axis[];
     readonly tilings: { readonly [M in MachineKind]: Tiling };
+    /** The operand that holds many zeros: a machine that can may skip the steps of k where it does. */
+    readonly zeros?: "lhs" | "rhs";
   };
 
 /** A kernel: what it computes, and how. */

@@ -34,13 +34,13 @@ function stageLines(stage: Stage): string[] {
 
 function showSchedule(schedule: Schedule): string {
   if (schedule.frame !== "contract") return `${schedule.frame}, workgroup ${schedule.workgroup}`;
-  const { m, n, k, sums, batch, tilings } = schedule;
+  const { m, n, k, sums, batch, tilings, zeros } = schedule;
   const further = sums.map((axis) => `+${axis.name}`).join("");
   const axes = `m=${m.name} n=${n.name} k=${k.name}${further}`;
   const batches = batch.map((axis) => ` batch=${axis.name}`).join("");
   return `contract ${axes}${batches}; vector: ${showTiling(tilings.vector)}; gpu: ${
     showTiling(tilings.gpu)
-  }`;
+  }${zeros === undefined ? "" : `; may skip zeros of the ${zeros}`}`;
 }
 
 const ACCESS = { read: "read", write: "write", read_write: "update" } as const;

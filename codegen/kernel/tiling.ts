@@ -38,6 +38,11 @@ export interface Tiling {
   readonly staged: { readonly lhs: boolean; readonly rhs: boolean; readonly depth: number };
   /** True for an axis that is covered exactly: of m and n by workgroups, of k by turns and by `depth`. */
   readonly exact: { readonly [A in ContractAxis]: boolean };
+  /**
+   * True if results are finished row by row in a loop, the rest moving up; false if each is spelt out.
+   * Compilers take long over a long epilogue that is spelt out a hundred times.
+   */
+  readonly rolled: boolean;
   /** Equal parts of k that are summed apart and added up in order by a kernel of their own; 1 for none. */
   readonly splits: number;
 }

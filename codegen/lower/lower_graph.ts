@@ -188,16 +188,21 @@ function nextValueName(node: Node, graph: Graph): string | undefined {
   return target === undefined ? undefined : `${leafName(target).split(".").at(-1)}_next`;
 }
 
-/** The type and shape of a tensor in memory. */
+/** What a tensor is in memory. */
 export function describeTensor(node: Node | undefined, name: string): {
   readonly dtype: StorageType;
   readonly shape: readonly Extent[];
+  readonly sparse?: true;
 } {
   if (node === undefined || node.dtype === "bool") {
     throw new Error(`The tensor "${name}" cannot be in memory`);
   }
-  const storage = node.op === "input" ? node.attrs.storage : undefined;
-  return { dtype: storage ?? node.dtype, shape: node.shape };
+  const { storage, sparse } = node.op === "input" ? node.attrs : {};
+  return {
+    dtype: storage ?? node.dtype,
+    shape: node.shape,
+    ...(sparse === undefined ? {} : { sparse }),
+  };
 }
 
 /**

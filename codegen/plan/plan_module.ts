@@ -36,7 +36,6 @@ export function planModule(
       ...describeTensor(node, name),
       kind,
       ...initialOf(kind, initial),
-      ...(node.op === "input" && node.attrs.sparse ? { sparse: true } : {}),
     });
   };
   // Leaves of the declaration come first, also those that no program reads.

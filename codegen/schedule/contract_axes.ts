@@ -31,9 +31,10 @@ export function contractAxes(
   const m = only(lhs, rhs);
   const n = only(rhs, lhs);
   const shared = over.filter((axis) => reads(lhs, axis) && reads(rhs, axis));
-  const k = shared.find((axis) =>
-    isLong(axis) && isContiguous(lhs, axis, tensors) && isContiguous(rhs, axis, tensors)
-  ) ?? longest(shared);
+  const k =
+    shared.find((axis) =>
+      isLong(axis) && isContiguous(lhs, axis, tensors) && isContiguous(rhs, axis, tensors)
+    ) ?? longest(shared);
   return m === undefined || n === undefined || k === undefined ? undefined : { m, n, k };
 }
 

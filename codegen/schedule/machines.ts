@@ -18,8 +18,8 @@ export interface Machine {
   readonly mostResults: number;
   /** Multiplications that one turn of the innermost loop may spell out: a compiler's time grows with them. */
   readonly mostProducts: number;
-  /** Times that what follows the sum may be spelt out, for one result or for four. */
-  readonly mostFinishes: number;
+  /** True if results are finished row by row in a loop: where registers are memory anyway. */
+  readonly rolls: boolean;
   /** Steps of k that may be copied to a workgroup's memory at a time; none for no such memory. */
   readonly depths: readonly number[];
   /** Elements of f32 that a workgroup's memory holds. */
@@ -40,7 +40,7 @@ export const VECTOR_MACHINE: Machine = {
   sides: [1, 2, 4, 5, 8, 10, 12, 16, 20, 24, 28, 32],
   mostResults: 320,
   mostProducts: 640,
-  mostFinishes: 80,
+  rolls: true,
   depths: [],
   workgroupElements: 0,
   mostSplits: 1,
@@ -59,7 +59,7 @@ export const GPU_MACHINE: Machine = {
   sides: [4, 8],
   mostResults: 64,
   mostProducts: 64,
-  mostFinishes: 64,
+  rolls: false,
   depths: [8, 16, 32],
   workgroupElements: 4096,
   mostSplits: 32,

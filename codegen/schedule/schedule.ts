@@ -1,6 +1,7 @@
 /** Scheduling: how the stages of a kernel are laid out on machines. @module */
 import type { DimValues } from "../../dsl/dim.ts";
 import type { Schedule } from "../kernel/kernel.ts";
+import { contractOperands } from "../kernel/verify_schedule.ts";
 import { contractionOf, type Unscheduled } from "./contraction.ts";
 import { GPU_MACHINE, VECTOR_MACHINE, WORKGROUP } from "./machines.ts";
 import { chooseTiling } from "./tilings.ts";
@@ -24,5 +25,24 @@ export function chooseSchedule(
     vector: chooseTiling(contraction, VECTOR_MACHINE),
     gpu: chooseTiling(contraction, GPU_MACHINE),
   };
-  return { frame: "contract", m, n, k, sums, batch, tilings };
+  const zeros = operandWithZeros(kernel);
+  return {
+    frame: "contract",
+    m,
+    n,
+    k,
+    sums,
+    batch,
+    tilings,
+    ...(zeros === undefined ? {} : { zeros }),
+  };
+}
+
+/** The operand that is declared to hold many zeros; the left one, if both are. */
+function operandWithZeros(kernel: Unscheduled): "lhs" | "rhs" | undefined {
+  const operands = contractOperands(kernel);
+  const sides = ["lhs", "rhs"] as const;
+  return sides.find((side) =>
+    kernel.tensors.some(({ name, sparse }) => sparse === true && name === operands?.[side].tensor)
+  );
 }

@@ -56,7 +56,11 @@ export function splitSum(kernel: Kernel, schedule: Contract, tiling: Tiling): Sp
     tensors: [...used([sum]), partials],
     parallel: outer,
     stages: [
-      { ...sum, over: sum.over.map((axis) => axis.name === k.name ? inner : axis), value: products },
+      {
+        ...sum,
+        over: sum.over.map((axis) => axis.name === k.name ? inner : axis),
+        value: products,
+      },
       { kind: "store", ...at, value: { kind: "local", type: sum.type, name: sum.into } },
     ],
     schedule: {

@@ -47,6 +47,7 @@ function tilesFor(
         workgroup,
         neighbours: workgroup.columns === 1 ? "m" : "n",
         order: "n",
+        rolled: machine.rolls && rows > 1,
         ...way,
       }))
     )
@@ -121,9 +122,7 @@ function fits(tiling: Tiling, { fours }: Contraction, machine: Machine): boolean
   const results = tile.rows * tile.columns;
   const rowsInFours = tiling.fours.lhs === "m" || staged.lhs;
   const columnsInFours = !sumsDots(tiling) || fours.results;
-  const finishes = fours.results ? results / FOUR : results;
   return results <= machine.mostResults && results * unroll <= machine.mostProducts &&
-    finishes <= machine.mostFinishes &&
     stagedElements(tiling) <= machine.workgroupElements && (exact.k || unroll === 1) &&
     (!rowsInFours || tile.rows % FOUR === 0) && (!columnsInFours || tile.columns % FOUR === 0);
 }

@@ -26,11 +26,15 @@ export interface Contraction {
   readonly m: Axis;
   readonly n: Axis;
   readonly k: Axis;
+  /** Axes of the sum around k. */
+  readonly sums: readonly Axis[];
   readonly batch: readonly Axis[];
   readonly lhs: Load;
   readonly rhs: Load;
   readonly into: string;
   readonly epilogue: readonly Stage[];
+  /** The operand that holds many zeros. */
+  readonly zeros?: "lhs" | "rhs";
 }
 
 /**
@@ -54,14 +58,25 @@ function contractionOf(kernel: Kernel): Contraction | undefined {
   if (schedule.frame !== "contract" || operands === undefined || first?.kind !== "reduce") {
     return undefined;
   }
-  const { m, n, k, batch } = schedule;
-  return { m, n, k, batch, ...operands, into: first.into, epilogue };
+  const { m, n, k, sums, batch, zeros } = schedule;
+  return {
+    m,
+    n,
+    k,
+    sums,
+    batch,
+    ...operands,
+    into: first.into,
+    epilogue,
+    ...(zeros === undefined ? {} : { zeros }),
+  };
 }
 
 /** The same contraction with its operands exchanged. */
 function exchanged(contraction: Contraction): Contraction {
-  const { m, n, lhs, rhs } = contraction;
-  return { ...contraction, m: n, n: m, lhs: rhs, rhs: lhs };
+  const { m, n, lhs, rhs, zeros } = contraction;
+  const turned = { ...contraction, m: n, n: m, lhs: rhs, rhs: lhs };
+  return zeros === undefined ? turned : { ...turned, zeros: zeros === "lhs" ? "rhs" : "lhs" };
 }
 
 function motionOf(load: Load, axis: Axis, tensors: Tensors) {
@@ -83,20 +98,17 @@ function strides(rhs: Load, k: Axis, tensors: Tensors): boolean {
   return moving.length === 1 && moving.every((term) => strideAlong(term, k) !== undefined);
 }
 
-/**
- * The form of a kernel's contraction; `undefined` where plain loops have to do.
- *
- * @param sparse tensors with many zeros
- */
-export function formOf(kernel: Kernel, sparse: ReadonlySet<string>): Form | undefined {
+/** The form of a kernel's contraction; `undefined` where plain loops have to do. */
+export function formOf(kernel: Kernel): Form | undefined {
   const contraction = contractionOf(kernel);
   if (contraction === undefined) return undefined;
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
   const turned = [contraction, exchanged(contraction)];
   const outer = turned.find((candidate) => fitsOuter(candidate, tensors));
   if (outer !== undefined) {
-    const { lhs, rhs, k, batch } = outer;
-    const skipsZeros = sparse.has(lhs.tensor) && batch.length === 0 && strides(rhs, k, tensors);
+    const { rhs, k, sums, batch, zeros } = outer;
+    const skipsZeros = zeros === "lhs" && batch.length === 0 && sums.length === 0 &&
+      strides(rhs, k, tensors);
     return { kind: "outer", contraction: outer, strips: stripsOf(outer), skipsZeros };
   }
   if (!fitsDot(contraction, tensors)) return undefined;

@@ -16,12 +16,12 @@ import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
-import { type Part, span } from "./span.ts";
+import { nest, type Part, span } from "./span.ts";
 import { writeStages } from "./stages.ts";
 import { dotUnroll, heightsFor } from "./tiles.ts";
 import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
-import { get, type Local, type Wat } from "./wat.ts";
+import { f32, form, get, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result. */
 interface Tile {
@@ -89,21 +89,36 @@ function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): voi
   }
 }
 
-/** The stretches of k: unrolled vectors, single vectors if any are left, the rest one by one. */
-function partsOf(tile: Tile, cells: readonly Cell[], scope: Scope): readonly Part[] {
-  const vectors = (count: number) => (turn: Scope) => {
-    for (const vector of upTo(count)) writeStep(tile, vector * LANES, true, turn);
-  };
-  const addLanes = () => {
-    for (const { row, column } of cells) {
-      const lanes = acrossLanes("sum", "f32", sumOf(row, column, true, scope), scope.math);
-      scope.fn.set(sumOf(row, column, false, scope), lanes);
-    }
+/** The stretches of k: unrolled vectors, then the rest one by one. */
+function partsOf(tile: Tile): readonly [Part, Part] {
+  const vectors = (turn: Scope) => {
+    for (const vector of upTo(tile.unroll)) writeStep(tile, vector * LANES, true, turn);
   };
   return [
-    { step: LANES * tile.unroll, body: vectors(tile.unroll), after: addLanes },
+    { step: LANES * tile.unroll, body: vectors },
     { step: 1, body: (turn) => writeStep(tile, 0, false, turn) },
   ];
+}
+
+/** The sums of a tile, over all k: once, or for each step of the sums around it. */
+function writeSums(tile: Tile, cells: readonly Cell[], scope: Scope): void {
+  const { fn, math } = scope;
+  const { k, sums } = tile.contraction;
+  const accesses = operandAccesses(tile, scope);
+  const [vectors, singles] = partsOf(tile);
+  const lanesOf = ({ row, column }: Cell): Wat =>
+    acrossLanes("sum", "f32", sumOf(row, column, true, scope), math);
+  const singleOf = ({ row, column }: Cell): Local => sumOf(row, column, false, scope);
+  for (const { row, column } of cells) fn.set(sumOf(row, column, true, scope), ZEROS);
+  if (sums.length === 0) {
+    const addLanes = () => cells.forEach((cell) => fn.set(singleOf(cell), lanesOf(cell)));
+    return span(scope, k, accesses, [{ ...vectors, after: addLanes }, singles]);
+  }
+  for (const cell of cells) fn.set(singleOf(cell), f32(0));
+  nest(scope, sums, accesses, (turn) => span(turn, k, accesses, [vectors, singles]));
+  for (const cell of cells) {
+    fn.set(singleOf(cell), form("f32.add", get(singleOf(cell)), lanesOf(cell)));
+  }
 }
 
 /** A result of a tile. */
@@ -113,10 +128,9 @@ interface Cell {
 }
 
 function writeTile(tile: Tile, scope: Scope): void {
-  const { contraction: { m, n, k, into, epilogue }, rows, columns } = tile;
+  const { contraction: { m, n, into, epilogue }, rows, columns } = tile;
   const cells = rows.flatMap((row) => columns.map((column): Cell => ({ row, column })));
-  for (const { row, column } of cells) scope.fn.set(sumOf(row, column, true, scope), ZEROS);
-  span(scope, k, operandAccesses(tile, scope), partsOf(tile, cells, scope));
+  writeSums(tile, cells, scope);
   for (const { row, column } of cells) {
     const local = sumOf(row, column, false, scope);
     const values = new Map(scope.values).set(into, { local, type: "f32", vector: false });

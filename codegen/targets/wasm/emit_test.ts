@@ -134,7 +134,12 @@ for (const layout of ["NN", "NT", "TN", "TT"] as const) {
 
 /** A module of a product whose left operand is declared to hold many zeros. */
 function withZeros(kernel: Kernel, callDims: readonly string[] = []): CompiledModule {
-  const module = moduleOf([kernel], { callDims, uniforms: [RATE] });
+  const { schedule } = kernel;
+  // A product with a single row or column is no contraction of tiles.
+  const skipping: Kernel = schedule.frame === "contract"
+    ? { ...kernel, schedule: { ...schedule, zeros: "lhs" } }
+    : kernel;
+  const module = moduleOf([skipping], { callDims, uniforms: [RATE] });
   const tensors = module.tensors.map((each): PlannedTensor => {
     if (each.name === "x") return { ...each, sparse: true };
     return each.name === "w" ? { ...each, kind: "parameter" } : each;

@@ -64,13 +64,9 @@ function worthwhile(splits: readonly Split[]): readonly Split[] {
     .toSorted((a, b) => stretches(b) - stretches(a));
 }
 
-/**
- * Decides how a kernel is written.
- *
- * @param sparse tensors with many zeros
- */
-export function planKernel(kernel: Kernel, sparse: ReadonlySet<string>): KernelPlan {
-  const form = kernel.schedule.frame === "contract" ? formOf(kernel, sparse) : undefined;
+/** Decides how a kernel is written. */
+export function planKernel(kernel: Kernel): KernelPlan {
+  const form = kernel.schedule.frame === "contract" ? formOf(kernel) : undefined;
   if (form !== undefined) return { kernel, form, splits: worthwhile(tileSplits(form)) };
   const loops = splitAxes(kernel);
   return { kernel: loops, splits: worthwhile(loopSplits(loops)) };

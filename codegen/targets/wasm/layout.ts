@@ -18,16 +18,16 @@ function isAxis(index: IndexExpr | undefined, name: string): boolean {
   return index?.kind === "axis" && index.axis.name === name;
 }
 
-/** The matrices whose columns a kernel adds up for the values of a tensor with many zeros. */
-function columnwise(kernel: Kernel, sparse: ReadonlySet<string>): readonly string[] {
+/** The matrices whose columns a kernel adds up for the values of an operand with many zeros. */
+function columnwise(kernel: Kernel): readonly string[] {
   const operands = contractOperands(kernel);
   const { schedule } = kernel;
-  if (schedule.frame !== "contract" || operands === undefined) return [];
-  const { lhs, rhs } = operands;
-  return [[lhs, rhs] as const, [rhs, lhs] as const].flatMap(([mostlyZero, matrix]) => {
-    const isColumnwise = matrix.index.length === 2 && isAxis(matrix.index[1], schedule.k.name);
-    return sparse.has(mostlyZero.tensor) && isColumnwise ? [matrix.tensor] : [];
-  });
+  if (schedule.frame !== "contract" || schedule.zeros === undefined || operands === undefined) {
+    return [];
+  }
+  const matrix = schedule.zeros === "lhs" ? operands.rhs : operands.lhs;
+  const isColumnwise = matrix.index.length === 2 && isAxis(matrix.index[1], schedule.k.name);
+  return isColumnwise ? [matrix.tensor] : [];
 }
 
 /** Tensors that a kernel changes at the index at which it changes another. */
@@ -46,7 +46,6 @@ export function transposedTensors(module: CompiledModule): readonly string[] {
       shape.length === 2 && (kind === "parameter" || kind === "state")
     ).map(({ name }) => name),
   );
-  const sparse = new Set(module.tensors.filter((each) => each.sparse).map(({ name }) => name));
   const kernels = module.programs.flatMap((program) => program.kernels);
   const found = new Set<string>();
   const add = (name: string): void => {
@@ -54,7 +53,7 @@ export function transposedTensors(module: CompiledModule): readonly string[] {
     found.add(name);
     for (const kernel of kernels) changedWith(kernel, name).forEach(add);
   };
-  for (const kernel of kernels) columnwise(kernel, sparse).forEach(add);
+  for (const kernel of kernels) columnwise(kernel).forEach(add);
   return module.tensors.map(({ name }) => name).filter((name) => found.has(name));
 }
 

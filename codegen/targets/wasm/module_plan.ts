@@ -38,10 +38,9 @@ function listsIn(programs: readonly SharedProgram[]): readonly ZeroLists[] {
 export function planModule(original: CompiledModule): ModulePlan {
   const transposed = transposedTensors(original);
   const module = exchangeAxes(original, transposed);
-  const sparse = new Set(module.tensors.filter((each) => each.sparse).map(({ name }) => name));
   const slots = new Map(module.tensors.map(({ name, slot }) => [name, slot]));
   const programs = module.programs.map((program): SharedProgram => {
-    const plans = program.kernels.map((kernel) => planKernel(kernel, sparse));
+    const plans = program.kernels.map(planKernel);
     return { program, phases: shareOut(plans, (memory) => slots.get(memory) ?? memory) };
   });
   return { module, transposed, programs, lists: listsIn(programs) };

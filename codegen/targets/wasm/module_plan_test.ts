@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import * as mnist from "../../../examples/mnist/spec.ts";
+import type { CompiledModule, Kernel } from "../../kernel/kernel.ts";
 import { compile } from "../../pipeline.ts";
 import { exchangeAxes } from "./layout.ts";
 import { planModule } from "./module_plan.ts";
 
 const { module } = compile(mnist.mnistShared);
-const dense = { ...module, tensors: module.tensors.map(({ sparse: _, ...tensor }) => tensor) };
+
+/** The same module, whose inputs are not declared sparse. */
+const dense: CompiledModule = {
+  ...module,
+  programs: module.programs.map((program) => ({
+    ...program,
+    kernels: program.kernels.map((kernel): Kernel => {
+      if (kernel.schedule.frame !== "contract") return kernel;
+      const { zeros: _, ...schedule } = kernel.schedule;
+      return { ...kernel, schedule };
+    }),
+  })),
+};
 
 Deno.test("a matrix whose columns are added up lies column by column, and its moments with it", () => {
   assert.deepEqual(planModule(module).transposed, ["l1.W", "l1.W.m", "l1.W.v"]);

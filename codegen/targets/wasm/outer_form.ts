@@ -17,7 +17,7 @@ import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
-import { span } from "./span.ts";
+import { nest, span } from "./span.ts";
 import { writeStages } from "./stages.ts";
 import { heightsFor, OUTER_UNROLL, OUTER_WIDTHS } from "./tiles.ts";
 import { widen, writeScalar } from "./values.ts";
@@ -121,14 +121,15 @@ export function writeEpilogue(tile: Tile, scope: Scope): void {
 }
 
 function writeTile(tile: Tile, scope: Scope): void {
-  const { contraction: { k } } = tile;
+  const { contraction: { k, sums } } = tile;
   clearTile(tile, scope);
   const body = (turn: Scope) => writeStep(tile, turn);
   const operands = (["lhs", "rhs"] as const).flatMap((side) => operandAccesses(tile, side, scope));
-  span(scope, k, operands, [
-    { step: 1, repeat: OUTER_UNROLL, body },
-    { step: 1, body },
-  ]);
+  nest(scope, sums, operands, (turn) =>
+    span(turn, k, operands, [
+      { step: 1, repeat: OUTER_UNROLL, body },
+      { step: 1, body },
+    ]));
   writeEpilogue(tile, scope);
 }
 
