@@ -19,6 +19,7 @@ import { MODELS } from "./models.ts";
 import { profileTable } from "./profile_table.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import { parseTrainArguments, type TrainOptions, UsageError } from "./train_options.ts";
+import { storedSchedules } from "./tuned_file.ts";
 import { ReportBuilder, requireReportPath, writeReport } from "./train_report.ts";
 
 /** Runs the command; returns its exit code. Errors become a sentence on standard error. */
@@ -44,7 +45,11 @@ function describe(error: unknown): string {
 async function train(options: TrainOptions): Promise<number> {
   if (options.report !== undefined) await requireReportPath(options.report);
   giveVulkanAFolder();
-  const { backend, reason } = await openBackend(options);
+  const tuned = await storedSchedules();
+  const { backend, reason } = await openBackend({
+    ...options,
+    ...(tuned === undefined ? {} : { tuned }),
+  });
   try {
     console.log(`${reason}.`);
     return await trainOn(backend, options);
