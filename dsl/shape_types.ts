@@ -69,3 +69,17 @@ export type WithExtent<S extends Shape, A extends number, E extends Extent> = nu
 /** The shape with an axis longer or shorter by what types do not count: a number stays one, a dim too. */
 export type Stretched<S extends Shape, A extends number> = WithExtent<S, A, Inexact<S[A]>>;
 type Inexact<E extends Extent> = E extends number ? number : E extends Dim ? Dim : Extent;
+
+/** The shape without some axes, or with an extent of 1 in their places. `I` counts the axes so far. */
+export type ReducedShape<
+  S extends Shape,
+  A extends number,
+  Keep extends boolean,
+  I extends readonly unknown[] = readonly [],
+> = number extends A ? Shape
+  : S extends readonly [] ? readonly []
+  : S extends readonly [infer H extends Extent, ...infer R extends Shape] ? readonly [
+      ...(I["length"] extends A ? (Keep extends true ? readonly [1] : readonly []) : readonly [H]),
+      ...ReducedShape<R, A, Keep, readonly [...I, unknown]>,
+    ]
+  : Shape;

@@ -10,13 +10,14 @@ import type { Extent, Shape } from "./dim.ts";
 import { DeclarationError, showValue } from "./errors.ts";
 import { handle, nodeOf, type Numeric, type Tensor } from "./handle.ts";
 import { make } from "./intern.ts";
-import type { ElementType, Node } from "./ops.ts";
+import type { ElementType } from "./ops.ts";
 import { describe } from "./shape_rules.ts";
-import type { Matrix, Tiled, Vector, WithoutAxis } from "./shape_types.ts";
+import type { Matrix, Tiled, Vector } from "./shape_types.ts";
 
 export * from "./arithmetic.ts";
 export type * from "./einsum_types.ts";
 export * from "./products.ts";
+export * from "./reductions.ts";
 export * from "./stretches.ts";
 export { handle, type Numeric, type Operand, type Tensor } from "./handle.ts";
 export { broadcastTo } from "./elementwise.ts";
@@ -110,56 +111,6 @@ function checkList(value: unknown, action: string, example: string): void {
       `Cannot ${action} ${showValue(value)}: wanted a list, one part per axis; write ${example}`,
     );
   }
-}
-
-/** Which axis a reduction runs over. */
-export interface ReduceOptions<A extends number> {
-  /** Its position, 0 for the outermost. */
-  readonly axis: A;
-}
-
-/** The operand and the axis of a reduction. */
-function reduced(op: string, x: unknown, options: unknown): readonly [Node, number] {
-  const node = nodeOf(`apply ${op} to`, x);
-  const axis = typeof options === "object" && options !== null && "axis" in options
-    ? options.axis
-    : undefined;
-  if (typeof axis !== "number") {
-    const example = typeof options === "number" ? options : 0;
-    throw new DeclarationError(
-      `Cannot apply ${op} to ${describe(node)}: wanted the axis by name, got ${
-        showValue(options)
-      }; write ${op}(x, { axis: ${example} })`,
-    );
-  }
-  return [node, axis];
-}
-
-/** The sum over one axis, which disappears. */
-export function sum<S extends Shape, const A extends number>(
-  x: Tensor<S, "f32">,
-  options: ReduceOptions<A>,
-): Tensor<WithoutAxis<S, A>, "f32"> {
-  const [node, axis] = reduced("sum", x, options);
-  return handle(make("sum", { axes: [axis] }, [node]));
-}
-
-/** The largest element along one axis, which disappears. The axis must not be empty. */
-export function max<S extends Shape, const A extends number>(
-  x: Tensor<S, "f32">,
-  options: ReduceOptions<A>,
-): Tensor<WithoutAxis<S, A>, "f32"> {
-  const [node, axis] = reduced("max", x, options);
-  return handle(make("max", { axes: [axis] }, [node]));
-}
-
-/** The position of the largest element along one axis (the first one of equals). */
-export function argmax<S extends Shape, const A extends number>(
-  x: Tensor<S, "f32">,
-  options: ReduceOptions<A>,
-): Tensor<WithoutAxis<S, A>, "u32"> {
-  const [node, axis] = reduced("argmax", x, options);
-  return handle(make("argmax", { axis }, [node]));
 }
 
 /** Adds an axis of extent 1 at the end, so that a value per row can stand beside the row. */

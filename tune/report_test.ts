@@ -3,7 +3,7 @@ import { compile } from "../codegen/pipeline.ts";
 import { mnistShared } from "../examples/mnist/spec.ts";
 import { tasksOf } from "./candidates.ts";
 import { gainText, tuningTable } from "./report.ts";
-import { sharesOf, type Tuning } from "./tuner.ts";
+import type { Tuning } from "./tuner.ts";
 
 const tasks = tasksOf(compile(mnistShared), { ...mnistShared.typical, B: 100 }, "vector");
 
@@ -39,12 +39,4 @@ Deno.test("the gain is told beside what the model of cost would choose", () => {
     gainText([tuning(), tuning()]),
     "One call of each: 1.00 ms tuned, 2.00 ms as the model of cost chooses.",
   );
-});
-
-Deno.test("kernels share the budget, and those with much work get more of it", () => {
-  const shares = sharesOf(tasks, 60);
-  assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 60) < 1e-9);
-  assert.ok((shares[0] ?? 0) > (shares.at(-1) ?? 0));
-  assert.ok(shares.every((share) => share >= 0.5 * 60 / tasks.length));
-  assert.deepEqual(sharesOf([], 60), []);
 });

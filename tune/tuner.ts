@@ -13,10 +13,13 @@ export interface Trial {
   readonly refused?: string;
 }
 
+/** What came of a schedule that was timed. */
+export type TimedTrial = Trial & { readonly milliseconds: number };
+
 /** What came of a kernel. */
 export interface Tuning {
   readonly task: Task;
-  /** Fastest first, refused ones last. */
+  /** The one to choose first, then by their times, refused ones last. */
   readonly trials: readonly Trial[];
 }
 
@@ -73,9 +76,22 @@ export async function tune(
   } finally {
     contenders.forEach((each) => each.dispose());
   }
-  const timed = contenders.map(({ candidate, best }): Trial => ({ candidate, milliseconds: best }));
-  timed.sort((a, b) => (a.milliseconds ?? Infinity) - (b.milliseconds ?? Infinity));
-  return { task, trials: [...timed, ...refused] };
+  const timed = contenders.map(({ candidate, best }) => ({ candidate, milliseconds: best }));
+  return { task, trials: [...ranked(timed), ...refused] };
+}
+
+/** By how much another schedule must be faster than the model's choice, so that chance does not choose. */
+const MARGIN = 0.05;
+
+/** Trials in the order of their times, but for the model's choice where it is as good as the first. */
+export function ranked(trials: readonly TimedTrial[]): readonly TimedTrial[] {
+  const sorted = trials.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  const [fastest] = sorted;
+  const own = sorted.find(({ candidate }) => candidate.isDefault);
+  if (fastest === undefined || own === undefined) return sorted;
+  return own.milliseconds <= (1 + MARGIN) * fastest.milliseconds
+    ? [own, ...sorted.filter((each) => each !== own)]
+    : sorted;
 }
 
 /** Seconds for each kernel: more for more work, yet enough for every one. */

@@ -9,12 +9,19 @@
  *
  * @module
  */
-import { type Extent, sameShape, type Shape } from "../../dsl/dim.ts";
+import { sameShape, type Shape } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { labelsOf } from "../graph/build.ts";
 import { type Graph, isHostScalar, nodesOf } from "../graph/graph.ts";
 import type { Scalar } from "../kernel/kernel.ts";
-import { type Expander, type Expansion, type Index, innerLabels } from "./expand.ts";
+import {
+  mergedSums,
+  type PlacedLoad,
+  productAxes,
+  singleSums,
+  windowSource,
+} from "./contraction.ts";
+import type { Expander, Expansion, Index } from "./expand.ts";
 import { depends, type Group, levelOf, pointOf, shapeOf } from "./group.ts";
 import { writtenSize } from "../kernel/scalar_walk.ts";
 import { loadsOf, usesLocal } from "./loads.ts";
@@ -136,34 +143,33 @@ class Fuser {
     }
   }
 
-  /** One row axis, one column axis and one inner axis make a contraction; others sum products. */
+  /** Where memory allows, one loop sums over what are several labels. */
   addContraction(node: Einsum): void {
-    const { lhs, rhs, out, a, b } = labelsOf(node);
-    const inner = innerLabels(node);
-    const rows = [...out].filter((label) => !rhs.includes(label));
-    const columns = [...out].filter((label) => !lhs.includes(label));
-    const extents = new Map<string, Extent>();
-    [...lhs].forEach((label, i) => extents.set(label, a.shape[i] ?? 1));
-    [...rhs].forEach((label, i) => extents.set(label, b.shape[i] ?? 1));
-    const labels = [...out, ...inner];
-    const axes = this.#places.axes(labels.map((label) => extents.get(label) ?? 1));
-    const contract = inner.length === 1 && rows.length === 1 && columns.length === 1;
-    const group = this.#places.open(
-      contract ? "contract" : "rows",
-      axes.slice(0, out.length),
-      axes.slice(out.length),
-      axes,
+    const sums = singleSums(node);
+    const single = this.#openProduct(node, sums);
+    const loads = single.operands.flatMap((scalar): readonly PlacedLoad[] =>
+      scalar.kind === "load" ? [{ load: scalar, shape: this.#places.shapeOf(scalar.tensor) }] : []
     );
-    const indexOf = (side: string): Index => {
-      const point = pointOf(axes);
-      return [...side].map((label) =>
-        point[labels.indexOf(label)] ?? { kind: "extent", extent: 0 }
-      );
-    };
+    const isTiled = single.group.kind === "contract" && loads.length === 2;
+    const merged = isTiled ? mergedSums(sums, single.group.inner, loads) : sums;
+    const { group, operands: args } = merged.length < sums.length
+      ? this.#openProduct(node, merged)
+      : single;
+    this.#places.addReduction(group, node, { kind: "apply", type: "f32", op: "mul", args });
+  }
+
+  /** A group for a product whose sums run over these groups of labels, and its two factors. */
+  #openProduct(node: Einsum, sums: readonly string[]): {
+    readonly group: Group;
+    readonly operands: readonly Scalar[];
+  } {
+    const { lhs, rhs, a, b } = labelsOf(node);
+    const axes = productAxes(node, sums, (shape) => this.#places.axes(shape));
+    const { kind, outer, inner, indexOf } = axes;
+    const group = this.#places.open(kind, outer, inner, [...outer, ...inner]);
     const left = this.#operand(group, a, indexOf(lhs));
     const right = this.#operand(group, b, indexOf(rhs));
-    const value: Scalar = { kind: "apply", type: "f32", op: "mul", args: [left, right] };
-    this.#places.addReduction(group, node, value);
+    return { group, operands: [left, right] };
   }
 
   /** Puts a value and its copy in memory. */
@@ -175,13 +181,25 @@ class Fuser {
   /** An operand of a contraction is a plain load with an affine index; what is not gets stored. */
   #operand(group: Group, node: Node, index: Index): Scalar {
     if (group.kind !== "contract") return this.#summand(group, elementOf(node), index);
-    const { scalar } = group.expander.expand(node, index);
-    if (scalar?.kind === "load" && this.#places.isAffine(scalar, node)) {
-      return this.#places.load(group, scalar);
+    const plain = this.#plainLoad(group, node, index);
+    if (plain !== undefined) return plain;
+    const source = windowSource(node);
+    if (source !== undefined && !this.#places.tensors.has(source)) {
+      this.store(source);
+      group.expander.forget();
+      const moved = this.#plainLoad(group, node, index);
+      if (moved !== undefined) return moved;
     }
     this.store(node);
     group.expander.forget();
     return this.#storedExpansion(group, elementOf(node), index);
+  }
+
+  #plainLoad(group: Group, node: Node, index: Index): Scalar | undefined {
+    const { scalar } = group.expander.expand(node, index);
+    return scalar?.kind === "load" && this.#places.isAffine(scalar)
+      ? this.#places.load(group, scalar)
+      : undefined;
   }
 
   /** Expands a term in a group; what blocks the expansion is stored first. */

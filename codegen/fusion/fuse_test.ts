@@ -35,6 +35,50 @@ Deno.test("movement leaves no kernel behind: it is in the index of a load", () =
   );
 });
 
+Deno.test("a convolution reads its windows where they are: nothing is copied but a border", () => {
+  const H = 6, W = 9;
+  const layer = defineLayer({
+    name: "sample",
+    inputs: { x: tensor(B, H, W, K) },
+    params: { F: tensor(O, 3, 2, K), b: tensor(O) },
+    forward: ({ x, F, b }) => {
+      const border = t.pad(x, { axis: 1, before: 1, after: 1 });
+      const windows = t.window(t.window(border, { axis: 1, size: 3 }), { axis: 2, size: 2 });
+      return t.add(t.einsum("bhwcij,oijc->bhwo", windows, F), b);
+    },
+  });
+  assert.equal(
+    forward(layer).replaceAll(/; vector:.*/g, ""),
+    `\
+pad(read x[B, 6, 9, K], write pad[B, 8, 9, K])
+  for i in B, j in 8, k in 9, l in K:
+    pad[i, j, k, l] = 6 > j - 1 ? x[i, min(j - 1, 5), k, l] : 0
+  schedule: map, workgroup 64
+forward(read pad[B, 8, 9, K], read F[O, 3, 2, K], read b[O], write y[B, 6, 8, O])
+  for i in B, j in 6, k in 8, o in O:
+    acc = sum l in 3, p in 2·K: pad[i, j + l, k + p div K, p mod K] * F[o, l, p div K, p mod K]
+    y[i, j, k, o] = acc + b[o]
+  schedule: contract m=k n=o k=p+l batch=i batch=j`,
+  );
+});
+
+Deno.test("windows are added up where they lie over each other, with every load within its tensor", () => {
+  const layer = defineLayer({
+    name: "sample",
+    inputs: { x: tensor(B, 5, 3) },
+    forward: ({ x }) => t.overlapAdd(t.exp(x), { axis: 1, extent: 12, stride: 2 }),
+  });
+  assert.equal(
+    forward(layer),
+    `\
+forward(read x[B, 5, 3], write y[B, 12])
+  for b in B, i in 12:
+    total = sum j in 3: (((i - j) / 2 * 2 == i - j) & (5 > (i - j) / 2)) ? exp(x[b, min((i - j) / 2, 4), j]) : 0
+    y[b, i] = total
+  schedule: rows, workgroup 64`,
+  );
+});
+
 Deno.test("reductions over the same rows share a kernel with what comes before and after them", () => {
   const text = forward(
     defineLayer({

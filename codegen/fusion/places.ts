@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Extent } from "../../dsl/dim.ts";
+import type { Extent, Shape } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { isHostScalar } from "../graph/graph.ts";
 import { affine, flatten } from "../kernel/index_expr.ts";
@@ -191,10 +191,15 @@ export class Places implements Fusion {
     return new Set(used.map((name) => name.replace(/'$/, ""))).size + outputs <= this.#mostTensors;
   }
 
+  /** The shape of a tensor in memory. */
+  shapeOf(tensor: string): Shape {
+    for (const [node, name] of this.tensors) if (name === tensor) return node.shape;
+    throw new Error(`Nothing is stored as "${tensor}"`);
+  }
+
   /** True if a load's position is a sum of axes times strides. */
-  isAffine(load: Extract<Scalar, { kind: "load" }>, node: Node): boolean {
-    const stored = [...this.tensors].find(([, name]) => name === load.tensor)?.[0] ?? node;
-    return affine(flatten(load.index, stored.shape)) !== undefined;
+  isAffine(load: Extract<Scalar, { kind: "load" }>): boolean {
+    return affine(flatten(load.index, this.shapeOf(load.tensor))) !== undefined;
   }
 
   /** Reductions and contractions that an inline expansion of this node reaches, not yet in memory. */

@@ -148,10 +148,9 @@ export interface KernelTensor {
  * - `map`: one invocation per point of the parallel axes.
  * - `rows`: the same, where each invocation also reduces serially over inner axes.
  * - `contract`: the kernel is one sum of products `Σ_k lhs(m, k) · rhs(k, n)` and an epilogue; the sum
- *   may run over further axes, as in a convolution. Each
- *   invocation computes a tile of results in registers, by a tiling for each kind of machine. The
- *   first stage is the reduction and its value is `mul` of the two operands, each a plain load with an
- *   affine index; the other stages are the epilogue.
+ *   may run over further axes, as in a convolution. Each invocation computes a tile of results in
+ *   registers, by a tiling for each kind of machine. The first stage is the reduction and its value is
+ *   `mul` of the two operands, each a plain load with an affine index; the other stages are the epilogue.
  */
 export type Schedule =
   | { readonly frame: "map" | "rows"; readonly workgroup: number }

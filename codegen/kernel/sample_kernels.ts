@@ -132,6 +132,8 @@ export interface ProductOptions {
   /** Extents of m, n and k. */
   readonly sizes: readonly [Extent, Extent, Extent];
   readonly batch?: readonly Axis[];
+  /** Further axes that the sum runs over, around k. */
+  readonly sums?: readonly Axis[];
   /** The other tensors and what follows the sum, named `acc`. */
   readonly epilogue: (m: Axis, n: Axis, batch: readonly Axis[]) => {
     readonly tensors: readonly KernelTensor[];
@@ -140,19 +142,22 @@ export interface ProductOptions {
 }
 
 /** A contraction `acc[m, n] = Σ_k x(m, k) · w(k, n)` with an epilogue. */
-export function product({ name, layout, sizes, batch = [], epilogue }: ProductOptions): Kernel {
+export function product(
+  { name, layout, sizes, batch = [], sums = [], epilogue }: ProductOptions,
+): Kernel {
   const [m, n, k] = [axis("m", sizes[0]), axis("n", sizes[1]), axis("k", sizes[2])];
   const lhs = layout[0] === "N" ? [m, k] : [k, m];
   const rhs = layout[1] === "N" ? [k, n] : [n, k];
-  const extents = (axes: readonly Axis[]) => [...batch, ...axes].map(({ extent }) => extent);
+  const outer = [...batch, ...sums];
+  const extents = (axes: readonly Axis[]) => [...outer, ...axes].map(({ extent }) => extent);
   const x = tensor("x", "read", extents(lhs));
   const w = tensor("w", "read", extents(rhs));
   const rest = epilogue(m, n, batch);
-  const factors = [load(x, ...batch, ...lhs), load(w, ...batch, ...rhs)] as const;
+  const factors = [load(x, ...outer, ...lhs), load(w, ...outer, ...rhs)] as const;
   const body = {
     tensors: [x, w, ...rest.tensors],
     parallel: [...batch, m, n],
-    stages: [reduce("acc", "sum", [k], apply("mul", ...factors)), ...rest.stages],
+    stages: [reduce("acc", "sum", [...sums, k], apply("mul", ...factors)), ...rest.stages],
   };
   return {
     name: name ?? `product_${layout.toLowerCase()}`,

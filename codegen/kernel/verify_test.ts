@@ -228,6 +228,7 @@ const FAULTS: readonly (readonly [Kernel, RegExp])[] = [
   ],
   [operands(load(LHS, M, KK)), /begins with the sum of a product/],
   [rescheduled({ k: axis("q", K) }), /sums over k, its schedule says q/],
+  [rescheduled({ sums: [axis("q", K)] }), /sums over k, its schedule says k, q/],
   [rescheduled({ m: axis("q", B) }), /the parallel axes are m, n, the schedule has n, q/],
   [
     {

@@ -1,6 +1,6 @@
 /** What of a contraction decides how it is best cut into pieces. @module */
 import { type DimValues, evaluateExtent, type Extent, factors } from "../../dsl/dim.ts";
-import { type Load, loadsInFours, runsInFours } from "../kernel/fours.ts";
+import { loadsInFours, runsInFours } from "../kernel/fours.ts";
 import type { Axis } from "../kernel/index_expr.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { tensorsUsed } from "../kernel/tensors_used.ts";
@@ -24,6 +24,8 @@ export interface Contraction {
     readonly rhs: readonly ("n" | "k")[];
     readonly results: boolean;
   };
+  /** True if no more than one of m, n and k has a size that comes later, as a batch has. */
+  readonly isSized: boolean;
   /** Sizes to count with: those that a declaration calls typical where a dim has no number. */
   readonly sizes: {
     readonly m: number;
@@ -70,6 +72,7 @@ export function contractionOf(kernel: Unscheduled, typical: DimValues): Contract
       rhs: (["k", "n"] as const).filter((name) => loadsInFours(rhs, axes[name], tensors)),
       results: runsInFours(epilogue, n, tensors),
     },
+    isSized: [m, n, k].filter(({ extent }) => typeof extent !== "number").length <= 1,
     sizes: { m: size([m]), n: size([n]), k: size([k]), batch: size(batch) },
     epilogueTensors: tensorsUsed(epilogue).size,
   };

@@ -16,6 +16,8 @@ export interface Machine {
   readonly sides: readonly number[];
   /** Results that an invocation may keep in registers, or as near as a CPU's fastest memory. */
   readonly mostResults: number;
+  /** The same where sizes come later: a small tile computes little in vain, whatever they are. */
+  readonly mostResultsUnsized: number;
   /** Multiplications that one turn of the innermost loop may spell out: a compiler's time grows with them. */
   readonly mostProducts: number;
   /** True if results are finished row by row in a loop: where registers are memory anyway. */
@@ -39,6 +41,7 @@ export const VECTOR_MACHINE: Machine = {
   workgroups: [{ rows: 1, columns: 8 }, { rows: 8, columns: 1 }],
   sides: [1, 2, 4, 5, 8, 10, 12, 16, 20, 24, 28, 32],
   mostResults: 320,
+  mostResultsUnsized: 64,
   mostProducts: 640,
   rolls: true,
   depths: [],
@@ -58,6 +61,7 @@ export const GPU_MACHINE: Machine = {
   ],
   sides: [4, 8],
   mostResults: 64,
+  mostResultsUnsized: 64,
   mostProducts: 64,
   rolls: false,
   depths: [8, 16, 32],

@@ -23,8 +23,9 @@ function productOf(spec: string, a: Shape, b: Shape): Kernel {
 
 function axesOf({ schedule }: Kernel): string {
   if (schedule.frame !== "contract") return schedule.frame;
-  const { m, n, k, batch } = schedule;
-  return `${m.name}${n.name}${k.name} batch ${batch.map((axis) => axis.name).join("")}`;
+  const { m, n, k, sums, batch } = schedule;
+  const further = sums.map((axis) => `+${axis.name}`).join("");
+  return `${m.name}${n.name}${k.name}${further} batch ${batch.map((axis) => axis.name).join("")}`;
 }
 
 Deno.test("a product of matrices is tiled over rows and columns, whatever its layout", () => {
@@ -35,6 +36,22 @@ Deno.test("a product of matrices is tiled over rows and columns, whatever its la
 
 Deno.test("an axis that both operands and the result have is a batch of products", () => {
   assert.equal(axesOf(productOf("hbi,hoi->hbo", [H, B, I], [H, O, I])), "boi batch h");
+});
+
+Deno.test("of several rows or columns tiles lie along contiguous ones, else along inner ones", () => {
+  const T = dim("T");
+  assert.equal(axesOf(productOf("bti,oi->bto", [B, T, I], [O, I])), "toi batch b");
+  assert.equal(axesOf(productOf("bit,oi->bto", [B, I, T], [O, I])), "toi batch b");
+  assert.equal(axesOf(productOf("tib,oi->bto", [T, I, B], [O, I])), "boi batch t");
+  // Three columns are too few for a tile.
+  assert.equal(axesOf(productOf("bi,oci->boc", [B, I], [O, 3, I])), "boj batch i");
+});
+
+Deno.test("sums over neighbours in memory are one, and of others the contiguous or the longest is inside", () => {
+  assert.equal(axesOf(productOf("bci,oci->bo", [B, 3, I], [O, 3, I])), "boi batch ");
+  assert.equal(axesOf(productOf("bci,oic->bo", [B, 3, I], [O, I, 3])), "boj+i batch ");
+  assert.equal(axesOf(productOf("bci,ico->bo", [B, 4, 16], [16, 4, O])), "boj+i batch ");
+  assert.equal(axesOf(productOf("bci,oci->bo", [B, I, 1], [O, I, 1])), "boi batch ");
 });
 
 Deno.test("a product with a vector, or over a single element, is a row of dot products", () => {

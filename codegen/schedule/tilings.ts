@@ -117,12 +117,13 @@ function withEdges(draft: Draft, { m, n, k }: Contraction): Tiling {
   };
 }
 
-function fits(tiling: Tiling, { fours }: Contraction, machine: Machine): boolean {
+function fits(tiling: Tiling, { fours, isSized }: Contraction, machine: Machine): boolean {
   const { tile, unroll, exact, staged } = tiling;
   const results = tile.rows * tile.columns;
   const rowsInFours = tiling.fours.lhs === "m" || staged.lhs;
   const columnsInFours = !sumsDots(tiling) || fours.results;
-  return results <= machine.mostResults && results * unroll <= machine.mostProducts &&
+  const most = isSized ? machine.mostResults : machine.mostResultsUnsized;
+  return results <= most && results * unroll <= machine.mostProducts &&
     stagedElements(tiling) <= machine.workgroupElements && (exact.k || unroll === 1) &&
     (!rowsInFours || tile.rows % FOUR === 0) && (!columnsInFours || tile.columns % FOUR === 0);
 }

@@ -53,6 +53,12 @@ const multiply: Grow = (a, b, next) => {
   return make("einsum", { spec: `${lhs},${rhs}->${out.join("")}` }, [a, b]);
 };
 
+/** A reduction over some axes; its smallest element is negated twice. */
+const reduce: Grow = (a, _, next) => {
+  const axes = axesOf(a).filter(() => next() < 0.5);
+  if (axes.length === 0) throw new RangeError("Cannot reduce over no axis");
+  return make(pick(["sum", "max"], next), { axes }, [a]);
+};
 const sum: Grow = (a, _, next) => make("sum", { axes: [pick(axesOf(a), next)] }, [a]);
 const tile: Grow = (a, _, next) =>
   make("tile", { repeats: a.shape.map(() => pick<Extent>([1, 1, n, 2], next)) }, [a]);
@@ -164,6 +170,7 @@ const GROWTH: readonly Grow[] = [
   (a, _, next) => make("transpose", { permutation: axesOf(a).toSorted(() => next() - 0.5) }, [a]),
   sum,
   sum,
+  reduce,
   tile,
   fold,
   (a, b, next) => fold(tile(a, b, next), b, next),

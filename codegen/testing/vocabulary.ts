@@ -119,6 +119,76 @@ const signals = defineLayer({
   },
 });
 
+/** A convolution of images with channels first and a border, in steps of 2 along one axis. */
+const convolution = defineLayer({
+  name: "convolution",
+  inputs: { image: tensor(B, 3, H, W) },
+  params: { weights: tensor(10, 3, 3, 2) },
+  forward: ({ image, weights }) => {
+    const border = t.pad(t.exp(image), { axis: 2, before: 1, after: 1 });
+    const windows = t.window(t.window(border, { axis: 2, size: 3, stride: 2 }), {
+      axis: 3,
+      size: 2,
+    });
+    return t.sigmoid(t.einsum("bchwij,ocij->bohw", windows, weights));
+  },
+});
+
+/** The same with channels last, whose windows are contiguous along two axes; no border, but gaps. */
+const channelsLast = defineLayer({
+  name: "channels_last",
+  inputs: { image: tensor(B, H, W, 5) },
+  params: { weights: tensor(6, 3, 3, 5), bias: tensor(6) },
+  forward: ({ image, weights, bias }) => {
+    const rows = t.window(image, { axis: 1, size: 3, dilation: 2 });
+    const windows = t.window(rows, { axis: 2, size: 3 });
+    return t.add(t.einsum("bhwcij,oijc->bhwo", windows, weights), bias);
+  },
+});
+
+/** A convolution of a signal, and the way back: a product and what adds up its windows. */
+const transposed = defineLayer({
+  name: "transposed",
+  inputs: { signal: tensor(B, 14, K) },
+  params: { weights: tensor(4, K, 8) },
+  forward: ({ signal, weights }) => {
+    const windows = t.window(signal, { axis: 1, size: 4, stride: 2 });
+    const features = t.einsum("btck,kco->bto", windows, weights);
+    const back = t.einsum("bto,kco->btck", t.tanh(features), weights);
+    return t.overlapAdd(back, { axis: 1, extent: 14, stride: 2 });
+  },
+});
+
+/** Products over some axes of tensors with more; one operand begins in the middle of a tensor. */
+const sequences = defineLayer({
+  name: "sequences",
+  inputs: { x: tensor(B, 6, 24), z: tensor(B, 6, 20) },
+  params: { M: tensor(16, 20), V: tensor(16, 12) },
+  forward: ({ x, z, M, V }) => {
+    const part = t.slice(x, { axis: 2, start: 4, size: 20 });
+    const scores = t.einsum("btk,bsk->bts", part, z);
+    const mixed = t.einsum("bts,bsk,ok->bto", scores, z, M);
+    return t.einsum("bto,oi->bti", mixed, V);
+  },
+});
+
+/** What layer normalisation is made of, and reductions over several axes. */
+const statistics = defineLayer({
+  name: "statistics",
+  inputs: { x: tensor(B, 4, K) },
+  params: { scale: tensor(K), shift: tensor(K) },
+  forward: ({ x, scale, shift }) => {
+    const centred = t.sub(x, t.mean(x, { axis: 2, keep: true }));
+    const variance = t.mean(t.mul(centred, centred), { axis: 2, keep: true });
+    const normal = t.mul(centred, t.rsqrt(t.add(variance, 1e-2)));
+    const range = t.sub(
+      t.max(x, { axis: [1, 2], keep: true }),
+      t.min(x, { axis: [1, 2], keep: true }),
+    );
+    return t.add(t.add(t.mul(normal, scale), shift), t.mul(range, t.mean(x, { axis: [0, 1] })));
+  },
+});
+
 /** Every layer. */
 export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: activations, sizes: matrix },
@@ -128,4 +198,9 @@ export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: stretches, sizes: matrix },
   { declaration: pooling, sizes: [{ B: 3 }, { B: 1 }] },
   { declaration: signals, sizes: matrix },
+  { declaration: statistics, sizes: matrix },
+  { declaration: convolution, sizes: [{ B: 3 }, { B: 1 }] },
+  { declaration: channelsLast, sizes: [{ B: 2 }] },
+  { declaration: transposed, sizes: [{ B: 2, K: 3 }, { B: 1, K: 8 }] },
+  { declaration: sequences, sizes: [{ B: 3 }, { B: 1 }] },
 ];

@@ -3,8 +3,8 @@
 //
 //   gx[b, i] = Σ_o gy[b, o] * W[o, i]
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along i, sum 10 of b by 64 of i. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along i, sum 8 of b by 64 of i. Operands come straight from memory:
 // there is no faster one to share. Past the last of b and i, the last is loaded again and nothing
 // is stored.
 
@@ -43,9 +43,9 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (I + 63u) / 64u;
-  let down = (uniforms.B + 9u) / 10u;
+  let down = (uniforms.B + 7u) / 8u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 10u;
+  let first_row = place / across * 8u;
   let first_column = place % across * 64u;
   let b = first_row;
   let b_0 = min(b, uniforms.B - 1u);
@@ -56,8 +56,6 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let b_8 = min(b + 8u, uniforms.B - 1u);
-  let b_9 = min(b + 9u, uniforms.B - 1u);
   let i = first_column + local.x * 4u;
   let i_0 = min(i, I - 1u);
   let i_1 = min(i + 1u, I - 1u);
@@ -83,10 +81,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var o = 0u; o < O; o++) {
     let right_0 = vec4<f32>(rhs(o, i_0), rhs(o, i_1), rhs(o, i_2), rhs(o, i_3));
     let right_1 = vec4<f32>(rhs(o, i_4), rhs(o, i_5), rhs(o, i_6), rhs(o, i_7));
@@ -114,31 +108,24 @@ fn main(
     let left_7 = lhs(b_7, o);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(b_8, o);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(b_9, o);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(b, i, sum_0_0);
-  finish_row(b, i + 32u, sum_0_1);
-  finish_row(b + 1u, i, sum_1_0);
-  finish_row(b + 1u, i + 32u, sum_1_1);
-  finish_row(b + 2u, i, sum_2_0);
-  finish_row(b + 2u, i + 32u, sum_2_1);
-  finish_row(b + 3u, i, sum_3_0);
-  finish_row(b + 3u, i + 32u, sum_3_1);
-  finish_row(b + 4u, i, sum_4_0);
-  finish_row(b + 4u, i + 32u, sum_4_1);
-  finish_row(b + 5u, i, sum_5_0);
-  finish_row(b + 5u, i + 32u, sum_5_1);
-  finish_row(b + 6u, i, sum_6_0);
-  finish_row(b + 6u, i + 32u, sum_6_1);
-  finish_row(b + 7u, i, sum_7_0);
-  finish_row(b + 7u, i + 32u, sum_7_1);
-  finish_row(b + 8u, i, sum_8_0);
-  finish_row(b + 8u, i + 32u, sum_8_1);
-  finish_row(b + 9u, i, sum_9_0);
-  finish_row(b + 9u, i + 32u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(b + row, i, sum_0_0);
+    finish_row(b + row, i + 32u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }

@@ -138,7 +138,7 @@ export const linear = {
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -176,7 +176,7 @@ export const linear = {
         shader: {
           file: "grad_x.wgsl",
           source: gradXWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -214,7 +214,7 @@ export const linear = {
         shader: {
           file: "grad_w.wgsl",
           source: gradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 8) * Math.ceil(d.O / 80), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 8) * Math.ceil(d.O / 64), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {

@@ -3,8 +3,8 @@
 //
 //   gW[o, i] = Σ_b gy[b, o] * x[b, i]
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along o, sum 80 of o by 8 of i. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 64 of o by 8 of i. Operands come straight from memory:
 // there is no faster one to share. Past the last of o and i, the last is loaded again and nothing
 // is stored.
 
@@ -43,21 +43,19 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (I + 7u) / 8u;
-  let down = (O + 79u) / 80u;
+  let down = (O + 63u) / 64u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 80u;
+  let first_row = place / across * 64u;
   let first_column = place % across * 8u;
-  let o = first_row + local.x * 10u;
+  let o = first_row + local.x * 4u;
   let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
   let o_3 = min(o + 3u, O - 1u);
-  let o_4 = min(o + 4u, O - 1u);
-  let o_5 = min(o + 5u, O - 1u);
-  let o_6 = min(o + 6u, O - 1u);
-  let o_7 = min(o + 7u, O - 1u);
-  let o_8 = min(o + 8u, O - 1u);
-  let o_9 = min(o + 9u, O - 1u);
+  let o_4 = min(o + 32u, O - 1u);
+  let o_5 = min(o + 33u, O - 1u);
+  let o_6 = min(o + 34u, O - 1u);
+  let o_7 = min(o + 35u, O - 1u);
   let i = first_column;
   let i_0 = min(i, I - 1u);
   let i_1 = min(i + 1u, I - 1u);
@@ -83,10 +81,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
     let right_0 = vec4<f32>(rhs(b, i_0), rhs(b, i_1), rhs(b, i_2), rhs(b, i_3));
     let right_1 = vec4<f32>(rhs(b, i_4), rhs(b, i_5), rhs(b, i_6), rhs(b, i_7));
@@ -114,31 +108,24 @@ fn main(
     let left_7 = lhs(o_7, b);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(o_8, b);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(o_9, b);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(o, i, sum_0_0);
-  finish_row(o, i + 4u, sum_0_1);
-  finish_row(o + 1u, i, sum_1_0);
-  finish_row(o + 1u, i + 4u, sum_1_1);
-  finish_row(o + 2u, i, sum_2_0);
-  finish_row(o + 2u, i + 4u, sum_2_1);
-  finish_row(o + 3u, i, sum_3_0);
-  finish_row(o + 3u, i + 4u, sum_3_1);
-  finish_row(o + 4u, i, sum_4_0);
-  finish_row(o + 4u, i + 4u, sum_4_1);
-  finish_row(o + 5u, i, sum_5_0);
-  finish_row(o + 5u, i + 4u, sum_5_1);
-  finish_row(o + 6u, i, sum_6_0);
-  finish_row(o + 6u, i + 4u, sum_6_1);
-  finish_row(o + 7u, i, sum_7_0);
-  finish_row(o + 7u, i + 4u, sum_7_1);
-  finish_row(o + 8u, i, sum_8_0);
-  finish_row(o + 8u, i + 4u, sum_8_1);
-  finish_row(o + 9u, i, sum_9_0);
-  finish_row(o + 9u, i + 4u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(o + row / 4u * 32u + row % 4u, i, sum_0_0);
+    finish_row(o + row / 4u * 32u + row % 4u, i + 4u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }

@@ -116,7 +116,7 @@ export const linearWithoutBias = {
         shader: {
           file: "forward.wgsl",
           source: forwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -154,7 +154,7 @@ export const linearWithoutBias = {
         shader: {
           file: "grad_x.wgsl",
           source: gradXWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -192,7 +192,7 @@ export const linearWithoutBias = {
         shader: {
           file: "grad_w.wgsl",
           source: gradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.I / 8) * Math.ceil(d.O / 80), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.I / 8) * Math.ceil(d.O / 64), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {

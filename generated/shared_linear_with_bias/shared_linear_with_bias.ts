@@ -184,7 +184,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "forward/02_forward.wgsl",
           source: forward02ForwardWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.O / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -222,7 +222,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "grad_x/01_gx_untiled.wgsl",
           source: gradX01GxUntiledWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 10), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 64) * Math.ceil(d.B / 8), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -302,7 +302,7 @@ export const sharedLinearWithBias = {
         shader: {
           file: "grad_w/02_grad_w.wgsl",
           source: gradW02GradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.K / 8) * Math.ceil(d.O / 80), 1),
+          workgroups: (d) => gridOf(Math.ceil(d.K / 8) * Math.ceil(d.O / 64), 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {

@@ -117,6 +117,19 @@ for (const layout of ["NN", "NT", "TN", "TT"] as const) {
     await checkRandom(productOf(layout, adam), 3, options);
   });
 
+  Deno.test(`product ${layout} with a sum over further axes equals the interpreter's`, async () => {
+    const build = (s: Extent = 1, m: Extent = 1, n: Extent = 1, k: Extent = 1) =>
+      product({
+        layout,
+        sizes: [m, n, k],
+        sums: [axis("s", s), axis("t", 2)],
+        epilogue: biasRelu,
+      });
+    const { schedule } = build({ name: "S" }, { name: "M" }, { name: "N" }, { name: "K" });
+    assert.equal(schedule.frame === "contract" && schedule.sums.length, 2);
+    await checkRandom(build, 4, { runs: 15 });
+  });
+
   Deno.test(`product ${layout} over a batch equals the interpreter's`, async () => {
     const build = (m: Extent = 1, n: Extent = 1, k: Extent = 1, b: Extent = 1) =>
       product({

@@ -31,8 +31,9 @@ function again(elements: number): number {
 }
 
 /** The axis that strips follow each other along in the cheaper order. */
-export function stripsOf({ m, n, k, epilogue }: Contraction): "m" | "n" {
-  const [M, N, K] = [sizeOf(m.extent), sizeOf(n.extent), sizeOf(k.extent)];
+export function stripsOf({ m, n, k, sums, epilogue }: Contraction): "m" | "n" {
+  const [M, N] = [sizeOf(m.extent), sizeOf(n.extent)];
+  const K = [k, ...sums].reduce((steps, { extent }) => steps * sizeOf(extent), 1);
   const loads = scalarsIn(epilogue).filter((scalar) =>
     scalar.kind === "load" && scalar.index.length >= 2
   );

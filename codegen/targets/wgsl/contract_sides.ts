@@ -12,11 +12,12 @@ export type Side = "lhs" | "rhs";
 
 /** A contraction on its way to a text: what all its parts are made from. */
 export interface Drawing {
-  readonly axes: Pick<Extract<Schedule, { frame: "contract" }>, "m" | "n" | "k" | "batch">;
+  readonly axes: Pick<Extract<Schedule, { frame: "contract" }>, "m" | "n" | "k" | "sums" | "batch">;
   readonly tiling: Tiling;
   readonly writer: ExpressionWriter;
-  /** The batch axes as arguments, e.g. `h, `. */
+  /** The batch axes as arguments, e.g. `h, `, and with them those of the sum around k. */
   readonly batchArguments: string;
+  readonly loadArguments: string;
 }
 
 /** Copies of one operand to workgroup memory, in blocks of four by four elements. */
@@ -48,6 +49,14 @@ function plus(base: string, offset: number): string {
 /** An invocation's row or column, from its first one on. */
 export function offsetText(first: string, tiling: Tiling, side: Side, at: number): string {
   return plus(first, offsetOf(tiling, side, at));
+}
+
+/** The row of turn `row`, from an invocation's first one on. */
+export function turnText(first: string, tiling: Tiling): string {
+  const { invocations, unit } = sharing(tiling, "lhs");
+  return invocations === 1 || unit === tiling.tile.rows
+    ? `${first} + row`
+    : `${first} + row / ${unit}u * ${unit * invocations}u + row % ${unit}u`;
 }
 
 const four = [0, 1, 2, 3] as const;
@@ -128,10 +137,10 @@ export class SideDrawing {
   }
 
   #load(place: string, k: string): string {
-    const { batchArguments } = this.#drawing;
+    const { loadArguments } = this.#drawing;
     return this.#side === "lhs"
-      ? `lhs(${batchArguments}${place}, ${k})`
-      : `rhs(${batchArguments}${k}, ${place})`;
+      ? `lhs(${loadArguments}${place}, ${k})`
+      : `rhs(${loadArguments}${k}, ${place})`;
   }
 
   /** Four rows or columns that workgroup memory has of one step. */

@@ -10,8 +10,8 @@ import {
   type CopyView,
   type Drawing,
   offsetText,
-  type Side,
   SideDrawing,
+  turnText,
 } from "./contract_sides.ts";
 import type { ExpressionWriter } from "./expression.ts";
 import type { HeadView } from "./head_view.ts";
@@ -45,6 +45,21 @@ export interface StageView {
   readonly sum: LoopView;
 }
 
+/** A result, or four of them, to be finished. */
+interface ResultView {
+  readonly row: string;
+  readonly column: string;
+  readonly value: string;
+}
+
+/** The sum over k. */
+export interface SumView {
+  /** A list of zero or one loops, straight from memory. */
+  readonly direct: readonly LoopView[];
+  /** A list of zero or one loops, by way of workgroup memory. */
+  readonly stages: readonly StageView[];
+}
+
 /** A contraction whose invocations each compute a tile. */
 export interface ContractView extends HeadView {
   /** Memory that a workgroup shares. */
@@ -56,6 +71,8 @@ export interface ContractView extends HeadView {
   /** The batch axes as parameters, e.g. `h: u32, `, and as arguments, e.g. `h, `. */
   readonly parameters: string;
   readonly arguments: string;
+  /** The same, and the axes of the sum around k: what operands are loaded by. */
+  readonly loadParameters: string;
   readonly m: string;
   readonly n: string;
   readonly k: string;
@@ -77,15 +94,21 @@ export interface ContractView extends HeadView {
   readonly places: readonly Named[];
   readonly zero: string;
   readonly sums: readonly string[];
-  /** A list of zero or one loops, straight from memory. */
-  readonly direct: readonly LoopView[];
-  /** A list of zero or one loops, by way of workgroup memory. */
-  readonly stages: readonly StageView[];
+  /** A list of zero or one sums over k alone. */
+  readonly plain: readonly SumView[];
+  /** A list of zero or one loops over further axes of the sum, around that over k. */
+  readonly nested: readonly {
+    readonly terms: string;
+    readonly axes: readonly Named[];
+    readonly sum: SumView;
+  }[];
   readonly finish: string;
-  readonly results: readonly {
-    readonly row: string;
-    readonly column: string;
-    readonly value: string;
+  readonly results: readonly ResultView[];
+  /** A list of zero or one: a loop that finishes the first row at each turn, and moves the others up. */
+  readonly turns: readonly {
+    readonly count: number;
+    readonly results: readonly ResultView[];
+    readonly moves: readonly { readonly to: string; readonly from: string }[];
   }[];
 }
 
@@ -124,19 +147,22 @@ export function contractView(
   tiling: Tiling,
   writer: ExpressionWriter,
 ): Omit<ContractView, keyof HeadView> {
-  const { m, n, k, batch } = axes;
+  const { m, n, k, sums, batch } = axes;
   const { sum, lhs, rhs } = sumOf(kernel);
+  const loaded = [...batch, ...sums];
   const name = (axis: Axis): string => writer.ids.of("axis", axis.name);
   const drawing: Drawing = {
     axes,
     tiling,
     writer,
     batchArguments: batch.map((axis) => `${name(axis)}, `).join(""),
+    loadArguments: loaded.map((axis) => `${name(axis)}, `).join(""),
   };
   const left = new SideDrawing(drawing, "lhs", kernel, lhs);
   const right = new SideDrawing(drawing, "rhs", kernel, rhs);
   return {
     parameters: batch.map((axis) => `${name(axis)}: u32, `).join(""),
+    loadParameters: loaded.map((axis) => `${name(axis)}: u32, `).join(""),
     arguments: drawing.batchArguments,
     m: name(m),
     n: name(n),
@@ -146,7 +172,7 @@ export function contractView(
     ...epilogueView(kernel, sum, drawing),
     ...launchView(drawing),
     places: [...originOf(drawing), ...left.places(), ...right.places()],
-    ...sumView(drawing, left, right),
+    ...sumsView(drawing, left, right),
     ...resultView(drawing),
   };
 }
@@ -225,6 +251,16 @@ function originOf({ axes, tiling, writer }: Drawing): readonly Named[] {
   ];
 }
 
+function sumsView(drawing: Drawing, left: SideDrawing, right: SideDrawing) {
+  const { axes: { sums }, writer } = drawing;
+  const { direct, stages, shared, ...registers } = sumView(drawing, left, right);
+  const sum: SumView = { direct, stages };
+  if (sums.length === 0) return { ...registers, shared, plain: [sum], nested: [] };
+  const terms = writer.extent(product(sums.map(({ extent }) => extent))).text;
+  const nested = [{ terms, axes: axisValues(sums, "term", writer), sum }];
+  return { ...registers, shared, plain: [], nested };
+}
+
 function sumView({ axes, tiling, writer }: Drawing, left: SideDrawing, right: SideDrawing) {
   const { staged, unroll, exact } = tiling;
   const k = writer.ids.of("axis", axes.k.name);
@@ -254,11 +290,14 @@ function sumView({ axes, tiling, writer }: Drawing, left: SideDrawing, right: Si
   return { ...sums, shared: sides.map((side) => side.shared()), direct: [], stages: [stage] };
 }
 
+/** A row and a column of an invocation. */
+interface Place {
+  readonly row: number;
+  readonly column: number;
+}
+
 /** Rows and every `width`-th column of an invocation's results. */
-function resultsOf(
-  { tile }: Tiling,
-  width: number,
-): readonly { readonly row: number; readonly column: number }[] {
+function resultsOf({ tile }: Tiling, width: number): readonly Place[] {
   return Array.from(
     { length: tile.rows },
     (_, row) =>
@@ -266,28 +305,42 @@ function resultsOf(
   ).flat();
 }
 
-/** Results are finished in fours, spread from fours, or one by one. */
+/** Results are finished in fours, spread from fours, or one by one; each spelt out, or row by row in a loop. */
 function resultView({ axes, tiling, writer }: Drawing) {
-  const { tile, fours } = tiling;
+  const { tile, fours, rolled } = tiling;
   const dots = sumsDots(tiling);
   const inFours = tile.columns % FOUR === 0;
   const spreads = inFours && !fours.results;
-  const place = (side: Side, at: number) =>
-    offsetText(writer.ids.of("axis", (side === "lhs" ? axes.m : axes.n).name), tiling, side, at);
+  const [m, n] = [axes.m, axes.n].map((axis) => writer.ids.of("axis", axis.name)) as [
+    string,
+    string,
+  ];
   const value = (row: number, column: number): string => {
     if (!dots || !inFours) return sumName(row, column, dots);
     const parts = [0, 1, 2, 3].map((lane) => sumName(row, column + lane, dots));
     return `vec4<f32>(${parts.join(", ")})`;
+  };
+  const view = ({ row, column }: Place): ResultView => ({
+    row: rolled ? turnText(m, tiling) : offsetText(m, tiling, "lhs", row),
+    column: offsetText(n, tiling, "rhs", column),
+    value: value(row, column),
+  });
+  const results = resultsOf(tiling, inFours ? FOUR : 1);
+  const sums = resultsOf(tiling, dots ? 1 : FOUR);
+  const turns = {
+    count: tile.rows,
+    results: results.filter(({ row }) => row === 0).map(view),
+    moves: sums.filter(({ row }) => row > 0).map(({ row, column }) => ({
+      to: sumName(row - 1, column, dots),
+      from: sumName(row, column, dots),
+    })),
   };
   return {
     spread: spreads
       ? [{ lanes: ["x", "y", "z", "w"].map((component, lane) => ({ component, lane })) }]
       : [],
     finish: spreads ? "finish_row" : "finish",
-    results: resultsOf(tiling, inFours ? FOUR : 1).map(({ row, column }) => ({
-      row: place("lhs", row),
-      column: place("rhs", column),
-      value: value(row, column),
-    })),
+    results: rolled ? [] : results.map(view),
+    turns: rolled ? [turns] : [],
   };
 }

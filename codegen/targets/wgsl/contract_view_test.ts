@@ -30,6 +30,7 @@ const SMALL: Tiling = {
   fours: { results: false },
   staged: { lhs: false, rhs: false, depth: 0 },
   exact: { m: false, n: false, k: true },
+  rolled: false,
   splits: 1,
 };
 
@@ -196,6 +197,34 @@ fn main(
   }
   finish(m, n, vec4<f32>(sum_0_0, sum_0_1, sum_0_2, sum_0_3));
   finish(m + 1u, n, vec4<f32>(sum_1_0, sum_1_1, sum_1_2, sum_1_3));
+}
+`,
+  );
+});
+
+Deno.test("an epilogue in a loop finishes the first row at each turn, and moves the others up", async () => {
+  const vector = {
+    ...SMALL,
+    tile: { rows: 4, columns: 8 },
+    workgroup: { rows: 8, columns: 1 },
+    neighbours: "m",
+    fours: { results: true },
+    rolled: true,
+  } as const;
+  const { "product_nn.wgsl": text = "" } = await print(evenProduct("NN", vector));
+  assert.equal(
+    text.slice(text.indexOf("  // Each turn")),
+    `  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 4u; row++) {
+    finish(m + row, n, sum_0_0);
+    finish(m + row, n + 4u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+  }
 }
 `,
   );

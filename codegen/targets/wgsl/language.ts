@@ -84,7 +84,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
   unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield
   array atomic bool f16 f32 i32 u32 mat2x2 mat3x3 mat4x4 ptr sampler vec2 vec3 vec4 vec2f vec3f vec4f
   function private workgroup uniform storage read write read_write compute binding group
-  abs floor exp log sqrt sin cos tanh max min pow select fma bitcast main id groups local place across
+  abs floor exp log sqrt sin cos tanh max min pow select fma bitcast main id groups local place across term
   down matrix uniforms Uniforms lhs rhs finish finish_row sums index block row step first_row first_column
   left_tile right_tile dot workgroupBarrier`.split(/\s+/),
 );

@@ -3,12 +3,13 @@ import Handlebars from "handlebars";
 import contract from "./templates/contract.wgsl.hbs" with { type: "text" };
 import head from "./templates/head.wgsl.hbs" with { type: "text" };
 import points from "./templates/points.wgsl.hbs" with { type: "text" };
+import steps from "./templates/steps.wgsl.hbs" with { type: "text" };
 import sum from "./templates/sum.wgsl.hbs" with { type: "text" };
 import type { ContractView } from "./contract_view.ts";
 import type { PointsView } from "./points_view.ts";
 
 /** The texts of the templates by name. */
-export const TEMPLATES = { head, points, contract, sum } as const;
+export const TEMPLATES = { head, points, contract, steps, sum } as const;
 
 /** What each template is given. */
 interface Views {
@@ -17,7 +18,7 @@ interface Views {
 }
 
 const handlebars = Handlebars.create();
-handlebars.registerPartial({ head, sum });
+handlebars.registerPartial({ head, steps, sum });
 
 function compile<View>(text: string): (view: View) => string {
   return handlebars.compile(text, {

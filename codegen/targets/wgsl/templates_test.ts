@@ -28,14 +28,26 @@ function head(writer: ExpressionWriter) {
   });
 }
 
-/** The keys of views of both tilings: no single one has all parts of the template. */
+/** A product with a sum over an axis besides k. */
+const nested = product({
+  layout: "NT",
+  sizes: [B, O, K],
+  sums: [{ name: "s", extent: 3 }],
+  epilogue: biasRelu,
+});
+
+/** The keys of views of all tilings of both: no single one has all parts of the template. */
 function contractKeys(): ReadonlySet<string> {
-  const { schedule } = kernel;
-  assert.equal(schedule.frame, "contract");
-  return Object.values(schedule.tilings).reduce((keys, tiling) => {
-    const writer = new ExpressionWriter(kernel, module.callDims);
-    return keysOf({ ...contractView(kernel, schedule, tiling, writer), ...head(writer) }, keys);
-  }, new Set<string>());
+  const found = new Set<string>();
+  for (const each of [kernel, nested]) {
+    const { schedule } = each;
+    assert.equal(schedule.frame, "contract");
+    for (const tiling of Object.values(schedule.tilings)) {
+      const writer = new ExpressionWriter(each, module.callDims);
+      keysOf({ ...contractView(each, schedule, tiling, writer), ...head(writer) }, found);
+    }
+  }
+  return found;
 }
 
 function pointsKeys(): ReadonlySet<string> {
@@ -64,7 +76,10 @@ function placeholdersOf(name: keyof typeof TEMPLATES): ReadonlySet<string> {
     }
     override PartialStatement(partial: hbs.AST.PartialStatement): void {
       const included = "original" in partial.name ? partial.name.original : "";
-      assert.ok(included === "head" || included === "sum", String(included));
+      assert.ok(
+        included === "head" || included === "steps" || included === "sum",
+        String(included),
+      );
       for (const each of placeholdersOf(included)) found.add(each);
       partial.params.forEach((param) => this.accept(param));
     }

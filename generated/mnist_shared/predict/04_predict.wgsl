@@ -114,29 +114,32 @@ fn main(
     sum_4_3 += dot(left_4, right_3);
     sum_4_4 += dot(left_4, right_4);
   }
-  finish(b, i, sum_0_0);
-  finish(b, i + 1u, sum_0_1);
-  finish(b, i + 2u, sum_0_2);
-  finish(b, i + 3u, sum_0_3);
-  finish(b, i + 4u, sum_0_4);
-  finish(b + 1u, i, sum_1_0);
-  finish(b + 1u, i + 1u, sum_1_1);
-  finish(b + 1u, i + 2u, sum_1_2);
-  finish(b + 1u, i + 3u, sum_1_3);
-  finish(b + 1u, i + 4u, sum_1_4);
-  finish(b + 2u, i, sum_2_0);
-  finish(b + 2u, i + 1u, sum_2_1);
-  finish(b + 2u, i + 2u, sum_2_2);
-  finish(b + 2u, i + 3u, sum_2_3);
-  finish(b + 2u, i + 4u, sum_2_4);
-  finish(b + 3u, i, sum_3_0);
-  finish(b + 3u, i + 1u, sum_3_1);
-  finish(b + 3u, i + 2u, sum_3_2);
-  finish(b + 3u, i + 3u, sum_3_3);
-  finish(b + 3u, i + 4u, sum_3_4);
-  finish(b + 4u, i, sum_4_0);
-  finish(b + 4u, i + 1u, sum_4_1);
-  finish(b + 4u, i + 2u, sum_4_2);
-  finish(b + 4u, i + 3u, sum_4_3);
-  finish(b + 4u, i + 4u, sum_4_4);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 5u; row++) {
+    finish(b + row, i, sum_0_0);
+    finish(b + row, i + 1u, sum_0_1);
+    finish(b + row, i + 2u, sum_0_2);
+    finish(b + row, i + 3u, sum_0_3);
+    finish(b + row, i + 4u, sum_0_4);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_0_2 = sum_1_2;
+    sum_0_3 = sum_1_3;
+    sum_0_4 = sum_1_4;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_1_2 = sum_2_2;
+    sum_1_3 = sum_2_3;
+    sum_1_4 = sum_2_4;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_2_2 = sum_3_2;
+    sum_2_3 = sum_3_3;
+    sum_2_4 = sum_3_4;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_3_2 = sum_4_2;
+    sum_3_3 = sum_4_3;
+    sum_3_4 = sum_4_4;
+  }
 }

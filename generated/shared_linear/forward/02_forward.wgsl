@@ -5,8 +5,8 @@
 //
 // Rules that shaped forward: fold-across-tile
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along o, sum 10 of b by 64 of o. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 8 of b by 64 of o. Operands come straight from memory:
 // there is no faster one to share. Past the last of b and o, the last is loaded again and nothing
 // is stored.
 
@@ -45,9 +45,9 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (O + 63u) / 64u;
-  let down = (uniforms.B + 9u) / 10u;
+  let down = (uniforms.B + 7u) / 8u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 10u;
+  let first_row = place / across * 8u;
   let first_column = place % across * 64u;
   let b = first_row;
   let b_0 = min(b, uniforms.B - 1u);
@@ -58,8 +58,6 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let b_8 = min(b + 8u, uniforms.B - 1u);
-  let b_9 = min(b + 9u, uniforms.B - 1u);
   let o = first_column + local.x * 4u;
   let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
@@ -85,10 +83,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var k = 0u; k < K; k++) {
     let right_0 = vec4<f32>(rhs(k, o_0), rhs(k, o_1), rhs(k, o_2), rhs(k, o_3));
     let right_1 = vec4<f32>(rhs(k, o_4), rhs(k, o_5), rhs(k, o_6), rhs(k, o_7));
@@ -116,31 +110,24 @@ fn main(
     let left_7 = lhs(b_7, k);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(b_8, k);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(b_9, k);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(b, o, sum_0_0);
-  finish_row(b, o + 32u, sum_0_1);
-  finish_row(b + 1u, o, sum_1_0);
-  finish_row(b + 1u, o + 32u, sum_1_1);
-  finish_row(b + 2u, o, sum_2_0);
-  finish_row(b + 2u, o + 32u, sum_2_1);
-  finish_row(b + 3u, o, sum_3_0);
-  finish_row(b + 3u, o + 32u, sum_3_1);
-  finish_row(b + 4u, o, sum_4_0);
-  finish_row(b + 4u, o + 32u, sum_4_1);
-  finish_row(b + 5u, o, sum_5_0);
-  finish_row(b + 5u, o + 32u, sum_5_1);
-  finish_row(b + 6u, o, sum_6_0);
-  finish_row(b + 6u, o + 32u, sum_6_1);
-  finish_row(b + 7u, o, sum_7_0);
-  finish_row(b + 7u, o + 32u, sum_7_1);
-  finish_row(b + 8u, o, sum_8_0);
-  finish_row(b + 8u, o + 32u, sum_8_1);
-  finish_row(b + 9u, o, sum_9_0);
-  finish_row(b + 9u, o + 32u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(b + row, o, sum_0_0);
+    finish_row(b + row, o + 32u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }

@@ -5,8 +5,8 @@
 //
 // Rules that shaped grad_x: hoist-tile
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along k, sum 10 of b by 64 of k. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along k, sum 8 of b by 64 of k. Operands come straight from memory:
 // there is no faster one to share. Past the last of b and k, the last is loaded again and nothing
 // is stored.
 
@@ -45,9 +45,9 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (K + 63u) / 64u;
-  let down = (uniforms.B + 9u) / 10u;
+  let down = (uniforms.B + 7u) / 8u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 10u;
+  let first_row = place / across * 8u;
   let first_column = place % across * 64u;
   let b = first_row;
   let b_0 = min(b, uniforms.B - 1u);
@@ -58,8 +58,6 @@ fn main(
   let b_5 = min(b + 5u, uniforms.B - 1u);
   let b_6 = min(b + 6u, uniforms.B - 1u);
   let b_7 = min(b + 7u, uniforms.B - 1u);
-  let b_8 = min(b + 8u, uniforms.B - 1u);
-  let b_9 = min(b + 9u, uniforms.B - 1u);
   let k = first_column + local.x * 4u;
   let k_0 = min(k, K - 1u);
   let k_1 = min(k + 1u, K - 1u);
@@ -85,10 +83,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var o = 0u; o < O; o++) {
     let right_0 = vec4<f32>(rhs(o, k_0), rhs(o, k_1), rhs(o, k_2), rhs(o, k_3));
     let right_1 = vec4<f32>(rhs(o, k_4), rhs(o, k_5), rhs(o, k_6), rhs(o, k_7));
@@ -116,31 +110,24 @@ fn main(
     let left_7 = lhs(b_7, o);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(b_8, o);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(b_9, o);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(b, k, sum_0_0);
-  finish_row(b, k + 32u, sum_0_1);
-  finish_row(b + 1u, k, sum_1_0);
-  finish_row(b + 1u, k + 32u, sum_1_1);
-  finish_row(b + 2u, k, sum_2_0);
-  finish_row(b + 2u, k + 32u, sum_2_1);
-  finish_row(b + 3u, k, sum_3_0);
-  finish_row(b + 3u, k + 32u, sum_3_1);
-  finish_row(b + 4u, k, sum_4_0);
-  finish_row(b + 4u, k + 32u, sum_4_1);
-  finish_row(b + 5u, k, sum_5_0);
-  finish_row(b + 5u, k + 32u, sum_5_1);
-  finish_row(b + 6u, k, sum_6_0);
-  finish_row(b + 6u, k + 32u, sum_6_1);
-  finish_row(b + 7u, k, sum_7_0);
-  finish_row(b + 7u, k + 32u, sum_7_1);
-  finish_row(b + 8u, k, sum_8_0);
-  finish_row(b + 8u, k + 32u, sum_8_1);
-  finish_row(b + 9u, k, sum_9_0);
-  finish_row(b + 9u, k + 32u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(b + row, k, sum_0_0);
+    finish_row(b + row, k + 32u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }

@@ -5,8 +5,8 @@
 //
 // Rules that shaped forward: fold-across-tile
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along o, sum 10 of i by 64 of o. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 8 of i by 64 of o. Operands come straight from memory:
 // there is no faster one to share. Past the last of i and o, the last is loaded again and nothing
 // is stored.
 
@@ -46,9 +46,9 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (O + 63u) / 64u;
-  let down = (uniforms.B + 9u) / 10u;
+  let down = (uniforms.B + 7u) / 8u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 10u;
+  let first_row = place / across * 8u;
   let first_column = place % across * 64u;
   let i = first_row;
   let i_0 = min(i, uniforms.B - 1u);
@@ -59,8 +59,6 @@ fn main(
   let i_5 = min(i + 5u, uniforms.B - 1u);
   let i_6 = min(i + 6u, uniforms.B - 1u);
   let i_7 = min(i + 7u, uniforms.B - 1u);
-  let i_8 = min(i + 8u, uniforms.B - 1u);
-  let i_9 = min(i + 9u, uniforms.B - 1u);
   let o = first_column + local.x * 4u;
   let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
@@ -86,10 +84,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var k = 0u; k < K; k++) {
     let right_0 = vec4<f32>(rhs(k, o_0), rhs(k, o_1), rhs(k, o_2), rhs(k, o_3));
     let right_1 = vec4<f32>(rhs(k, o_4), rhs(k, o_5), rhs(k, o_6), rhs(k, o_7));
@@ -117,31 +111,24 @@ fn main(
     let left_7 = lhs(i_7, k);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(i_8, k);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(i_9, k);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(i, o, sum_0_0);
-  finish_row(i, o + 32u, sum_0_1);
-  finish_row(i + 1u, o, sum_1_0);
-  finish_row(i + 1u, o + 32u, sum_1_1);
-  finish_row(i + 2u, o, sum_2_0);
-  finish_row(i + 2u, o + 32u, sum_2_1);
-  finish_row(i + 3u, o, sum_3_0);
-  finish_row(i + 3u, o + 32u, sum_3_1);
-  finish_row(i + 4u, o, sum_4_0);
-  finish_row(i + 4u, o + 32u, sum_4_1);
-  finish_row(i + 5u, o, sum_5_0);
-  finish_row(i + 5u, o + 32u, sum_5_1);
-  finish_row(i + 6u, o, sum_6_0);
-  finish_row(i + 6u, o + 32u, sum_6_1);
-  finish_row(i + 7u, o, sum_7_0);
-  finish_row(i + 7u, o + 32u, sum_7_1);
-  finish_row(i + 8u, o, sum_8_0);
-  finish_row(i + 8u, o + 32u, sum_8_1);
-  finish_row(i + 9u, o, sum_9_0);
-  finish_row(i + 9u, o + 32u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(i + row, o, sum_0_0);
+    finish_row(i + row, o + 32u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }

@@ -5,8 +5,8 @@
 //
 // Rules that shaped grad_w: sum-of-split-product
 //
-// Each invocation sums 10 x 8 results in registers, so that each load serves several; the 8 of a
-// workgroup, side by side along o, sum 80 of o by 8 of k. Operands come straight from memory:
+// Each invocation sums 8 x 8 results in registers, so that each load serves several; the 8 of a
+// workgroup, side by side along o, sum 64 of o by 8 of k. Operands come straight from memory:
 // there is no faster one to share. Past the last of o and k, the last is loaded again and nothing
 // is stored.
 
@@ -45,21 +45,19 @@ fn main(
 ) {
   let place = group.x + group.y * groups.x;
   let across = (K + 7u) / 8u;
-  let down = (O + 79u) / 80u;
+  let down = (O + 63u) / 64u;
   if (place >= across * down) { return; }
-  let first_row = place / across * 80u;
+  let first_row = place / across * 64u;
   let first_column = place % across * 8u;
-  let o = first_row + local.x * 10u;
+  let o = first_row + local.x * 4u;
   let o_0 = min(o, O - 1u);
   let o_1 = min(o + 1u, O - 1u);
   let o_2 = min(o + 2u, O - 1u);
   let o_3 = min(o + 3u, O - 1u);
-  let o_4 = min(o + 4u, O - 1u);
-  let o_5 = min(o + 5u, O - 1u);
-  let o_6 = min(o + 6u, O - 1u);
-  let o_7 = min(o + 7u, O - 1u);
-  let o_8 = min(o + 8u, O - 1u);
-  let o_9 = min(o + 9u, O - 1u);
+  let o_4 = min(o + 32u, O - 1u);
+  let o_5 = min(o + 33u, O - 1u);
+  let o_6 = min(o + 34u, O - 1u);
+  let o_7 = min(o + 35u, O - 1u);
   let k = first_column;
   let k_0 = min(k, K - 1u);
   let k_1 = min(k + 1u, K - 1u);
@@ -85,10 +83,6 @@ fn main(
   var sum_6_1 = vec4<f32>();
   var sum_7_0 = vec4<f32>();
   var sum_7_1 = vec4<f32>();
-  var sum_8_0 = vec4<f32>();
-  var sum_8_1 = vec4<f32>();
-  var sum_9_0 = vec4<f32>();
-  var sum_9_1 = vec4<f32>();
   for (var b = 0u; b < uniforms.B; b++) {
     let right_0 = vec4<f32>(rhs(b, k_0), rhs(b, k_1), rhs(b, k_2), rhs(b, k_3));
     let right_1 = vec4<f32>(rhs(b, k_4), rhs(b, k_5), rhs(b, k_6), rhs(b, k_7));
@@ -116,31 +110,24 @@ fn main(
     let left_7 = lhs(o_7, b);
     sum_7_0 += left_7 * right_0;
     sum_7_1 += left_7 * right_1;
-    let left_8 = lhs(o_8, b);
-    sum_8_0 += left_8 * right_0;
-    sum_8_1 += left_8 * right_1;
-    let left_9 = lhs(o_9, b);
-    sum_9_0 += left_9 * right_0;
-    sum_9_1 += left_9 * right_1;
   }
-  finish_row(o, k, sum_0_0);
-  finish_row(o, k + 4u, sum_0_1);
-  finish_row(o + 1u, k, sum_1_0);
-  finish_row(o + 1u, k + 4u, sum_1_1);
-  finish_row(o + 2u, k, sum_2_0);
-  finish_row(o + 2u, k + 4u, sum_2_1);
-  finish_row(o + 3u, k, sum_3_0);
-  finish_row(o + 3u, k + 4u, sum_3_1);
-  finish_row(o + 4u, k, sum_4_0);
-  finish_row(o + 4u, k + 4u, sum_4_1);
-  finish_row(o + 5u, k, sum_5_0);
-  finish_row(o + 5u, k + 4u, sum_5_1);
-  finish_row(o + 6u, k, sum_6_0);
-  finish_row(o + 6u, k + 4u, sum_6_1);
-  finish_row(o + 7u, k, sum_7_0);
-  finish_row(o + 7u, k + 4u, sum_7_1);
-  finish_row(o + 8u, k, sum_8_0);
-  finish_row(o + 8u, k + 4u, sum_8_1);
-  finish_row(o + 9u, k, sum_9_0);
-  finish_row(o + 9u, k + 4u, sum_9_1);
+  // Each turn finishes the first row and moves the others up.
+  for (var row = 0u; row < 8u; row++) {
+    finish_row(o + row / 4u * 32u + row % 4u, k, sum_0_0);
+    finish_row(o + row / 4u * 32u + row % 4u, k + 4u, sum_0_1);
+    sum_0_0 = sum_1_0;
+    sum_0_1 = sum_1_1;
+    sum_1_0 = sum_2_0;
+    sum_1_1 = sum_2_1;
+    sum_2_0 = sum_3_0;
+    sum_2_1 = sum_3_1;
+    sum_3_0 = sum_4_0;
+    sum_3_1 = sum_4_1;
+    sum_4_0 = sum_5_0;
+    sum_4_1 = sum_5_1;
+    sum_5_0 = sum_6_0;
+    sum_5_1 = sum_6_1;
+    sum_6_0 = sum_7_0;
+    sum_6_1 = sum_7_1;
+  }
 }
