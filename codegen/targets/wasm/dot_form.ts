@@ -9,25 +9,27 @@
  * @module
  */
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessesIn, accessOf } from "./access.ts";
+import { type Access, accessOf } from "./access.ts";
 import { acrossLanes } from "./combine.ts";
-import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
+import { type Contraction, type Load, shifted } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
-import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
 import { nest, type Part, span } from "./span.ts";
-import { writeStages } from "./stages.ts";
+import {
+  type Cell,
+  cellsOf,
+  epilogueAccesses,
+  type Place,
+  writeEpilogue,
+  writeProducts,
+} from "./tile.ts";
 import { dotUnroll, heightsFor } from "./tiles.ts";
-import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
 import { f32, form, get, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result. */
-interface Tile {
-  readonly contraction: Contraction;
-  readonly rows: readonly number[];
-  readonly columns: readonly number[];
+interface Tile extends Place {
   /** Vectors of k per turn. */
   readonly unroll: number;
 }
@@ -45,48 +47,20 @@ function operandAccesses(tile: Tile, scope: Scope): readonly Access[] {
   return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
 }
 
-function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
-  const { contraction: { m, n, epilogue }, rows, columns } = tile;
-  return rows.flatMap((row) =>
-    columns.flatMap((column) =>
-      accessesIn(shiftedStages(epilogue, [m, row], [n, column]), scope.tensors)
-    )
-  );
-}
-
 /** The local that holds the sum of a result: over lanes, or in all. */
-function sumOf(row: number, column: number, vector: boolean, scope: Scope): Local {
+function sumOf({ row, column }: Cell, vector: boolean, scope: Scope): Local {
   const name = vector ? `acc_${row}_${column}` : `sum_${row}_${column}`;
   return scope.fn.local(`partial ${name}`, name, vector ? "v128" : "f32");
 }
 
 /** One vector of k, or a single one: products of all rows and columns. */
 function writeStep(tile: Tile, from: number, vector: boolean, scope: Scope): void {
-  const { contraction: { m, n, k, lhs, rhs }, rows, columns } = tile;
-  const { fn } = scope;
-  const type = vector ? "v128" : "f32";
-  const place: Scope = vector ? { ...scope, lanes: k } : scope;
-  const write = (load: Load) => {
-    const written = writeScalar(load, place);
-    return vector ? widen(written) : written.wat;
-  };
-  const right = columns.map((column) => {
-    const local = fn.local(
-      `right ${column}`,
-      vector ? `right_${column}` : `right_one_${column}`,
-      type,
-    );
-    fn.set(local, write(shifted(rhs, [n, column], [k, from])));
-    return { column, local };
-  });
-  const left = fn.local("left", vector ? "left" : "left_one", type);
-  for (const row of rows) {
-    fn.set(left, write(shifted(lhs, [m, row], [k, from])));
-    for (const { column, local } of right) {
-      const sum = sumOf(row, column, vector, scope);
-      fn.set(sum, accumulated(get(left), get(local), get(sum), vector));
-    }
-  }
+  writeProducts(tile, {
+    from,
+    nameOf: (column) => vector ? `right_${column}` : `right_one_${column}`,
+    sumOf: (cell) => sumOf(cell, vector, scope),
+    ...(vector ? { lanes: tile.contraction.k } : {}),
+  }, scope);
 }
 
 /** The stretches of k: unrolled vectors, then the rest one by one. */
@@ -101,15 +75,15 @@ function partsOf(tile: Tile): readonly [Part, Part] {
 }
 
 /** The sums of a tile, over all k: once, or for each step of the sums around it. */
-function writeSums(tile: Tile, cells: readonly Cell[], scope: Scope): void {
+function writeSums(tile: Tile, scope: Scope): void {
   const { fn, math } = scope;
+  const cells = cellsOf(tile);
   const { k, sums } = tile.contraction;
   const accesses = operandAccesses(tile, scope);
   const [vectors, singles] = partsOf(tile);
-  const lanesOf = ({ row, column }: Cell): Wat =>
-    acrossLanes("sum", "f32", sumOf(row, column, true, scope), math);
-  const singleOf = ({ row, column }: Cell): Local => sumOf(row, column, false, scope);
-  for (const { row, column } of cells) fn.set(sumOf(row, column, true, scope), ZEROS);
+  const lanesOf = (cell: Cell): Wat => acrossLanes("sum", "f32", sumOf(cell, true, scope), math);
+  const singleOf = (cell: Cell): Local => sumOf(cell, false, scope);
+  for (const cell of cells) fn.set(sumOf(cell, true, scope), ZEROS);
   if (sums.length === 0) {
     const addLanes = () => cells.forEach((cell) => fn.set(singleOf(cell), lanesOf(cell)));
     return span(scope, k, accesses, [{ ...vectors, after: addLanes }, singles]);
@@ -121,21 +95,9 @@ function writeSums(tile: Tile, cells: readonly Cell[], scope: Scope): void {
   }
 }
 
-/** A result of a tile. */
-interface Cell {
-  readonly row: number;
-  readonly column: number;
-}
-
 function writeTile(tile: Tile, scope: Scope): void {
-  const { contraction: { m, n, into, epilogue }, rows, columns } = tile;
-  const cells = rows.flatMap((row) => columns.map((column): Cell => ({ row, column })));
-  writeSums(tile, cells, scope);
-  for (const { row, column } of cells) {
-    const local = sumOf(row, column, false, scope);
-    const values = new Map(scope.values).set(into, { local, type: "f32", vector: false });
-    writeStages(shiftedStages(epilogue, [m, row], [n, column]), { ...scope, values });
-  }
+  writeSums(tile, scope);
+  writeEpilogue(tile, (cell) => sumOf(cell, false, scope), scope);
 }
 
 /** The function that computes `width` columns of the result. */

@@ -11,28 +11,30 @@
  */
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessesIn, accessOf, motion } from "./access.ts";
-import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
+import { type Access, accessOf, motion } from "./access.ts";
+import { type Contraction, shifted } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
-import { accumulated } from "./relaxed.ts";
 import { bindPointers, type Scope } from "./scope.ts";
 import { nest, span } from "./span.ts";
-import { writeStages } from "./stages.ts";
+import {
+  type Cell,
+  cellsOf,
+  epilogueAccesses,
+  type Place,
+  writeEpilogue,
+  writeProducts,
+} from "./tile.ts";
 import { heightsFor, OUTER_UNROLL, OUTER_WIDTHS } from "./tiles.ts";
-import { widen, writeScalar } from "./values.ts";
 import { LANES, ZEROS } from "./vector_ops.ts";
-import { f32, get, type Local, type Wat } from "./wat.ts";
+import { f32, type Local, type Wat } from "./wat.ts";
 
 /** A tile of the result: rows, and columns as vectors or as one column of single values. */
-export interface Tile {
-  readonly contraction: Contraction;
-  readonly rows: readonly number[];
-  /** Distances of the vectors from the tile's first column. */
-  readonly columns: readonly number[];
+export interface Tile extends Place {
   readonly vector: boolean;
 }
 
+/** A tile of so many rows and columns. */
 export function tileOf(contraction: Contraction, height: number, width: number): Tile {
   const vector = width >= LANES;
   const step = vector ? LANES : 1;
@@ -53,71 +55,38 @@ function operandAccesses(tile: Tile, side: "lhs" | "rhs", scope: Scope): readonl
   return loads.map(({ tensor, index }) => accessOf(tensor, index, scope.tensors));
 }
 
-export function epilogueAccesses(tile: Tile, scope: Scope): readonly Access[] {
-  const { contraction: { m, n, epilogue }, rows, columns } = tile;
-  return rows.flatMap((row) =>
-    columns.flatMap((column) =>
-      accessesIn(shiftedStages(epilogue, [m, row], [n, column]), scope.tensors)
-    )
-  );
-}
-
 /** The local that holds a partial result. */
-export function partial(tile: Tile, row: number, column: number, scope: Scope): Local {
+export function partial(tile: Tile, { row, column }: Cell, scope: Scope): Local {
   const name = tile.vector ? `acc_${row}_${column / LANES}` : `acc_${row}`;
   return scope.fn.local(`partial ${name}`, name, tile.vector ? "v128" : "f32");
 }
 
-/** One step of k: a row of the right operand, times a value of the left operand for each row. */
-function writeStep(tile: Tile, scope: Scope): void {
-  const { contraction: { m, n, lhs, rhs }, rows, columns, vector } = tile;
-  const { fn } = scope;
-  const type = vector ? "v128" : "f32";
-  const place: Scope = vector ? { ...scope, lanes: n } : scope;
-  const write = (load: Load) => {
-    const written = writeScalar(load, place);
-    return vector ? widen(written) : written.wat;
-  };
-  const right = columns.map((column) => {
-    const local = fn.local(
-      `right ${column}`,
-      vector ? `right_${column / LANES}` : "right_one",
-      type,
-    );
-    fn.set(local, write(shifted(rhs, [n, column])));
-    return { column, local };
-  });
-  const left = fn.local("left", vector ? "left" : "left_one", type);
-  for (const row of rows) {
-    fn.set(left, write(shifted(lhs, [m, row])));
-    for (const { column, local } of right) {
-      const acc = partial(tile, row, column, scope);
-      fn.set(acc, accumulated(get(left), get(local), get(acc), vector));
-    }
-  }
-}
-
-/** The rows and columns of a tile's partial results. */
-function cellsOf({ rows, columns }: Tile): readonly { row: number; column: number }[] {
-  return rows.flatMap((row) => columns.map((column) => ({ row, column })));
+/** The axis along which a tile's results lie in vectors. */
+function lanesOf({ vector, contraction: { n } }: Tile): Axis | undefined {
+  return vector ? n : undefined;
 }
 
 /** Sets the partial results of a tile to 0. */
 export function clearTile(tile: Tile, scope: Scope): void {
-  for (const { row, column } of cellsOf(tile)) {
-    scope.fn.set(partial(tile, row, column, scope), tile.vector ? ZEROS : f32(0));
+  for (const cell of cellsOf(tile)) {
+    scope.fn.set(partial(tile, cell, scope), tile.vector ? ZEROS : f32(0));
   }
 }
 
 /** The epilogue of every result of a tile. */
-export function writeEpilogue(tile: Tile, scope: Scope): void {
-  const { contraction: { m, n, into, epilogue }, vector } = tile;
-  for (const { row, column } of cellsOf(tile)) {
-    const local = partial(tile, row, column, scope);
-    const values = new Map(scope.values).set(into, { local, type: "f32", vector });
-    const place: Scope = vector ? { ...scope, values, lanes: n } : { ...scope, values };
-    writeStages(shiftedStages(epilogue, [m, row], [n, column]), place);
-  }
+export function finishTile(tile: Tile, scope: Scope): void {
+  writeEpilogue(tile, (cell) => partial(tile, cell, scope), scope, lanesOf(tile));
+}
+
+/** One step of k: a row of the right operand, times a value of the left operand for each row. */
+function writeStep(tile: Tile, scope: Scope): void {
+  const lanes = lanesOf(tile);
+  writeProducts(tile, {
+    from: 0,
+    nameOf: (column) => tile.vector ? `right_${column / LANES}` : "right_one",
+    sumOf: (cell) => partial(tile, cell, scope),
+    ...(lanes === undefined ? {} : { lanes }),
+  }, scope);
 }
 
 function writeTile(tile: Tile, scope: Scope): void {
@@ -130,7 +99,7 @@ function writeTile(tile: Tile, scope: Scope): void {
       { step: 1, repeat: OUTER_UNROLL, body },
       { step: 1, body },
     ]));
-  writeEpilogue(tile, scope);
+  finishTile(tile, scope);
 }
 
 /** Rows that lie far apart have a pointer each; rows that lie side by side share one. */

@@ -10,15 +10,10 @@ import { form, type Wat } from "./wat.ts";
 
 const MULTIPLY_ADD = "f32x4.relaxed_madd";
 
-/** `left · right + sum`, lane by lane. */
-export function multiplyAdd(left: Wat, right: Wat, sum: Wat): Wat {
-  return form(MULTIPLY_ADD, left, right, sum);
-}
-
 /** The next partial sum of a contraction: of vectors in one instruction, of single values in two. */
 export function accumulated(left: Wat, right: Wat, sum: Wat, vector: boolean): Wat {
   return vector
-    ? multiplyAdd(left, right, sum)
+    ? form(MULTIPLY_ADD, left, right, sum)
     : form("f32.add", sum, form("f32.mul", left, right));
 }
 

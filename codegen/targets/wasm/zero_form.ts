@@ -15,17 +15,11 @@ import { type Access, accessOf } from "./access.ts";
 import { type Contraction, type Form, type Load, shifted } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
-import {
-  clearTile,
-  epilogueAccesses,
-  partial,
-  type Tile,
-  tileOf,
-  writeEpilogue,
-} from "./outer_form.ts";
+import { clearTile, finishTile, partial, type Tile, tileOf } from "./outer_form.ts";
 import { accumulated } from "./relaxed.ts";
 import { addressOf, bindPointers, type Scope } from "./scope.ts";
 import { counterOf, span } from "./span.ts";
+import { epilogueAccesses } from "./tile.ts";
 import { zeroWidths } from "./tiles.ts";
 import { memory } from "./values.ts";
 import { ENTRY_BYTES, listAt, listsOf } from "./zero_lists.ts";
@@ -61,7 +55,7 @@ function writeEntry(tile: Tile, scope: Scope): void {
   fn.set(row, add(address, form("i32.load", get(entry))));
   rowAccesses(tile, scope).forEach((access, at) => {
     const { offset } = addressOf(access, scope);
-    const acc = partial(tile, 0, columns[at] ?? 0, scope);
+    const acc = partial(tile, { row: 0, column: columns[at] ?? 0 }, scope);
     const right = memory(vector ? "v128.load" : "f32.load", offset, get(row));
     fn.set(acc, accumulated(get(value), right, get(acc), vector));
   });
@@ -84,7 +78,7 @@ function writeRow(tile: Tile, scope: Scope, module: ModuleNames): void {
     fn.emit(form("br_if $entries", unfinished));
   });
   fn.emit(block("if", [unfinished, block("then", [block("loop $entries", body)])]));
-  writeEpilogue(tile, scope);
+  finishTile(tile, scope);
 }
 
 /** The function that computes a stretch of rows from their lists. */

@@ -45,7 +45,7 @@ export const listsBytes = (rows: string, room: string): string =>
   `${ENTRY_BYTES} * ${rows} * (${room} + 1)`;
 
 /** Bytes from one list to the next. */
-export function listBytes({ room }: ZeroLists, scope: Scope): Wat {
+function listBytes({ room }: ZeroLists, scope: Scope): Wat {
   return add(scope.sizes.value(product([room, ENTRY_BYTES])), i32(ENTRY_BYTES));
 }
 
