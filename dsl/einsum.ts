@@ -38,7 +38,51 @@ interface Shaped {
 }
 
 /**
- * The extent of each label.
+ * The extent of each label of some operands.
+ *
+ * @param action what fails, for messages
+ * @param clash the fault of a label that has two extents
+ * @throws {DeclarationError} if ranks or extents disagree, or an operand names a label twice
+ */
+export function extentsOfOperands(
+  action: string,
+  spec: string,
+  operands: readonly { readonly labels: string; readonly shape: Shape }[],
+  clash: (label: string, known: Extent, other: Extent) => string,
+): ReadonlyMap<string, Extent> {
+  const extents = new Map<string, Extent>();
+  operands.forEach(({ labels, shape }, position) => {
+    if (labels.length !== shape.length || new Set(labels).size !== labels.length) {
+      throw new DeclarationError(
+        `${action}: operand ${position} has rank ${shape.length}, the product "${spec}" wants ${labels.length} different labels`,
+      );
+    }
+    [...labels].forEach((label, axis) => {
+      const extent = shape[axis] ?? NaN;
+      const known = extents.get(label) ?? extent;
+      if (!sameExtent(known, extent)) {
+        throw new DeclarationError(`${action}: ${clash(label, known, extent)}`);
+      }
+      extents.set(label, known);
+    });
+  });
+  return extents;
+}
+
+/**
+ * Refuses a result that names a label twice.
+ *
+ * @param action what fails, for messages
+ */
+export function checkNoDiagonal(action: string, spec: string, out: string): void {
+  if (new Set(out).size === out.length) return;
+  throw new DeclarationError(
+    `${action}: the result of "${spec}" names a label twice; a product has no diagonal`,
+  );
+}
+
+/**
+ * The extent of each label of a product of two.
  *
  * @throws {DeclarationError} if ranks or extents disagree, or a label is used in a way that is no
  * product (repeated in one place, or found in only one place).
@@ -49,31 +93,15 @@ export function labelExtents<T extends Shaped>(
   describe: (operand: T) => string,
 ): ReadonlyMap<string, Extent> {
   const { lhs, rhs, out } = parseEinsum(spec);
-  const extents = new Map<string, Extent>();
   const action = `Cannot multiply ${inputs.map(describe).join(" by ")}`;
-  [lhs, rhs].forEach((labels, position) => {
-    const shape = inputs[position]?.shape ?? [];
-    if (labels.length !== shape.length || new Set(labels).size !== labels.length) {
-      throw new DeclarationError(
-        `${action}: operand ${position} has rank ${shape.length}, the product "${spec}" wants ${labels.length} different labels`,
-      );
-    }
-    [...labels].forEach((label, axis) => {
-      const extent = shape[axis] ?? NaN;
-      const known = extents.get(label);
-      if (known !== undefined && !sameExtent(known, extent)) {
-        throw new DeclarationError(
-          `${action}: inner dims must match, got ${showExtent(known)} and ${showExtent(extent)}`,
-        );
-      }
-      extents.set(label, known ?? extent);
-    });
-  });
-  if (new Set(out).size !== out.length) {
-    throw new DeclarationError(
-      `${action}: the result of "${spec}" names a label twice; a product has no diagonal`,
-    );
-  }
+  const operands = [lhs, rhs].map((labels, i) => ({ labels, shape: inputs[i]?.shape ?? [] }));
+  const extents = extentsOfOperands(
+    action,
+    spec,
+    operands,
+    (_, known, other) => `inner dims must match, got ${showExtent(known)} and ${showExtent(other)}`,
+  );
+  checkNoDiagonal(action, spec, out);
   for (const label of new Set(lhs + rhs + out)) {
     const uses = [lhs, rhs, out].filter((labels) => labels.includes(label)).length;
     if (uses < 2) {

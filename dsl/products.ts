@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Extent, sameExtent, type Shape, showExtent } from "./dim.ts";
-import { formatEinsum } from "./einsum.ts";
+import { type Extent, type Shape, showExtent } from "./dim.ts";
+import { checkNoDiagonal, extentsOfOperands, formatEinsum } from "./einsum.ts";
 import { type ProductTree, productTree } from "./einsum_order.ts";
 import type { EinsumFits, EinsumShape } from "./einsum_types.ts";
 import { DeclarationError, showValue } from "./errors.ts";
@@ -107,35 +107,20 @@ function extentsOf(
   nodes: readonly Node[],
 ): ReadonlyMap<string, Extent> {
   const action = `Cannot multiply ${nodes.map(describe).join(" by ")}`;
-  const extents = new Map<string, Extent>();
-  operands.forEach((labels, position) => {
-    const shape = nodes[position]?.shape ?? [];
-    if (labels.length !== shape.length || new Set(labels).size !== labels.length) {
-      throw new DeclarationError(
-        `${action}: operand ${position} has rank ${shape.length}, the product "${spec}" wants ${labels.length} different labels`,
-      );
-    }
-    [...labels].forEach((label, axis) => {
-      const extent = shape[axis] ?? NaN;
-      const known = extents.get(label) ?? extent;
-      if (!sameExtent(known, extent)) {
-        throw new DeclarationError(
-          `${action}: label "${label}" of "${spec}" is both ${showExtent(known)} and ${
-            showExtent(extent)
-          }`,
-        );
-      }
-      extents.set(label, known);
-    });
-  });
+  const extents = extentsOfOperands(
+    action,
+    spec,
+    operands.map((labels, i) => ({ labels, shape: nodes[i]?.shape ?? [] })),
+    (label, known, other) =>
+      `label "${label}" of "${spec}" is both ${showExtent(known)} and ${showExtent(other)}`,
+  );
   const unknown = [...out].find((label) => !extents.has(label));
-  if (unknown !== undefined || new Set(out).size !== out.length) {
+  if (unknown !== undefined) {
     throw new DeclarationError(
-      unknown === undefined
-        ? `${action}: the result of "${spec}" names a label twice; a product has no diagonal`
-        : `${action}: label "${unknown}" of the result of "${spec}" is in no operand; broadcast it`,
+      `${action}: label "${unknown}" of the result of "${spec}" is in no operand; broadcast it`,
     );
   }
+  checkNoDiagonal(action, spec, out);
   return extents;
 }
 

@@ -1,24 +1,12 @@
 /** `plan.md`: the calls of each program in order, their work, and the memory they share. @module */
-import {
-  type DimValues,
-  evaluateExtent,
-  type Extent,
-  factors,
-  product,
-  showShape,
-} from "../../dsl/dim.ts";
+import { type DimValues, product, showShape } from "../../dsl/dim.ts";
 import type { CompiledModule, Kernel, Program } from "../kernel/kernel.ts";
 import type { Compilation } from "../pipeline.ts";
 import { ELEMENT_BYTES } from "../kernel/storage.ts";
 import { kernelBytes, kernelFlops } from "../kernel/work.ts";
 import { lifetimes } from "../plan/memory.ts";
 import type { Emitted } from "../targets/target.ts";
-import { evaluateCount } from "./arithmetic.ts";
-
-function numberOf(extent: Extent, dims: DimValues): number | undefined {
-  const known = factors(extent).symbols.every((symbol) => dims[symbol] !== undefined);
-  return known ? evaluateExtent(extent, dims) : undefined;
-}
+import { evaluateCount, evaluateSum } from "./arithmetic.ts";
 
 function flops(kernel: Kernel, dims: DimValues): number {
   return evaluateCount(kernelFlops(kernel), dims) ?? 0;
@@ -75,7 +63,7 @@ function slotRows(module: CompiledModule, dims: DimValues): readonly string[] {
   return module.slots.map((names, slot) => {
     const tensors = module.tensors.filter((tensor) => names.includes(tensor.name));
     const sizes = tensors.map(({ shape, dtype }) =>
-      ELEMENT_BYTES[dtype] * (numberOf(product(shape), dims) ?? 0)
+      ELEMENT_BYTES[dtype] * (evaluateSum([product(shape)], dims) ?? 0)
     );
     const shapes = tensors.map((tensor) => `${tensor.name} ${showShape(tensor.shape)}`);
     return `| ${slot} | ${shapes.join("; ")} | ${tensors[0]?.kind ?? ""} | ${

@@ -1,7 +1,7 @@
 /** The axes of a kernel that sums products, and which of the sums are one. @module */
 import { type Extent, product, sameExtent, type Shape } from "../../dsl/dim.ts";
 import type { Node, OpKind } from "../../dsl/ops.ts";
-import { labelsOf } from "../graph/build.ts";
+import { extentsOfLabels, labelsOf } from "../graph/build.ts";
 import { affine, type Axis, axisIndex, flatten, unflatten, ZERO } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import { type Index, innerLabels } from "./expand.ts";
@@ -17,19 +17,10 @@ export interface ProductAxes {
   readonly indexOf: (labels: string) => Index;
 }
 
-/** The extent of each label of a product. */
-function extentsOf(node: Einsum): ReadonlyMap<string, Extent> {
-  const { lhs, rhs, a, b } = labelsOf(node);
-  return new Map([
-    ...[...lhs].map((label, i) => [label, a.shape[i] ?? 1] as const),
-    ...[...rhs].map((label, i) => [label, b.shape[i] ?? 1] as const),
-  ]);
-}
-
 /** The labels that a product sums over, each by itself; those of one element need no loop. */
 export function singleSums(node: Einsum): readonly string[] {
   const inner = innerLabels(node);
-  const extents = extentsOf(node);
+  const extents = extentsOfLabels(node);
   const long = inner.filter((label) => extents.get(label) !== 1);
   return long.length > 0 ? long : inner.slice(0, 1);
 }
@@ -44,7 +35,7 @@ export function productAxes(
   name: (shape: Shape) => readonly Axis[],
 ): ProductAxes {
   const { lhs, rhs, out } = labelsOf(node);
-  const extents = extentsOf(node);
+  const extents = extentsOfLabels(node);
   const shapeOf = (labels: string): Shape => [...labels].map((label) => extents.get(label) ?? 1);
   const axes = name([...shapeOf(out), ...sums.map((group) => product(shapeOf(group)))]);
   const [outer, inner] = [axes.slice(0, out.length), axes.slice(out.length)];

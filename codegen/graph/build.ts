@@ -93,11 +93,18 @@ export function labelsOf(node: Extract<Node, { op: "einsum" }>): {
   return { ...parseEinsum(node.attrs.spec), a, b };
 }
 
+/** The extent of each label of a product. */
+export function extentsOfLabels(
+  node: Extract<Node, { op: "einsum" }>,
+): ReadonlyMap<string, Extent> {
+  const { lhs, rhs, a, b } = labelsOf(node);
+  return new Map([
+    ...[...lhs].map((label, axis) => [label, a.shape[axis] ?? 1] as const),
+    ...[...rhs].map((label, axis) => [label, b.shape[axis] ?? 1] as const),
+  ]);
+}
+
 /** The extents of a product's labels, with multiplicity one: its number of multiplications. */
 export function einsumExtents(node: Extract<Node, { op: "einsum" }>): readonly Extent[] {
-  const { lhs, rhs, a, b } = labelsOf(node);
-  const extents = new Map<string, Extent>();
-  [...lhs].forEach((label, axis) => extents.set(label, a.shape[axis] ?? 1));
-  [...rhs].forEach((label, axis) => extents.set(label, b.shape[axis] ?? 1));
-  return [...extents.values()];
+  return [...extentsOfLabels(node).values()];
 }
