@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { outputOf } from "../dsl/layer_declaration.ts";
 import type { Node } from "../dsl/ops.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
@@ -21,14 +22,8 @@ import { type Dump, type Pass, runPass, SILENT } from "./passes.ts";
 import { planModule } from "./plan/plan_module.ts";
 import { checkBackward, type Proof } from "./programs/check_backward.ts";
 import { ModuleNames } from "./programs/names.ts";
-import {
-  callDimsOf,
-  type Declaration,
-  layerGradients,
-  layerPrograms,
-  leafName,
-  modelPrograms,
-} from "./programs/programs.ts";
+import { layerPrograms } from "./programs/layer_programs.ts";
+import { callDimsOf, type Declaration, modelPrograms } from "./programs/programs.ts";
 import { separateResults } from "./programs/separate.ts";
 import { type Firing, rewrite, type Rewritten } from "./rewrite/engine.ts";
 import type { Rule } from "./rewrite/rule.ts";
@@ -102,17 +97,12 @@ function differentiate(declaration: Declaration): {
   readonly graphs: readonly Graph[];
   readonly proofs: readonly Proof[];
 } {
-  if (declaration.kind === "model") return { graphs: modelPrograms(declaration), proofs: [] };
-  const proofs = layerGradients(declaration).flatMap((gradient) =>
-    checkBackward(declaration, gradient) ?? []
-  );
+  const written = declaration.kind === "layer"
+    ? [outputOf(declaration)]
+    : [declaration.loss, ...declaration.outputs.values(), ...declaration.updates.values()];
   return {
-    // A gradient that only its values prove keeps the form its author gave it.
-    graphs: layerPrograms(declaration, ({ leaf, derived, written }) => {
-      const proof = proofs.find((each) => each.gradient === `g${leafName(leaf)}`);
-      return proof?.by === "value" && written !== undefined ? written : derived;
-    }),
-    proofs,
+    proofs: checkBackward(written),
+    graphs: declaration.kind === "layer" ? layerPrograms(declaration) : modelPrograms(declaration),
   };
 }
 

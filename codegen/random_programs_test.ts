@@ -25,7 +25,7 @@ interface Trial {
 function trial(kind: "layer" | "model", seed: number): Trial | undefined {
   const next = seeded(seed);
   const declaration = kind === "layer" ? randomLayer(next) : randomModel(next);
-  const value = declaration.kind === "layer" ? declaration.output : declaration.prediction;
+  const value = declaration.kind === "layer" ? declaration.output : declaration.loss;
   const size = (least: number) => least + Math.floor(next() * 3);
   // Random indices are below ten, and a batch of three is drawn from the second place on.
   const dims = { B: size(1), K: size(1), n: size(1), samples: 12 };

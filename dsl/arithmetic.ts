@@ -77,6 +77,10 @@ export function rsqrt<S extends Shape>(x: Tensor<S, "f32">): Tensor<S, "f32"> {
 
 /** A second operand of an elementwise op broadcasts to the first from the last axis backwards. */
 export type Binary = {
+  <S extends Shape, T extends Numeric>(
+    a: Tensor<S, T>,
+    b: Tensor<NoInfer<S>, NoInfer<T>>,
+  ): Tensor<S, T>;
   <A extends Shape, B extends Shape, T extends Numeric>(
     a: Tensor<A, T>,
     b: Tensor<B, NoInfer<T>> & Beside<A, B>,
@@ -104,6 +108,10 @@ export const pow: Binary = binary("pow");
 
 /** A comparison of tensors, element by element. */
 export type Comparison = {
+  <S extends Shape, T extends Numeric>(
+    a: Tensor<S, T>,
+    b: Tensor<NoInfer<S>, NoInfer<T>>,
+  ): Tensor<S, "bool">;
   <A extends Shape, B extends Shape, T extends Numeric>(
     a: Tensor<A, T>,
     b: Tensor<B, NoInfer<T>> & Beside<A, B>,

@@ -4,11 +4,13 @@
  * @module
  */
 import { bindDims } from "./bind_dims.ts";
-import { type DimValues, type Extent, sameShape, type Shape, showShape } from "./dim.ts";
+import { gradientLeaf } from "./custom_gradient.ts";
+import type { DimValues, Extent, Shape } from "./dim.ts";
 import { DeclarationError, showValue, within } from "./errors.ts";
-import { handle, isTensor, nodeOf, returnedNode, type Tensor } from "./handle.ts";
+import { handle, isTensor, nodeOf, type Tensor } from "./handle.ts";
 import { instantiate } from "./instantiate.ts";
-import { make } from "./intern.ts";
+import type { LayerDeclaration } from "./layer_declaration.ts";
+import { mergeLeadingAxes } from "./leading_axes.ts";
 import {
   type Declarations,
   type HandleOf,
@@ -20,10 +22,20 @@ import {
 } from "./leaves.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
-import { checkOptions, DOC, functionLike, isRecordOf, NAME, TYPICAL } from "./options.ts";
+import {
+  checkOptions,
+  DOC,
+  functionLike,
+  isRecordOf,
+  NAME,
+  TYPICAL,
+  UNVERIFIED,
+} from "./options.ts";
 import { describe } from "./shape_rules.ts";
-import { applyInModel } from "./tracing.ts";
+import { returnedGradients, returnedResult, returnedStates } from "./returned.ts";
+import { applyInModel, nameAlike } from "./tracing.ts";
 
+export type { LayerDeclaration } from "./layer_declaration.ts";
 export { tensor } from "./leaves.ts";
 
 /** A gradient for any of the declared tensors, of the same shape, named `g` + name. */
@@ -31,11 +43,14 @@ export type Gradients<D extends Declarations> = {
   readonly [N in keyof D & string as `g${N}`]?: HandleOf<D[N]>;
 };
 
-/** What {@linkcode defineLayer} takes. `I` are inputs, `P` parameters, `Y` is the result's shape. */
+/**
+ * What {@linkcode defineLayer} takes. `I` are inputs, `P` parameters, `S` states, `Y` is the result's shape.
+ */
 export interface LayerOptions<
   I extends Declarations,
   P extends ParameterDeclarations,
   Y extends Shape,
+  S extends ParameterDeclarations = Record<never, never>,
 > {
   /** Names the generated folder and files: snake_case. */
   readonly name: string;
@@ -45,48 +60,45 @@ export interface LayerOptions<
   readonly inputs: I;
   /** What is trained, by name. */
   readonly params?: P;
-  /** The result, as mathematics over the inputs and parameters. */
-  readonly forward: (tensors: Handles<I & P>) => Tensor<Y, "f32">;
+  /** What is kept from step to step and not trained, by name, such as running statistics. */
+  readonly state?: S;
+  /** The result, as mathematics over the inputs, parameters and states. */
+  readonly forward: (tensors: Handles<I & P & S>) => Tensor<Y, "f32">;
+  /** New values of states after a training step, from the old ones, the inputs and the parameters. */
+  readonly update?: (tensors: Handles<I & P & S>) => { readonly [N in keyof S]?: HandleOf<S[N]> };
   /**
    * Gradients written by hand, named `g` + name, of the same shapes as their tensors. Code generation
    * compares each with the derived one and refuses a wrong one.
    */
   readonly backward?: (
-    tensors: Handles<I & P> & { readonly gy: Tensor<Y, "f32"> },
+    tensors: Handles<I & P & S> & { readonly gy: Tensor<Y, "f32"> },
   ) => Gradients<I & P>;
+  /**
+   * Why the gradients of `backward` are meant to differ from the derivatives. Then they are not compared,
+   * and `derivation.md` repeats the reason.
+   */
+  readonly unverified?: string;
   /** Sizes to count operations with, and to choose schedules for. */
   readonly typical?: DimValues;
 }
 
-/** A traced declaration: graphs over named leaves. */
-export interface LayerDeclaration {
-  /** Tells layers from other declarations. */
-  readonly kind: "layer";
-  /** Names the generated folder and files. */
-  readonly name: string;
-  /** What it computes, for the generated documents. */
-  readonly doc: string;
-  /** The leaves that a caller gives. */
-  readonly inputs: readonly Node[];
-  /** The leaves that are trained. */
-  readonly params: readonly Node[];
-  /** The result of `forward`. */
-  readonly output: Node;
-  /** The leaf that stands for the gradient of the result in `backward`. */
-  readonly outputGradient: Node;
-  /** Hand-written gradients by the name of the tensor they belong to. */
-  readonly backward: ReadonlyMap<string, Node>;
-  /** Sizes to count operations with, and to choose schedules for. */
-  readonly typical: DimValues;
-}
-
 /** A layer with some dims bound, ready to be applied in a model. */
-export type LayerUse<Y extends Shape = Shape> = (...inputs: readonly Tensor[]) => Tensor<Y, "f32">;
+export interface LayerUse<Y extends Shape = Shape> {
+  /** The result for these operands, in the order of the layer's inputs. */
+  (...inputs: readonly Tensor[]): Tensor<Y, "f32">;
+  /** What is applied. */
+  readonly layer: LayerDeclaration;
+}
 
 /** A declared layer: call it with sizes to use it in a model. */
 export interface Layer extends LayerDeclaration {
   /** Binds dims by name; those that the operands determine may be left out. */
   (sizes?: Readonly<Record<string, Extent>>): LayerUse;
+}
+
+/** True for layers that are given sizes. */
+export function isLayerUse(value: unknown): value is LayerUse {
+  return typeof value === "function" && "layer" in value;
 }
 
 /** True for layers that are not yet given sizes. */
@@ -99,8 +111,11 @@ const OPTIONS = {
   doc: DOC,
   inputs: leavesLike("{ x: tensor(B, I) }", true),
   params: leavesLike("{ W: tensor(O, I) }", false),
+  state: leavesLike("{ mean: tensor(C) }", false),
   forward: functionLike("({ x }) => exp(x)"),
+  update: functionLike("({ x, mean }) => ({ mean: add(mul(mean, 0.9), mul(x, 0.1)) })", false),
   backward: functionLike("({ x, gy }) => ({ gx: mul(gy, x) })", false),
+  unverified: UNVERIFIED,
   typical: TYPICAL,
 };
 
@@ -125,31 +140,40 @@ export function defineLayer<
   const I extends Declarations,
   const Y extends Shape,
   const P extends ParameterDeclarations = Record<never, never>,
->(options: LayerOptions<I, P, Y>): Layer {
+  const S extends ParameterDeclarations = Record<never, never>,
+>(options: LayerOptions<I, P, Y, S>): Layer {
   checkOptions("layer", options, OPTIONS);
-  const { name, inputs, params, forward, backward } = options;
+  const { name, inputs, params = {}, state = {}, forward, update, backward, unverified } = options;
   checkName(name, "a layer");
   const x = within(name, () => leaves("input", inputs));
-  const p = within(name, () => leaves("parameter", params ?? {}));
-  checkLeafNames(name, Object.keys(inputs), Object.keys(params ?? {}));
+  const p = within(name, () => leaves("parameter", params));
+  const s = within(name, () => leaves("state", state));
+  checkLeafNames(name, { inputs, params, state });
   checkNotDrawn(name, x.nodes);
-  // `P` defaults to no parameters exactly when `params` is absent.
-  const handles = withoutOthers({ ...x.handles, ...p.handles } as Handles<I & P>);
-  const output = within(name, () => checkResult(forward(handles)));
-  const gy = make("input", { name: "gy", role: "input", shape: output.shape, dtype: "f32" });
+  // `P` and `S` default to none exactly when `params` and `state` are absent.
+  const handles = withoutOthers(
+    { ...x.handles, ...p.handles, ...s.handles } as Handles<I & P & S>,
+  );
+  const output = within(name, () => returnedResult(forward(handles)));
+  const gy = gradientLeaf(output);
   const declaration: LayerDeclaration = {
     kind: "layer",
     name,
     doc: options.doc ?? "",
     inputs: x.nodes,
     params: p.nodes,
+    state: s.nodes,
     output,
+    update: update === undefined
+      ? new Map()
+      : returnedStates(name, s.nodes, within(name, () => update(handles))),
     outputGradient: gy,
-    backward: backward === undefined ? new Map() : gradients(
+    backward: backward === undefined ? new Map() : returnedGradients(
       name,
       [...x.nodes, ...p.nodes],
       within(name, () => backward(withoutOthers({ ...handles, gy: handle<Y, "f32">(gy) }))),
     ),
+    ...(unverified === undefined ? {} : { unverified }),
     typical: options.typical ?? {},
   };
   const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse =>
@@ -164,17 +188,18 @@ export function defineLayer<
 /** One name is one tensor, also among those that generated code adds. */
 function checkLeafNames(
   layer: string,
-  inputs: readonly string[],
-  params: readonly string[],
+  { inputs, params, state }: Readonly<Record<"inputs" | "params" | "state", Declarations>>,
 ): void {
+  const graded = [...Object.keys(inputs), ...Object.keys(params)];
   checkDistinct(
     `layer "${layer}"`,
     [
-      ...inputs.map((each) => [each, "an input"] as const),
-      ...params.map((each) => [each, "a parameter"] as const),
+      ...Object.keys(inputs).map((each) => [each, "an input"] as const),
+      ...Object.keys(params).map((each) => [each, "a parameter"] as const),
+      ...Object.keys(state).map((each) => [each, "a state"] as const),
     ],
     new Map([
-      ...[...inputs, ...params].map((each) => [`g${each}`, `the gradient of ${each}`] as const),
+      ...graded.map((each) => [`g${each}`, `the gradient of ${each}`] as const),
       ["y", "the result"],
       ["gy", "the result's gradient"],
     ]),
@@ -192,69 +217,19 @@ function checkNotDrawn(layer: string, inputs: readonly Node[]): void {
   );
 }
 
-function checkResult(returned: unknown): Node {
-  const node = returnedNode("forward", returned);
-  if (node.dtype !== "f32") {
-    throw new DeclarationError(
-      `Cannot use the result of forward: ${
-        describe(node)
-      } is of ${node.dtype}, a layer gives f32; use cast`,
-    );
-  }
-  return node;
-}
-
-function gradients(
-  layer: string,
-  leaves: readonly Node[],
-  given: Readonly<Record<string, Tensor | undefined>>,
-): ReadonlyMap<string, Node> {
-  if (!isRecordOf(given, (each) => each === undefined || isTensor(each))) {
-    throw new DeclarationError(
-      `In ${layer}: backward returns ${
-        showValue(given)
-      }; it must return tensors by name, such as { gx: mul(gy, x) }`,
-    );
-  }
-  const byName = new Map(leaves.map((each) => [each.op === "input" ? each.attrs.name : "", each]));
-  return new Map(
-    Object.entries(given).flatMap(([key, value]): readonly [string, Node][] => {
-      if (value === undefined) return [];
-      const { node } = value;
-      const name = key.slice(1);
-      const own = byName.get(name);
-      if (!key.startsWith("g") || own === undefined) {
-        throw new DeclarationError(
-          `In ${layer}: backward returns "${key}"; expected one of ${
-            [...byName.keys()].map((each) => `g${each}`).join(", ")
-          }`,
-        );
-      }
-      if (!sameShape(node.shape, own.shape) || node.dtype !== "f32") {
-        throw new DeclarationError(
-          `In ${layer}: backward returns ${key}${
-            showShape(node.shape)
-          } of ${node.dtype}; a gradient has the shape of its tensor ${describe(own)}, and is f32`,
-        );
-      }
-      return [[name, node]];
-    }),
-  );
-}
-
 function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent>>): LayerUse {
   checkSizes(layer, sizes);
-  const use: LayerUse = (...inputs) => {
-    const operands = inputs.map((each) => nodeOf(`apply layer "${layer.name}" to`, each));
-    const bound = within(layer.name, () => bindDims(layer, sizes, operands));
-    const node = within(
-      layer.name,
-      () => applyInModel(use, layer, (parameter) => instantiate(layer, bound, operands, parameter)),
-    );
-    return handle(node);
+  const use = (...inputs: readonly Tensor[]): Tensor<Shape, "f32"> => {
+    const given = inputs.map((each) => nodeOf(`apply layer "${layer.name}" to`, each));
+    return handle(within(layer.name, () => {
+      const { operands, restore } = mergeLeadingAxes(layer, given);
+      const bound = bindDims(layer, sizes, operands);
+      const y = applyInModel(use, layer, (own) => instantiate(layer, bound, operands, own));
+      return nameAlike(y, restore(y));
+    }));
   };
   // Messages show a function by its name.
-  return Object.defineProperty(use, "name", { value: layer.name });
+  return Object.assign(Object.defineProperty(use, "name", { value: layer.name }), { layer });
 }
 
 /** A layer takes sizes first and tensors then; the two are easily confused. */

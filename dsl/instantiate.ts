@@ -1,7 +1,8 @@
 /** Applies a traced layer: the same graph over other operands and with dims replaced. @module */
 import { type Extent, sameShape, type Shape, showShape, substitute } from "./dim.ts";
-import type { LayerDeclaration } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
+import { copyOrigin } from "./custom_gradient.ts";
+import { type LayerDeclaration, outputOf } from "./layer_declaration.ts";
 import { copyHint } from "./hints.ts";
 import type { Initial } from "./initial.ts";
 import { make } from "./intern.ts";
@@ -43,21 +44,58 @@ function remake<K extends OpKind>(
   return make(op, change === undefined ? attrs : change(attrs, by), inputs);
 }
 
+/** What a layer owns where it is used. */
+export interface OwnLeaves {
+  /** The leaf of a parameter or a state, given the layer's own with dims replaced. */
+  leaf(declared: Node): Node;
+  /** The value of a state, given its leaf, after the uses of the layer so far. */
+  latest(state: Node): Node;
+}
+
+/** A layer applied to operands. */
+export interface Instance {
+  /** The result. */
+  readonly output: Node;
+  /** New values of states by their leaves. */
+  readonly updates: ReadonlyMap<Node, Node>;
+}
+
 /**
- * The result of a layer for these operands.
+ * A layer for these operands.
  *
  * @param bound an extent for each of the layer's dims
- * @param parameter makes the leaf of a parameter, given the layer's own with dims replaced
  */
 export function instantiate(
   layer: LayerDeclaration,
   bound: ReadonlyMap<string, Extent>,
   operands: readonly Node[],
-  parameter: (declared: Node) => Node,
-): Node {
+  own: OwnLeaves,
+): Instance {
   const by: Substitution = (extent) => substitute(extent, bound);
-  const done = new Map<Node, Node>();
-  layer.inputs.forEach((declared, i) => {
+  const leaves = new Map(operandsOf(layer, operands, by));
+  for (const declared of [...layer.params, ...layer.state]) {
+    if (declared.op !== "input") continue;
+    leaves.set(declared, own.leaf(remake("input", declared.attrs, [], by)));
+  }
+  const latest = new Map(leaves);
+  for (const state of layer.state) latest.set(state, own.latest(leaves.get(state) ?? state));
+  const updated = copier(latest, by);
+  return {
+    output: copier(leaves, by)(outputOf(layer)),
+    updates: new Map(layer.state.flatMap((state) => {
+      const value = state.op === "input" ? layer.update.get(state.attrs.name) : undefined;
+      return value === undefined ? [] : [[leaves.get(state) ?? state, updated(value)]];
+    })),
+  };
+}
+
+/** The operands by the inputs that they stand for. */
+function operandsOf(
+  layer: LayerDeclaration,
+  operands: readonly Node[],
+  by: Substitution,
+): readonly (readonly [Node, Node])[] {
+  return layer.inputs.map((declared, i) => {
     const got = operands[i];
     const wanted: Shape = declared.shape.map(by);
     if (got === undefined || !sameShape(got.shape, wanted) || got.dtype !== declared.dtype) {
@@ -67,19 +105,21 @@ export function instantiate(
         }: wanted ${describe(declared)} = ${showShape(wanted)} of ${declared.dtype}`,
       );
     }
-    done.set(declared, got);
+    return [declared, got];
   });
-  for (const declared of layer.params) {
-    if (declared.op !== "input") continue;
-    done.set(declared, parameter(remake("input", declared.attrs, [], by)));
-  }
+}
+
+/** A function that copies a value with its leaves and dims replaced. */
+function copier(leaves: ReadonlyMap<Node, Node>, by: Substitution): (node: Node) => Node {
+  const done = new Map(leaves);
   const visit = (node: Node): Node => {
     const known = done.get(node);
     if (known !== undefined) return known;
     const result = remake(node.op, node.attrs, node.inputs.map(visit), by);
     copyHint(node, result);
+    copyOrigin(node, result);
     done.set(node, result);
     return result;
   };
-  return visit(layer.output);
+  return visit;
 }

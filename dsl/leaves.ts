@@ -149,7 +149,10 @@ export const leavesLike = (wanted: string, required: boolean): OptionRule => ({
   fits: (value) => isRecordOf(value, isDeclaration),
 });
 
-function leaf(name: string, role: "input" | "parameter", declared: TensorDeclaration): Node {
+/** What the declarations of a layer may stand for. */
+export type LeafRole = "input" | "parameter" | "state";
+
+function leaf(name: string, role: LeafRole, declared: TensorDeclaration): Node {
   checkName(name, role);
   checkUse(name, role, declared);
   const { shape, dtype, initial, bytes, mostlyZero } = declared;
@@ -166,16 +169,16 @@ function leaf(name: string, role: "input" | "parameter", declared: TensorDeclara
 
 function checkUse(
   name: string,
-  role: "input" | "parameter",
+  role: LeafRole,
   { dtype, bytes, mostlyZero }: TensorDeclaration,
 ): void {
   const refuse = (as: string, why: string): never => {
     throw new DeclarationError(`Cannot declare the ${role} ${name} ${as}: ${why}`);
   };
-  if (role === "parameter" && bytes !== undefined) {
+  if (role !== "input" && bytes !== undefined) {
     refuse("from bytes", "only inputs are drawn, parameters are trained; leave fromBytes() out");
   }
-  if (role === "parameter" && mostlyZero !== undefined) {
+  if (role !== "input" && mostlyZero !== undefined) {
     refuse("as sparse", "training leaves no exact zeros in a parameter; leave sparse() out");
   }
   if (dtype === "u32" && bytes !== undefined && bytes.divisor !== 1) {
@@ -188,7 +191,7 @@ function checkUse(
 
 /** Makes the leaves of some declarations, and typed handles on them. */
 export function leaves<D extends Declarations>(
-  role: "input" | "parameter",
+  role: LeafRole,
   declarations: D,
 ): { nodes: Node[]; handles: Handles<D> } {
   const made = Object.entries(declarations).map(([name, each]) =>

@@ -45,7 +45,23 @@ export {
   type TensorDeclaration,
 } from "./leaves.ts";
 export type { ByteOptions, ByteSource } from "./byte_source.ts";
-export { defineModel, type ModelDeclaration, type ModelOptions, sequential } from "./model.ts";
+export { block } from "./block.ts";
+export {
+  type BackwardArguments,
+  customGradient,
+  type CustomGradientOptions,
+  type TensorFunction,
+} from "./custom_gradient.ts";
+export { whenTraining } from "./mode.ts";
+export {
+  defineModel,
+  type Judge,
+  type Judged,
+  type ModelDeclaration,
+  type ModelOptions,
+  type Outputs,
+  sequential,
+} from "./model.ts";
 export {
   defineOptimizer,
   type Like,

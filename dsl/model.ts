@@ -1,41 +1,59 @@
 /** Models: a function of layers, a loss, metrics and an optimizer. @module */
-import { ORDER, SAMPLES, START, tableName } from "./byte_source.ts";
-import { isLayer, type Layer, type LayerUse } from "./declare.ts";
-import {
-  type DimValues,
-  factors,
-  sameExtent,
-  sameShape,
-  type Shape,
-  showExtent,
-  showShape,
-} from "./dim.ts";
+import { isLayer, isLayerUse, type LayerDeclaration, type LayerUse } from "./declare.ts";
+import { type DimValues, sameShape, type Shape, showShape } from "./dim.ts";
 import { DeclarationError, showValue, within } from "./errors.ts";
-import { handle, returnedNode, type Tensor } from "./handle.ts";
+import { handle, isTensor, nodeOf, returnedNode, type Tensor } from "./handle.ts";
 import { type Declarations, type Handles, leaves, leavesLike, withoutOthers } from "./leaves.ts";
-import { checkDistinct, checkName } from "./names.ts";
+import {
+  checkModelDims,
+  checkModelNames,
+  checkModelRows,
+  isDrawn,
+  PREDICTION,
+} from "./model_checks.ts";
+import { checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
-import { isOptimizer, type OptimizerDeclaration, STEP } from "./optimizer.ts";
-import { checkOptions, DOC, functionLike, isRecordOf, NAME, TYPICAL } from "./options.ts";
-import { describe } from "./shape_rules.ts";
+import { isOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
+import { checkOptions, DOC, functionLike, isRecordOf, isText, NAME, TYPICAL } from "./options.ts";
 import { traceModel } from "./tracing.ts";
 
-/** What {@linkcode defineModel} takes. */
-export interface ModelOptions<I extends Declarations> {
+export { isDrawn, PREDICTION } from "./model_checks.ts";
+
+/** What a model's `forward` gives: one tensor, or several by name. */
+export type Outputs = Tensor | Readonly<Record<string, Tensor>>;
+
+/** The tensors that a loss or a metric is computed from, by name: all inputs, and what `forward` gave. */
+export type Judged<I extends Declarations, O extends Outputs> =
+  & Handles<I>
+  & (O extends Tensor ? { readonly [N in typeof PREDICTION]: O } : O);
+
+/**
+ * How a prediction is judged, one number for each sample: a layer of the prediction and the inputs that the
+ * prediction leaves over, or a function of all tensors by name.
+ */
+export type Judge<I extends Declarations, O extends Outputs> =
+  | LayerDeclaration
+  | Pick<LayerUse, "layer">
+  | ((tensors: Judged<I, O>) => Tensor);
+
+/** What {@linkcode defineModel} takes. `I` are inputs, `O` is what `forward` gives. */
+export interface ModelOptions<I extends Declarations, O extends Outputs> {
   /** Names the generated folder and files: snake_case. */
   readonly name: string;
   /** What it is, for the generated documents. */
   readonly doc?: string;
   /** What a caller gives, by name; the first axis of the first one is the batch. */
   readonly inputs: I;
-  /** The prediction, from the inputs; it need not use the label. */
-  readonly forward: (inputs: Handles<I>) => Tensor;
-  /** A layer of the prediction and the remaining inputs whose result is one loss per sample, [B]. */
-  readonly loss: Layer;
-  /** Layers of the same operands whose result is one number per sample, [B]. */
-  readonly metrics?: Readonly<Record<string, Layer>>;
+  /** The prediction, or several by name, from the inputs; it need not use the label. */
+  readonly forward: (inputs: Handles<I>) => O;
+  /** One loss per sample, [B]. */
+  readonly loss: Judge<I, O>;
+  /** One number per sample each, [B]. */
+  readonly metrics?: Readonly<Record<string, Judge<I, O>>>;
   /** How parameters change in a training step. */
   readonly optimizer: OptimizerDeclaration;
+  /** Names of parameters, or of layers and blocks with all theirs, that training leaves as they are. */
+  readonly frozen?: readonly string[];
   /** Sizes to count operations with, and to choose schedules for, e.g. `{ B: 100 }`. */
   readonly typical?: DimValues;
 }
@@ -50,10 +68,16 @@ export interface ModelDeclaration {
   readonly doc: string;
   /** The leaves that a caller gives. */
   readonly inputs: readonly Node[];
-  /** The leaves that are trained, in order of first use. */
+  /** The leaves of parameters, in order of first use. */
   readonly params: readonly Node[];
-  /** The result of `forward`. */
-  readonly prediction: Node;
+  /** Those of them that training leaves as they are. */
+  readonly frozen: ReadonlySet<Node>;
+  /** The leaves that layers keep from step to step. */
+  readonly state: readonly Node[];
+  /** The new values of states after a training step. */
+  readonly updates: ReadonlyMap<Node, Node>;
+  /** The results of `forward` by name. */
+  readonly outputs: ReadonlyMap<string, Node>;
   /** One loss per sample. */
   readonly loss: Node;
   /** One number per sample each. */
@@ -66,17 +90,27 @@ export interface ModelDeclaration {
   readonly typical: DimValues;
 }
 
+const isJudge = (value: unknown): boolean => typeof value === "function";
+
 const OPTIONS = {
   name: NAME,
   doc: DOC,
   inputs: leavesLike("{ x: tensor(B, 784), label: tensor(B).u32() }", true),
   forward: functionLike("({ x }) => linear({ O: 10 })(x)"),
-  loss: { required: true, wanted: "a layer, such as softmaxCrossEntropy", fits: isLayer },
+  loss: {
+    required: true,
+    wanted: "a layer, such as softmaxCrossEntropy, or a function of tensors by name",
+    fits: isJudge,
+  },
   metrics: {
-    wanted: "layers by name, such as { accuracy }",
-    fits: (value: unknown) => isRecordOf(value, isLayer),
+    wanted: "layers or functions by name, such as { accuracy }",
+    fits: (value: unknown) => isRecordOf(value, isJudge),
   },
   optimizer: { required: true, wanted: "an optimizer, such as adam()", fits: isOptimizer },
+  frozen: {
+    wanted: 'a list of names, such as ["l1.W"]',
+    fits: (value: unknown) => Array.isArray(value) && value.every(isText),
+  },
   typical: TYPICAL,
 };
 
@@ -97,153 +131,171 @@ const OPTIONS = {
  * if (model.params.length !== 2) throw new Error();
  * ```
  *
+ * With several inputs or outputs, the loss is a function of them by name:
+ *
+ * ```ts
+ * import { add, defineModel, dim, linear, mean, mul, sgd, sub, tensor } from "./mod.ts";
+ * const B = dim("B");
+ * const twoHeads = defineModel({
+ *   name: "two_heads",
+ *   inputs: { x: tensor(B, 8), place: tensor(B, 2), size: tensor(B, 1) },
+ *   forward: ({ x }) => ({ at: linear({ O: 2 })(x), large: linear({ O: 1 })(x) }),
+ *   loss: ({ at, place, large, size }) => {
+ *     const [p, s] = [sub(at, place), sub(large, size)];
+ *     return add(mean(mul(p, p), { axis: 1 }), mean(mul(s, s), { axis: 1 }));
+ *   },
+ *   optimizer: sgd({ rate: 0.1 }),
+ * });
+ * if (twoHeads.outputs.size !== 2) throw new Error();
+ * ```
+ *
  * @throws {DeclarationError} if dims do not fit.
  */
-export function defineModel<const I extends Declarations>(
-  options: ModelOptions<I>,
+export function defineModel<const I extends Declarations, O extends Outputs>(
+  options: ModelOptions<I, O>,
 ): ModelDeclaration {
   checkOptions("model", options, OPTIONS);
-  const { name } = options;
+  const { name, metrics = {} } = options;
   const place = `model ${name}`;
-  checkNames(options);
   const { nodes, handles } = within(place, () => leaves("input", options.inputs));
-  const { result: prediction, trace } = within(
-    place,
-    () => traceModel(() => returnedNode("forward", options.forward(withoutOthers(handles)))),
-  );
   const drawn = nodes.filter(isDrawn);
-  checkDims(name, [...nodes, ...trace.params], drawn.length > 0);
-  checkRows(name, nodes, drawn);
-  const used = leavesBelow(prediction);
-  const targets = nodes.filter((each) => !used.has(each));
+  checkModelRows(name, nodes, drawn);
   // One number for each sample of the batch, the first axis of the inputs.
   const wanted = nodes.flatMap((each) => each.shape.slice(0, 1)).slice(0, 1);
-  const perSample = (layer: Layer): Node =>
-    within(place, () => perSampleBy(layer, [prediction, ...targets], wanted));
+  const { result, trace } = within(place, () =>
+    traceModel(() => {
+      const outputs = returnedOutputs(options.forward(withoutOthers(handles)));
+      const judge = (by: Judge<I, O>): Node => judgedBy(by, nodes, outputs, wanted);
+      return {
+        outputs,
+        loss: judge(options.loss),
+        metrics: new Map(Object.entries(metrics).map(([metric, by]) => [metric, judge(by)])),
+      };
+    }));
+  checkModelNames({
+    name,
+    inputs: options.inputs,
+    metrics: Object.keys(metrics),
+    outputs: [...result.outputs.keys()],
+  });
+  checkModelDims(name, [...nodes, ...trace.params], drawn.length > 0);
   return {
     kind: "model",
     name,
     doc: options.doc ?? "",
     inputs: nodes,
     params: trace.params,
-    prediction,
-    loss: perSample(options.loss),
-    metrics: new Map(
-      Object.entries(options.metrics ?? {}).map(([metric, layer]) => [metric, perSample(layer)]),
-    ),
+    frozen: frozenOf(name, trace.params, options.frozen ?? []),
+    state: trace.state,
+    updates: trace.updates,
+    ...result,
     optimizer: options.optimizer,
     names: trace.names,
     typical: options.typical ?? {},
   };
 }
 
-/** True for inputs that the program `draw` takes from a table. */
-export function isDrawn(input: Node): boolean {
-  return input.op === "input" && input.attrs.bytes !== undefined;
-}
-
-/** One name is one thing, also among those that generated code adds. */
-function checkNames(
-  { name, inputs, metrics: layers = {} }: Pick<
-    ModelOptions<Declarations>,
-    "name" | "inputs" | "metrics"
-  >,
-): void {
-  checkName(name, "a model");
-  const metrics = Object.keys(layers);
-  for (const metric of metrics) checkName(metric, "a metric");
-  checkDistinct(
-    `model "${name}"`,
-    [
-      ...Object.keys(inputs).map((each) => [each, "an input"] as const),
-      ...metrics.map((each) => [each, "a metric"] as const),
-    ],
-    new Map([
-      ["loss", "the loss"],
-      ["logits", "the prediction"],
-      [STEP, "the number of the training step"],
-      ...["loss", ...metrics].map((each) =>
-        [`${each}_total`, `the total of ${each} over several runs`] as const
-      ),
-      ...namesOfDrawing(inputs),
-    ]),
-  );
-}
-
-/** The names that drawing inputs from bytes adds to a model. */
-function namesOfDrawing(inputs: Declarations): readonly (readonly [string, string])[] {
-  const drawn = Object.keys(inputs).filter((each) => inputs[each]?.bytes !== undefined);
-  return drawn.length === 0 ? [] : [
-    [ORDER, "the order of samples"],
-    [START, "the place in the order of samples where a batch begins"],
-    ...drawn.map((each) => [tableName(each), `the bytes that ${each} is drawn from`] as const),
-  ];
-}
-
-/** A run is given the numbers of dims and its scalars by name, in one object. */
-function checkDims(model: string, leaves: readonly Node[], draws: boolean): void {
-  const taken = new Map([
-    [STEP, "the number of the training step"],
-    ...draws
-      ? [
-        [START, "the place in the order of samples where a batch begins"],
-        [SAMPLES, "the number of samples in the tables of bytes"],
-      ] as const
-      : [],
-  ]);
-  for (const leaf of leaves) {
-    for (const dim of leaf.shape.flatMap((extent) => factors(extent).symbols)) {
-      const owner = taken.get(dim);
-      if (owner === undefined) continue;
-      throw new DeclarationError(
-        `Cannot declare model "${model}": the dim "${dim}" of ${
-          describe(leaf)
-        } has the name of ${owner}; use another name`,
-      );
-    }
+/** What `forward` returned, by name. */
+function returnedOutputs(returned: unknown): ReadonlyMap<string, Node> {
+  if (isTensor(returned) || !isRecordOf(returned, isTensor)) {
+    return new Map([[PREDICTION, returnedNode("forward", returned)]]);
   }
-}
-
-/** A batch is drawn whole: every table has a row for each sample. */
-function checkRows(model: string, [first]: readonly Node[], drawn: readonly Node[]): void {
-  const batch = first?.shape[0];
-  if (batch === undefined) return;
-  const other = drawn.find((each) => !sameExtent(each.shape[0] ?? NaN, batch));
-  if (other === undefined) return;
-  throw new DeclarationError(
-    `Cannot declare model "${model}": ${
-      describe(other)
-    } is drawn from bytes, a row for each sample, so its first axis must be the batch, ${
-      showExtent(batch)
-    }`,
-  );
-}
-
-function perSampleBy(layer: Layer, operands: readonly Node[], wanted: Shape): Node {
-  const { node } = layer()(...operands.map((each) => handle(each)));
-  if (!sameShape(node.shape, wanted) || wanted.length !== 1) {
+  // isRecordOf has just found that the parts are tensors.
+  const outputs = Object.entries(returned as Readonly<Record<string, Tensor>>);
+  if (outputs.length === 0) {
     throw new DeclarationError(
-      `Cannot use ${layer.name} as a loss or metric: it must give one number per sample, ${
-        wanted.length === 0 ? "and no input has an axis" : `of shape ${showShape(wanted)}`
-      }, got ${showShape(node.shape)}; reduce over the other axes`,
+      "Cannot use the result of forward: it has no tensors; return one, or several by name",
     );
   }
-  return node;
+  for (const [output] of outputs) checkName(output, "an output");
+  return new Map(outputs.map(([output, { node }]) => [output, node]));
 }
 
-function leavesBelow(root: Node): ReadonlySet<Node> {
+/** One number per sample. */
+function judgedBy<I extends Declarations, O extends Outputs>(
+  judge: Judge<I, O>,
+  inputs: readonly Node[],
+  outputs: ReadonlyMap<string, Node>,
+  wanted: Shape,
+): Node {
+  const use = isLayer(judge) ? judge() : isLayerUse(judge) ? judge : undefined;
+  const node = use === undefined
+    ? judgedByFunction(judge, inputs, outputs)
+    : judgedByLayer(use, inputs, outputs);
+  if (sameShape(node.shape, wanted) && wanted.length === 1 && node.dtype === "f32") return node;
+  const what = use === undefined ? "the function given" : use.layer.name;
+  throw new DeclarationError(
+    `Cannot use ${what} as a loss or metric: it must give one number per sample, ${
+      wanted.length === 0 ? "and no input has an axis" : `of shape ${showShape(wanted)}`
+    }, got ${showShape(node.shape)}${
+      node.dtype === "f32" ? "" : ` of ${node.dtype}`
+    }; reduce over the other axes`,
+  );
+}
+
+/** A layer takes the prediction and the inputs that it leaves over. */
+function judgedByLayer(
+  layer: LayerUse,
+  inputs: readonly Node[],
+  outputs: ReadonlyMap<string, Node>,
+): Node {
+  const predictions = [...outputs.values()];
+  const used = leavesBelow(predictions);
+  const operands = [...predictions, ...inputs.filter((each) => !used.has(each))];
+  return layer(...operands.map((each) => handle(each))).node;
+}
+
+function judgedByFunction<I extends Declarations, O extends Outputs>(
+  judge: Judge<I, O>,
+  inputs: readonly Node[],
+  outputs: ReadonlyMap<string, Node>,
+): Node {
+  const byName = [
+    ...inputs.flatMap((node) => node.op === "input" ? [[node.attrs.name, node] as const] : []),
+    ...outputs,
+  ];
+  const tensors = Object.fromEntries(byName.map(([name, node]) => [name, handle(node)]));
+  // Every input and every output was just given by its name.
+  if (typeof judge !== "function") throw new DeclarationError("A loss or metric is a function");
+  return returnedNode("a loss or metric", judge(withoutOthers(tensors as Judged<I, O>)));
+}
+
+/** The parameters that names, or names of what they belong to, stand for. */
+function frozenOf(
+  model: string,
+  params: readonly Node[],
+  names: readonly string[],
+): ReadonlySet<Node> {
+  const pathOf = (node: Node): string => node.op === "input" ? node.attrs.name : "";
+  return new Set(names.flatMap((name) => {
+    const own = params.filter((each) =>
+      pathOf(each) === name || pathOf(each).startsWith(`${name}.`)
+    );
+    if (own.length > 0) return own;
+    throw new DeclarationError(
+      `Cannot freeze "${name}" in model "${model}": no parameter and no layer with parameters has this name; parameters are ${
+        params.map(pathOf).join(", ")
+      }`,
+    );
+  }));
+}
+
+function leavesBelow(roots: readonly Node[]): ReadonlySet<Node> {
   const seen = new Set<Node>();
   const visit = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
     node.inputs.forEach(visit);
   };
-  visit(root);
+  roots.forEach(visit);
   return seen;
 }
 
 /** Applies layers one after another. */
-export function sequential(x: Tensor, layers: readonly LayerUse[]): Tensor {
+export function sequential(
+  x: Tensor,
+  layers: readonly ((x: Tensor<Shape, "f32">) => Tensor<Shape, "f32">)[],
+): Tensor<Shape, "f32"> {
   if (!Array.isArray(layers)) {
     throw new DeclarationError(
       `Cannot apply ${
@@ -251,12 +303,12 @@ export function sequential(x: Tensor, layers: readonly LayerUse[]): Tensor {
       } in sequential: wanted a list of layers; write sequential(x, [relu()])`,
     );
   }
-  return layers.reduce((value, layer: LayerUse, position) => {
+  return layers.reduce((value, layer, position) => {
     if (typeof layer === "function") return layer(value);
     throw new DeclarationError(
       `Cannot apply ${
         showValue(layer)
       } at position ${position} of sequential: wanted a layer given its sizes, such as relu()`,
     );
-  }, x);
+  }, handle<Shape, "f32">(nodeOf("apply layers to", x)));
 }

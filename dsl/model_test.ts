@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { block } from "./block.ts";
 import { defineLayer, type Layer, tensor } from "./declare.ts";
 import { dim, type Shape, showShape } from "./dim.ts";
 import { accuracy, linear, relu, sharedLinear, softmaxCrossEntropy } from "./layers/mod.ts";
 import { defineModel, isDrawn, sequential } from "./model.ts";
 import type { Node } from "./ops.ts";
 import { sgd } from "./optimizers/sgd.ts";
-import { add, sum, type Tensor } from "./tensor.ts";
+import { add, input, mean, mul, sum, type Tensor } from "./tensor.ts";
 
 const B = dim("B");
 
@@ -40,7 +41,9 @@ Deno.test("parameters are named by the path of their layer, in order of first us
     "l3.W[3, 6]",
     "l3.b[3]",
   ]);
-  assert.equal(showShape(model.prediction.shape), "[B, 3]");
+  assert.deepEqual([...model.outputs].map(([name, { shape }]) => name + showShape(shape)), [
+    "logits[B, 3]",
+  ]);
   assert.equal(showShape(model.loss.shape), "[B]");
   assert.deepEqual([...model.metrics.keys()], ["accuracy"]);
   assert.deepEqual(described(model.inputs), ["x[B, 12]", "label[B]"]);
@@ -319,4 +322,68 @@ Deno.test("a model's forward asks for inputs that there are, and returns a tenso
       message: `In model m: ${message}`,
     });
   }
+});
+
+Deno.test("a model has several outputs by name, and its loss is a function of all tensors", () => {
+  const model = defineModel({
+    name: "two_heads",
+    inputs: { x: tensor(B, 12), place: tensor(B, 2), weight: tensor(B) },
+    forward: ({ x }) => ({ at: linear({ O: 2 })(x), sure: linear({ O: 1 })(x) }),
+    loss: ({ at, place, weight }) => mul(mean(mul(at, place), { axis: 1 }), weight),
+    metrics: { certainty: ({ sure }) => mean(sure, { axis: 1 }) },
+    optimizer: sgd(),
+  });
+  assert.deepEqual([...model.outputs].map(([name, { shape }]) => name + showShape(shape)), [
+    "at[B, 2]",
+    "sure[B, 1]",
+  ]);
+  assert.equal(showShape(model.loss.shape), "[B]");
+});
+
+Deno.test("what a function of the tensors asks for must be there", () => {
+  const model = (forward: () => unknown, loss: (tensors: Record<string, Tensor>) => Tensor) =>
+    defineModel({
+      name: "m",
+      inputs: { x: tensor(B) },
+      // Users' specs run unchecked.
+      forward: forward as () => Tensor,
+      loss: loss as () => Tensor,
+      optimizer: sgd(),
+    });
+  const x = () => input("x", [B]);
+  assert.throws(
+    () => model(x, ({ target }) => target ?? x()),
+    /In model m: Cannot find a tensor "target": it is none of x, logits/,
+  );
+  assert.throws(
+    () => model(() => ({}), () => x()),
+    /In model m: Cannot use the result of forward: it has no tensors/,
+  );
+  assert.throws(
+    () => model(() => ({ x: x() }), ({ logits }) => logits ?? x()),
+    /"x" names both an input and an output|Cannot find a tensor "logits"/,
+  );
+});
+
+Deno.test("parameters are frozen by their names, or those of their layers and blocks", () => {
+  const model = (frozen: readonly string[]) =>
+    defineModel({
+      name: "m",
+      inputs: { x: tensor(B, 12), label: tensor(B).u32() },
+      forward: ({ x }) => {
+        const encoder = block("encoder", (z) => linear({ O: 8 })(linear({ O: 8 })(z)));
+        return linear({ O: 3 })(encoder(x));
+      },
+      loss: softmaxCrossEntropy,
+      optimizer: sgd(),
+      frozen,
+    });
+  const names = (frozen: readonly string[]) => described([...model(frozen).frozen]);
+  assert.deepEqual(names(["encoder.l1"]), ["encoder.l1.W[8, 12]", "encoder.l1.b[8]"]);
+  assert.equal(names(["encoder", "l1.b"]).length, 5);
+  assert.throws(() => model(["encode"]), {
+    name: "DeclarationError",
+    message: 'Cannot freeze "encode" in model "m": no parameter and no layer with parameters has ' +
+      "this name; parameters are encoder.l1.W, encoder.l1.b, encoder.l2.W, encoder.l2.b, l1.W, l1.b",
+  });
 });

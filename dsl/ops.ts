@@ -85,6 +85,18 @@ export interface OpAttrs {
   readonly cast: { readonly dtype: ElementType };
   /** The identity, with a gradient of zero. */
   readonly stopGradient: NoAttributes;
+  /**
+   * The first operand, a value whose gradient its author gives. The other operands are those of the
+   * author's function, by these names; then the gradients of those of them that are `given`; and last the
+   * leaf that stands for the gradient of the value in these.
+   */
+  readonly custom: {
+    readonly name: string;
+    readonly operands: readonly string[];
+    readonly given: readonly number[];
+    /** Why the gradient is meant to differ from the derivative. */
+    readonly unverified?: string;
+  };
 
   /** a + b */
   readonly add: NoAttributes;

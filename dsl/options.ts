@@ -40,6 +40,11 @@ export const TYPICAL: OptionRule = {
   wanted: "whole numbers by the names of dims, such as { B: 100 }",
   fits: (value) => isRecordOf(value, (part) => typeof part === "number" && isExtent(part)),
 };
+/** The rule of `unverified`. */
+export const UNVERIFIED: OptionRule = {
+  wanted: 'the reason as a text, such as "straight-through estimator"',
+  fits: (value) => isText(value) && value.trim() !== "",
+};
 /** The rule of an option that is a function. */
 export const functionLike = (wanted: string, required = true): OptionRule => ({
   required,

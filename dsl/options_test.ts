@@ -26,7 +26,7 @@ Deno.test("an option that a layer does not have, lacks, or has of a wrong kind i
       // @ts-expect-error misspelt
       () => defineLayer({ ...bare, foward: layer.forward }),
       'Cannot declare layer "foo": it has no option "foward"; its options are ' +
-      "name, doc, inputs, params, forward, backward, typical",
+      "name, doc, inputs, params, state, forward, update, backward, unverified, typical",
     ],
     [
       // @ts-expect-error missing
@@ -54,7 +54,7 @@ Deno.test("an option that a layer does not have, lacks, or has of a wrong kind i
       // @ts-expect-error no options at all
       () => defineLayer(),
       "Cannot declare a layer from undefined: wanted its options, " +
-      "{ name, doc, inputs, params, forward, backward, typical }",
+      "{ name, doc, inputs, params, state, forward, update, backward, unverified, typical }",
     ],
   ]);
 });
@@ -71,6 +71,7 @@ Deno.test("a model's loss, metrics and optimizer are what they must be", () => {
   const { loss: _, ...lossless } = model;
   const { optimizer: __, ...fixed } = model;
   assert.ok(defineModel(model));
+  assert.ok(defineModel({ ...model, loss: softmaxCrossEntropy(), metrics: { a: accuracy() } }));
   assertRefused([
     [
       // @ts-expect-error adam is a function that makes one
@@ -79,21 +80,22 @@ Deno.test("a model's loss, metrics and optimizer are what they must be", () => {
       "it must be an optimizer, such as adam()",
     ],
     [
-      // @ts-expect-error a loss has no sizes
-      () => defineModel({ ...model, loss: softmaxCrossEntropy() }),
-      'Cannot declare model "m": "loss" is the function "softmax_cross_entropy"; ' +
-      "it must be a layer, such as softmaxCrossEntropy",
+      // @ts-expect-error a loss is no text
+      () => defineModel({ ...model, loss: "cross entropy" }),
+      'Cannot declare model "m": "loss" is "cross entropy"; it must be a layer, such as ' +
+      "softmaxCrossEntropy, or a function of tensors by name",
     ],
     [
-      // @ts-expect-error a metric has no sizes
-      () => defineModel({ ...model, metrics: { accuracy: accuracy() } }),
-      'Cannot declare model "m": "metrics" is { accuracy: the function "accuracy" }; ' +
-      "it must be layers by name, such as { accuracy }",
+      // @ts-expect-error a metric is no number
+      () => defineModel({ ...model, metrics: { accuracy: 1 } }),
+      'Cannot declare model "m": "metrics" is { accuracy: 1 }; ' +
+      "it must be layers or functions by name, such as { accuracy }",
     ],
     [
       // @ts-expect-error missing
       () => defineModel(lossless),
-      'Cannot declare model "m": "loss" is missing; it is a layer, such as softmaxCrossEntropy',
+      'Cannot declare model "m": "loss" is missing; it is a layer, such as softmaxCrossEntropy, ' +
+      "or a function of tensors by name",
     ],
     [
       // @ts-expect-error missing

@@ -129,6 +129,10 @@ export const SHAPE_RULES: ShapeRules = {
   sigmoid: float("sigmoid"),
   cast: ({ dtype }, inputs) => ({ shape: operand(inputs, 0).shape, dtype }),
   stopGradient: (_, inputs) => sameOperands("stopGradient", inputs),
+  custom: (_, inputs) => {
+    const { shape, dtype } = operand(inputs, 0);
+    return { shape, dtype };
+  },
 
   add: arithmetic("add"),
   sub: arithmetic("sub"),

@@ -31,7 +31,7 @@ const binary = (
     `Cannot ${op} x[B, K] and v[N, K]: shapes must be equal after broadcasting`,
   );
 
-/** At least one refusal of each op; `cast` and `stopGradient` take anything. */
+/** At least one refusal of each op; `cast`, `stopGradient` and `custom` take anything. */
 const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
   input: [
     refusal(
@@ -91,6 +91,7 @@ const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
   sigmoid: [unary("sigmoid")],
   cast: [],
   stopGradient: [],
+  custom: [],
   add: [
     binary("add"),
     refusal("add", {}, [mask, mask], "Cannot add bools: use select, or cast to f32"),

@@ -1,18 +1,33 @@
 /** The model that is being declared right now: names its parameters and remembers its values. @module */
-import type { LayerDeclaration, LayerUse } from "./declare.ts";
 import { DeclarationError } from "./errors.ts";
+import type { Instance, OwnLeaves } from "./instantiate.ts";
 import { make } from "./intern.ts";
+import type { LayerDeclaration } from "./layer_declaration.ts";
 import type { Node } from "./ops.ts";
 import { describe } from "./shape_rules.ts";
 
-/** What a model's forward function leaves behind besides its result. */
+/** What a model's functions leave behind besides their results. */
 export interface Trace {
   /** Parameters in order of first use. */
   readonly params: Node[];
+  /** States of layers in order of first use. */
+  readonly state: Node[];
+  /** The new values of states after a training step. */
+  readonly updates: Map<Node, Node>;
   /** Readable names of values: the result of each layer. */
   readonly names: Map<Node, string>;
-  /** The name of each layer that was applied. */
-  readonly layers: Map<LayerUse, string>;
+  /** The name of each layer that was applied, with its path. */
+  readonly layers: Map<object, string>;
+  /** The names of layers, in the part of the model that is being declared. */
+  scope: Scope;
+}
+
+/** A part of a model with names of its own. */
+interface Scope {
+  /** In front of every name: `encoder.`, or nothing. */
+  readonly prefix: string;
+  /** The name of each layer and part that was applied. */
+  readonly names: Map<object, string>;
 }
 
 let current: Trace | undefined;
@@ -22,7 +37,14 @@ export function traceModel<R>(forward: () => R): { readonly result: R; readonly 
   if (current !== undefined) {
     throw new DeclarationError("Cannot declare a model inside another model's forward");
   }
-  const trace: Trace = { params: [], names: new Map(), layers: new Map() };
+  const trace: Trace = {
+    params: [],
+    state: [],
+    updates: new Map(),
+    names: new Map(),
+    layers: new Map(),
+    scope: { prefix: "", names: new Map() },
+  };
   current = trace;
   try {
     return { result: forward(), trace };
@@ -31,53 +53,102 @@ export function traceModel<R>(forward: () => R): { readonly result: R; readonly 
   }
 }
 
-/** Layers with parameters are l1, l2, …, others relu1, relu2, …, in order of first use. */
-function layerName(trace: Trace, use: LayerUse, layer: LayerDeclaration): string {
-  const known = trace.layers.get(use);
+const keepsSomething = ({ params, state }: LayerDeclaration): boolean =>
+  params.length > 0 || state.length > 0;
+
+/** Layers that own tensors are l1, l2, …, others relu1, relu2, …, in order of first use. */
+function layerName(
+  { layers, scope: { prefix, names } }: Trace,
+  use: object,
+  layer: LayerDeclaration,
+): string {
+  const known = layers.get(use);
   if (known !== undefined) return known;
-  const base = layer.params.length > 0 ? "l" : layer.name;
+  const base = keepsSomething(layer) ? "l" : layer.name;
   const same = new RegExp(`^${base}\\d+$`);
-  const name = `${base}${[...trace.layers.values()].filter((each) => same.test(each)).length + 1}`;
-  trace.layers.set(use, name);
-  return name;
+  const name = `${base}${[...names.values()].filter((each) => same.test(each)).length + 1}`;
+  names.set(use, name);
+  layers.set(use, `${prefix}${name}`);
+  return `${prefix}${name}`;
 }
 
 /**
- * Applies a layer inside the current model. `apply` gets the function that turns a declared parameter
- * into the model's own, named by path: `l2.W`. The same use applied twice shares its parameters.
+ * Applies a layer inside the current model. `apply` gets what the layer owns there: parameters and states
+ * named by path, such as `l2.W`. The same use applied twice shares them.
  */
 export function applyInModel(
-  use: LayerUse,
+  use: object,
   layer: LayerDeclaration,
-  apply: (parameter: (declared: Node) => Node) => Node,
+  apply: (own: OwnLeaves) => Instance,
 ): Node {
   const trace = current;
   if (trace === undefined) {
-    if (layer.params.length === 0) return apply((declared) => declared);
+    if (!keepsSomething(layer)) {
+      return apply({ leaf: (declared) => declared, latest: (state) => state }).output;
+    }
     throw new DeclarationError(
       `Cannot apply layer "${layer.name}" outside of a model: its parameters belong to one; use defineModel`,
     );
   }
   const name = layerName(trace, use, layer);
-  const node = apply((declared) => {
-    if (declared.op !== "input") return declared;
-    const owned = make("input", { ...declared.attrs, name: `${name}.${declared.attrs.name}` });
-    if (trace.params.includes(owned)) return owned;
-    const other = trace.params.find((each) =>
-      each.op === "input" && each.attrs.name === owned.attrs.name
+  const { output, updates } = apply({
+    leaf: (declared) => ownedLeaf(trace, name, declared),
+    latest: (state) => trace.updates.get(state) ?? state,
+  });
+  for (const [state, value] of updates) trace.updates.set(state, value);
+  if (!trace.names.has(output)) {
+    trace.names.set(output, keepsSomething(layer) ? `${name}.y` : name);
+  }
+  return output;
+}
+
+/** Gives a value the name of another that holds the same elements. */
+export function nameAlike(from: Node, to: Node): Node {
+  const name = current?.names.get(from);
+  if (name !== undefined && current?.names.has(to) === false) current.names.set(to, name);
+  return to;
+}
+
+function ownedLeaf(trace: Trace, layer: string, declared: Node): Node {
+  if (declared.op !== "input") return declared;
+  const owned = make("input", { ...declared.attrs, name: `${layer}.${declared.attrs.name}` });
+  const leaves = declared.attrs.role === "state" ? trace.state : trace.params;
+  if (leaves.includes(owned)) return owned;
+  const other = [...trace.params, ...trace.state].find((each) =>
+    each.op === "input" && each.attrs.name === owned.attrs.name
+  );
+  if (other !== undefined) {
+    throw new DeclarationError(
+      `Cannot share ${describe(other)} with a use that needs ${
+        describe(owned)
+      }: the operands of all uses of one layer must have the same shape but for the batch`,
     );
-    if (other !== undefined) {
+  }
+  leaves.push(owned);
+  return owned;
+}
+
+/** Applies a part of a model whose layers have names of their own, below the part's. */
+export function applyInScope<R>(part: object, name: string, apply: () => R): R {
+  const trace = current;
+  if (trace === undefined) {
+    throw new DeclarationError(
+      `Cannot apply "${name}" outside of a model: its parameters belong to one; use defineModel`,
+    );
+  }
+  const { scope } = trace;
+  for (const [other, taken] of scope.names) {
+    if (other !== part && taken.toLowerCase() === name.toLowerCase()) {
       throw new DeclarationError(
-        `Cannot share ${describe(other)} with a use that needs ${
-          describe(owned)
-        }: the operands of all uses of one layer must have the same shape but for the batch`,
+        `Cannot name a part of a model "${name}": another part or layer has the name "${taken}"; use another name`,
       );
     }
-    trace.params.push(owned);
-    return owned;
-  });
-  if (!trace.names.has(node)) {
-    trace.names.set(node, layer.params.length > 0 ? `${name}.y` : `${name}`);
   }
-  return node;
+  scope.names.set(part, name);
+  trace.scope = { prefix: `${scope.prefix}${name}.`, names: new Map() };
+  try {
+    return apply();
+  } finally {
+    trace.scope = scope;
+  }
 }

@@ -1,11 +1,13 @@
 /** Reverse-mode differentiation of graphs. @module */
+import { partsOf } from "../../dsl/custom_gradient.ts";
 import { sameShape, showShape } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import { consult, type Node } from "../../dsl/ops.ts";
 import { full } from "../graph/build.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { VerifyError } from "../graph/verify.ts";
-import { VJP_RULES } from "./rules.ts";
+import { overLeaves } from "./operand_leaves.ts";
+import { type Cotangents, VJP_RULES } from "./rules.ts";
 
 /** Gradients, and readable names for those of named values: `g_` and the value's name. */
 export interface Gradients {
@@ -36,7 +38,7 @@ export function gradients(
   for (const node of [...order].reverse()) {
     const g = total.get(node);
     if (g === undefined || !needed.has(node)) continue;
-    consult(VJP_RULES, node, g).forEach((cotangent, i) => {
+    cotangentsOf(node, g, needed).forEach((cotangent, i) => {
       const operand = node.inputs[i];
       if (cotangent === undefined || operand === undefined || !needed.has(operand)) return;
       if (!sameShape(cotangent.shape, operand.shape)) {
@@ -56,4 +58,23 @@ export function gradients(
     if (name !== undefined && g.op !== "input") names.set(g, `g_${name}`);
   }
   return { gradients: wrt.map((node) => total.get(node) ?? full(0, node.shape)), names };
+}
+
+/** The gradients of a node's operands; where an author gives only some of them, the others are derived. */
+function cotangentsOf(node: Node, g: Node, needed: ReadonlySet<Node>): Cotangents {
+  const cotangents = consult(VJP_RULES, node, g);
+  const given = partsOf(node);
+  const lacks = given?.operands.some((each, i) =>
+    given.gradients[i] === undefined && needed.has(each.node)
+  );
+  if (given === undefined || lacks !== true) return cotangents;
+  const { parts, back } = overLeaves(given);
+  const derived = gradients(parts.value, g, parts.operands.map((each) => each.node)).gradients;
+  return [
+    undefined,
+    ...given.operands.map((_, i) => {
+      const own = derived[i];
+      return cotangents[i + 1] ?? (own === undefined ? undefined : back(own));
+    }),
+  ];
 }

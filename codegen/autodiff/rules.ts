@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { partsOf } from "../../dsl/custom_gradient.ts";
 import { type Extent, product } from "../../dsl/dim.ts";
 import { minus, plus } from "../../dsl/extents.ts";
 import { make } from "../../dsl/intern.ts";
@@ -19,6 +20,7 @@ import {
   sliceOf,
   sumOver,
 } from "../graph/build.ts";
+import { replaceNodes } from "../graph/replace.ts";
 
 /** Gradients of the operands, in their order. */
 export type Cotangents = readonly (Node | undefined)[];
@@ -57,6 +59,14 @@ export const VJP_RULES: OpTable<[gy: Node], Cotangents> = {
   or: none,
   not: none,
   argmax: none,
+
+  // What the author gives, for this gy; what is not given is derived elsewhere.
+  custom: (y, gy) => {
+    const parts = partsOf(y);
+    if (parts === undefined) return [];
+    const forThis = replaceNodes(new Map([[parts.gy, gy]]));
+    return [undefined, ...parts.gradients.map((each) => each && forThis(each))];
+  },
 
   // y = −x:  gx = −gy
   neg: (_, gy) => [op("neg", gy)],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { customGradient } from "../../dsl/custom_gradient.ts";
 import { dim, times } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import type { ElementwiseKind, Node, OpKind } from "../../dsl/ops.ts";
@@ -30,6 +31,7 @@ import {
   slice,
   stopGradient,
   sum,
+  type Tensor,
   tile,
   transpose,
   window,
@@ -52,8 +54,17 @@ const numbers = cast(add(iota(K), 1), "f32");
 /** Where roots, logarithms and powers are smooth. */
 const positive: Range = { low: 0.5, high: 2, below: 3 };
 
+type Matrix = Tensor<readonly [typeof B, typeof K], "f32">;
+
 /** Between whole numbers. */
 const fractions: Range = { low: 1.125, high: 1.875, below: 3 };
+
+/** x · z · w, with the gradient of one operand given by hand. */
+const product3 = customGradient({
+  name: "product3",
+  forward: (a: Matrix, c: Matrix, w: Tensor<readonly [typeof K], "f32">) => mul(mul(a, c), w),
+  backward: ({ operands: [a, , w], gy }) => [undefined, mul(mul(gy, a), w), undefined],
+});
 
 /** A function of its leaves. */
 interface Case {
@@ -92,6 +103,10 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
     { y: cast(cast(x, "u32"), "f32").node, flat: true },
   ],
   stopGradient: [{ y: mul(x, stopGradient(numbers)).node }],
+  custom: [
+    { y: product3(x, z, numbers).node },
+    { y: mul(product3(mul(x, z), z, numbers), z).node },
+  ],
   add: [{ y: add(x, b).node }, { y: elementwise("add", x.node, x.node) }],
   sub: [{ y: elementwise("sub", x.node, z.node) }],
   mul: [{ y: elementwise("mul", x.node, z.node) }, { y: elementwise("mul", x.node, x.node) }],

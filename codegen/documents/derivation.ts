@@ -4,6 +4,7 @@ import type { Node } from "../../dsl/ops.ts";
 import { printFormula, printGraph } from "../graph/print.ts";
 import { printKernel } from "../kernel/print.ts";
 import type { Compilation, Stages } from "../pipeline.ts";
+import type { Proof } from "../programs/check_backward.ts";
 import type { Firing } from "../rewrite/engine.ts";
 import { evaluateSum, graphMultiplications, showMegaFlop, showSum } from "./arithmetic.ts";
 
@@ -100,19 +101,28 @@ function programText(stages: Stages, dims: DimValues): string {
 }
 
 /** A gradient written by hand, and how it was proved. */
-function proofText({ proofs }: Compilation): readonly string[] {
+function proofText({ declaration, proofs }: Compilation): readonly string[] {
   if (proofs.length === 0) return [];
   return [
     "## Gradients written by hand",
     "",
-    ...proofs.map(({ gradient, by }) =>
-      by === "rewriting"
-        ? `- ${gradient} and the derived gradient become the same graph by rewriting.`
-        : `- ${gradient} and the derived gradient have equal values on random shapes, in float64.`
-    ),
+    ...proofs.map((proof) => {
+      const name = proof.of === declaration.name
+        ? proof.gradient
+        : `${proof.gradient} of ${proof.of}`;
+      return `- ${name} ${HOW_PROVED[proof.by]}${
+        proof.by === "unverified" ? `: ${proof.reason}` : ""
+      }.`;
+    }),
     "",
   ];
 }
+
+const HOW_PROVED: { readonly [By in Proof["by"]]: string } = {
+  rewriting: "and the derived gradient become the same graph by rewriting",
+  value: "and the derived gradient have equal values on random shapes, in float64",
+  unverified: "is not compared with the derived gradient and meant to differ",
+};
 
 /** The document. */
 export function derivationDocument(compilation: Compilation): string {

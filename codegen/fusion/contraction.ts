@@ -121,8 +121,16 @@ const MOVEMENT: ReadonlySet<OpKind> = new Set([
   "window",
 ]);
 
+/**
+ * The value to store in place of one that only moves its elements: what windows are taken of, or what is
+ * read under another shape.
+ */
+export function viewedSource(node: Node): Node | undefined {
+  return windowSource(node, false) ?? (node.op === "reshape" ? node.inputs[0] : undefined);
+}
+
 /** What windows are taken of, for a value that only moves elements and has windows; they are never stored. */
-export function windowSource(node: Node, hasWindows = false): Node | undefined {
+function windowSource(node: Node, hasWindows: boolean): Node | undefined {
   const [operand] = node.inputs;
   if (operand !== undefined && MOVEMENT.has(node.op)) {
     return windowSource(operand, hasWindows || node.op === "window");

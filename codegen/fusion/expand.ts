@@ -168,6 +168,7 @@ const EXPANSION: Rule = {
   cast: (node, index, walk) =>
     (node.inputs[0]?.dtype === node.dtype ? operand : applyOp)(node, index, walk),
   stopGradient: operand,
+  custom: operand,
   sum: block,
   max: block,
   // One element of a window is no sum.

@@ -19,7 +19,7 @@ import {
   type PlacedLoad,
   productAxes,
   singleSums,
-  windowSource,
+  viewedSource,
 } from "./contraction.ts";
 import type { Expander, Expansion, Index } from "./expand.ts";
 import { depends, type Group, levelOf, pointOf, shapeOf } from "./group.ts";
@@ -183,7 +183,7 @@ class Fuser {
     if (group.kind !== "contract") return this.#summand(group, elementOf(node), index);
     const plain = this.#plainLoad(group, node, index);
     if (plain !== undefined) return plain;
-    const source = windowSource(node);
+    const source = viewedSource(node);
     if (source !== undefined && !this.#places.tensors.has(source)) {
       this.store(source);
       group.expander.forget();

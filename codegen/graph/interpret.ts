@@ -144,6 +144,7 @@ const MEANING: OpTable<[Context], Value> = {
     data: attrs.dtype === "u32" ? of.input(0).data.map(toU32) : of.input(0).data,
   }),
   stopGradient: (_, of) => of.input(0),
+  custom: (_, of) => of.input(0),
   add: arithmetic((a, b) => a + b),
   sub: arithmetic((a, b) => a - b),
   mul: arithmetic((a, b) => a * b, Math.imul),

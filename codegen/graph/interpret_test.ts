@@ -98,6 +98,19 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
     gives("cast", { dtype: "u32" }, [x], 1, 0, 3, 0, 0, 0),
   ],
   stopGradient: [gives("stopGradient", {}, [x], 1, -2, 3, 0.5, 0.25, -4)],
+  custom: [
+    gives(
+      "custom",
+      { name: "f", operands: ["y"], given: [0] },
+      [x, y, x, y],
+      1,
+      -2,
+      3,
+      0.5,
+      0.25,
+      -4,
+    ),
+  ],
   add: [
     gives("add", {}, [x, y], 3, -4, 4, 4.5, 0.75, -12),
     gives("add", {}, [whole, ones], 1, 6, 0),

@@ -38,6 +38,7 @@ const TEXT: OpTable<[Name], string> = {
   sigmoid: call,
   cast: (node, name) => call(node, name, node.attrs.dtype),
   stopGradient: call,
+  custom: call,
   add: infix("+"),
   sub: infix("-"),
   mul: infix("*"),

@@ -194,23 +194,51 @@ function divideTerm(term: IndexExpr, by: Extent): IndexExpr | undefined {
   return factor === undefined ? undefined : mul(term.left, factor);
 }
 
-/** `⌊left / by⌋`; `(g·K + k) / K` is `g` when `k < K`. */
+/** `⌊left / by⌋`; `(g·K + k) / K` is `g`, and `(g·K + k) / n·K` is `g / n`, when `k < K`. */
 export function div(left: IndexExpr, by: Extent): IndexExpr {
   if (by === 1) return left;
   const { quotient, rest } = splitMultiples(left, by);
   const bound = upperBound(rest);
   if (bound !== undefined && fits(bound, by)) return quotient;
+  const steps = inSteps(rest, by);
+  if (steps !== undefined) return add(quotient, div(steps.quotient, steps.by));
   if (left.kind === "div") return div(left.left, product([left.by, by]));
   return add(quotient, { kind: "div", left: rest, by });
 }
 
-/** `left mod by`; `(g·K + k) mod K` is `k` when `k < K`. */
+/** `left mod by`; `(g·K + k) mod K` is `k`, and `(g·K + k) mod n·K` is `(g mod n)·K + k`, when `k < K`. */
 export function mod(left: IndexExpr, by: Extent): IndexExpr {
   if (by === 1) return ZERO;
   const { rest } = splitMultiples(left, by);
   const bound = upperBound(rest);
   if (bound !== undefined && fits(bound, by)) return rest;
+  const steps = inSteps(rest, by);
+  if (steps !== undefined) {
+    return add(mul(mod(steps.quotient, steps.by), steps.step), steps.rest);
+  }
   return { kind: "mod", left: rest, by };
+}
+
+/** An index as `quotient·step + rest` with `rest < step`, where `step` divides another extent. */
+interface Steps {
+  readonly step: Extent;
+  readonly quotient: IndexExpr;
+  readonly rest: IndexExpr;
+  /** How many steps there are in that extent. */
+  readonly by: Extent;
+}
+
+/** Finds a step that some term of an index makes, that divides `by`, and that the other terms fill. */
+function inSteps(index: IndexExpr, by: Extent): Steps | undefined {
+  for (const term of terms(index)) {
+    const [, step] = factorOf(term);
+    const count = step === 1 ? undefined : divide(by, step);
+    if (count === undefined) continue;
+    const { quotient, rest } = splitMultiples(index, step);
+    const bound = upperBound(rest);
+    if (bound !== undefined && fits(bound, step)) return { step, quotient, rest, by: count };
+  }
+  return undefined;
 }
 
 /** The row-major position of a multi-index in a tensor of this shape. */

@@ -67,6 +67,17 @@ Deno.test("multiples move out of quotients and remainders, and divisions in a ro
   assert.equal(showIndex(mul(add(g, k), 2)), "g·2 + k·2");
 });
 
+Deno.test("an index in steps that divide an extent is divided by steps", () => {
+  const wide = add(mul(g, K), k);
+  assert.equal(showIndex(div(wide, times(M, K))), "g div M");
+  assert.equal(showIndex(mod(wide, times(M, K))), "(g mod M)·K + k");
+  // Merged axes are the same place in memory as the axes that they are made of.
+  const i = axisIndex(axis("i", times(M, n)));
+  const parts = unflatten(add(mul(i, K), k), [M, n, K]);
+  assert.equal(show(parts), "i div n, i mod n, k");
+  assert.equal(showIndex(flatten(parts, [M, n, K])), "k + i·K");
+});
+
 Deno.test("unflatten is the inverse of flatten", () => {
   const shape = [M, n, K];
   const position = flatten([m, g, k], shape);

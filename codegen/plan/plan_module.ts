@@ -39,7 +39,8 @@ export function planModule(
     });
   };
   // Leaves of the declaration come first, also those that no program reads.
-  for (const leaf of [...declaration.inputs, ...declaration.params]) add(leafName(leaf), leaf);
+  const { inputs, params, state } = declaration;
+  for (const leaf of [...inputs, ...params, ...state]) add(leafName(leaf), leaf);
   for (const each of graphs) {
     for (const { target } of each.results) if (target !== undefined) add(leafName(target), target);
   }

@@ -3,22 +3,34 @@
  *
  * @module
  */
-import type { LayerDeclaration } from "../../dsl/declare.ts";
-import { type DimValues, evaluateExtent, sameShape, showShape } from "../../dsl/dim.ts";
+import { type GivenGradients, originOf, partsOf } from "../../dsl/custom_gradient.ts";
+import { type DimValues, evaluateExtent } from "../../dsl/dim.ts";
 import { DeclarationError } from "../../dsl/errors.ts";
+import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { gradients } from "../autodiff/gradient.ts";
+import { overLeaves } from "../autodiff/operand_leaves.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
+import { replaceNodes } from "../graph/replace.ts";
 import { rewrite } from "../rewrite/engine.ts";
 import { RULES } from "../rewrite/rules/mod.ts";
 import { dimNames } from "./extents.ts";
-import { type LayerGradient, leafName } from "./programs.ts";
+import { decideMode } from "./mode.ts";
+import { leafName } from "./programs.ts";
 
-/** How a hand-written gradient was found equal. */
-export interface Proof {
-  readonly gradient: string;
-  readonly by: "rewriting" | "value";
-}
+/** How a hand-written gradient was found equal, or why it was not compared. */
+export type Proof =
+  & {
+    /** The layer or function whose author wrote it. */
+    readonly of: string;
+    /** The tensor that it is the gradient of. */
+    readonly gradient: string;
+  }
+  & (
+    | { readonly by: "rewriting" | "value" }
+    | { readonly by: "unverified"; readonly reason: string }
+  );
 
 /** Relative difference that float64 sums in another order may show. */
 const TOLERANCE = 1e-9;
@@ -26,39 +38,69 @@ const TOLERANCE = 1e-9;
 const SIZES = [1, 2, 3, 5, 7];
 const TRIALS = 5;
 
+const proven = new WeakMap<Node, readonly Proof[]>();
+
 /**
- * Compares the hand-written gradient with the derived one: first by rewriting both, then by value in
- * float64 on several random shapes.
+ * The proofs of all gradients that were written by hand for what some values are computed from: each is
+ * compared with the derived one, first by rewriting both, then by value in float64 on several random
+ * shapes. Those of a layer are proved as the layer declares them, whatever its sizes in a model.
  *
- * @throws {DeclarationError} with the gradient's name and both shapes, or the first element that differs.
+ * @throws {DeclarationError} with the first element of a gradient that differs.
  */
-export function checkBackward(layer: LayerDeclaration, gradient: LayerGradient): Proof | undefined {
-  const { leaf, derived, written } = gradient;
-  if (written === undefined) return undefined;
-  const name = `g${leafName(leaf)}`;
-  if (!sameShape(written.shape, leaf.shape)) {
-    throw new DeclarationError(
-      `In ${layer.name}: backward returns ${name} of shape ${showShape(written.shape)}, but ${
-        leafName(leaf)
-      } has shape ${
-        showShape(leaf.shape)
-      }; a gradient has the shape of its tensor and is never summed implicitly`,
-    );
+export function checkBackward(values: readonly Node[]): readonly Proof[] {
+  const given = topologicalOrder(values).filter((node) => node.op === "custom");
+  return [...new Set(given.map(originOf))].flatMap((node) => {
+    const known = proven.get(node);
+    if (known !== undefined) return known;
+    const parts = partsOf(node);
+    const proofs = parts === undefined ? [] : proofsOf(parts);
+    proven.set(node, proofs);
+    return proofs;
+  });
+}
+
+function proofsOf(given: GivenGradients): readonly Proof[] {
+  const { name: of, unverified: reason } = given;
+  const named = given.operands.flatMap(({ name }, i) =>
+    given.gradients[i] === undefined ? [] : [name]
+  );
+  if (reason !== undefined) {
+    return named.map((each) => ({ of, gradient: `g${each}`, by: "unverified", reason }));
   }
+  const { parts } = overLeaves(given);
+  const leaves = [...new Set(parts.operands.map((each) => each.node))];
+  const derived = gradients(parts.value, parts.gy, leaves).gradients;
+  const train = decideMode("training"), valueOf = replaceNodes(new Map());
+  const plain = (node: Node): Node => valueOf(train(node));
+  return leaves.flatMap((leaf, i): readonly Proof[] => {
+    const [name = ""] = parts.operands.flatMap((each) => each.node === leaf ? [each.name] : []);
+    const written = parts.gradients.filter((_, at) => parts.operands[at]?.node === leaf)
+      .flatMap((each) => each ?? []);
+    const [first, ...others] = written;
+    const own = derived[i];
+    if (first === undefined || own === undefined) return [];
+    const total = others.reduce((sum: Node, each) => make("add", {}, [sum, each]), first);
+    const gradient = `g${name}`;
+    return [{ of, gradient, by: compare(of, gradient, plain(own), plain(total)) }];
+  });
+}
+
+/** Compares the hand-written gradient with the derived one. */
+function compare(of: string, name: string, derived: Node, written: Node): "rewriting" | "value" {
   const roots = [derived, written].map((node) => ({ name: "", node }));
-  const graph = { name, layer: layer.name, results: roots, names: new Map<Node, string>() };
+  const graph = { name, layer: of, results: roots, names: new Map<Node, string>() };
   const [a, b] = rewrite(graph, RULES).graph.results;
-  if (a?.node === b?.node) return { gradient: name, by: "rewriting" };
+  if (a?.node === b?.node) return "rewriting";
   let compared = 0;
   for (let trial = 1; trial <= TRIALS; trial++) {
-    compared += compareOnce(layer.name, name, { derived, written }, trial);
+    compared += compareOnce(of, name, { derived, written }, trial);
   }
   if (compared === 0) {
     throw new DeclarationError(
-      `In ${layer.name}: cannot check backward's ${name}: the derived gradient was not finite for any random values; leave it out to use the derived one`,
+      `In ${of}: cannot check backward's ${name}: the derived gradient was not finite for any random values; leave it out to use the derived one`,
     );
   }
-  return { gradient: name, by: "value" };
+  return "value";
 }
 
 /** Compares values at random sizes; tells how many elements it compared. */
@@ -90,7 +132,7 @@ function compareOnce(
     throw new DeclarationError(
       `In ${layer}: backward's ${name} differs from the derived gradient at ${name}[${
         indexText(at, a)
-      }]: got ${got}, wanted ${wanted} (with ${sizes}); mend backward, or leave it out to use the derived one`,
+      }]: got ${got}, wanted ${wanted} (with ${sizes}); mend backward, leave it out to use the derived one, or say with unverified why it is meant to differ`,
     );
   });
   return a.data.filter(Number.isFinite).length;

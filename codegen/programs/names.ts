@@ -12,7 +12,7 @@ export class ModuleNames {
 
   /** Keeps the names of leaves, results and dims out of the way of values' names. */
   constructor(declaration: Declaration, graphs: readonly Graph[]) {
-    const leaves = [...declaration.inputs, ...declaration.params];
+    const leaves = [...declaration.inputs, ...declaration.params, ...declaration.state];
     for (const leaf of leaves) this.#used.add(leafName(leaf));
     for (const graph of graphs) {
       const nodes = nodesOf(graph);

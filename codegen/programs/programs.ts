@@ -7,8 +7,9 @@ import type { Node } from "../../dsl/ops.ts";
 import { gradients } from "../autodiff/gradient.ts";
 import { number, spread, sumOver } from "../graph/build.ts";
 import type { Graph, Result } from "../graph/graph.ts";
-import { everywhere } from "../rewrite/rules/identity.ts";
 import { drawProgram } from "./draw.ts";
+import { decideMode, type Mode } from "./mode.ts";
+import { withPlainValues } from "./plain_values.ts";
 
 /** A declaration that can be compiled. */
 export type Declaration = LayerDeclaration | ModelDeclaration;
@@ -17,47 +18,6 @@ export type Declaration = LayerDeclaration | ModelDeclaration;
 export function leafName(node: Node): string {
   if (node.op !== "input") throw new Error(`${node.op} is not a leaf`);
   return node.attrs.name;
-}
-
-/** The gradients of a layer's tensors: derived, and written by hand where the author did. */
-export interface LayerGradient {
-  readonly leaf: Node;
-  readonly derived: Node;
-  readonly written: Node | undefined;
-}
-
-/** The gradients of a layer with respect to each of its f32 tensors that its result depends on. */
-export function layerGradients(layer: LayerDeclaration): readonly LayerGradient[] {
-  const leaves = [...layer.inputs, ...layer.params].filter((leaf) => leaf.dtype === "f32");
-  const derived = gradients(layer.output, layer.outputGradient, leaves).gradients;
-  return leaves.flatMap((leaf, i) => {
-    const gradient = derived[i];
-    const written = layer.backward.get(leafName(leaf));
-    if (gradient === undefined || (everywhere(gradient) === 0 && written === undefined)) return [];
-    return [{ leaf, derived: gradient, written }];
-  });
-}
-
-/** A layer's programs: `forward`, and `grad_<tensor>` for each gradient. */
-export function layerPrograms(
-  layer: LayerDeclaration,
-  gradient: (of: LayerGradient) => Node,
-): readonly Graph[] {
-  const program = (name: string, result: Result): Graph => ({
-    name,
-    layer: layer.name,
-    results: [result],
-    names: new Map(),
-  });
-  return [
-    program("forward", { name: "y", node: layer.output }),
-    ...layerGradients(layer).map((each) =>
-      program(`grad_${leafName(each.leaf).toLowerCase()}`, {
-        name: `g${leafName(each.leaf)}`,
-        node: gradient(each),
-      })
-    ),
-  ];
 }
 
 /** The total of a number per sample over all runs since it was last set to zero. */
@@ -76,52 +36,85 @@ function addToTotal(name: string, perSample: Node): Result {
 /**
  * A model's programs:
  * - `draw`, if inputs come from bytes: a batch of them, see `draw.ts`;
- * - `predict`: the prediction, as `logits`;
+ * - `predict`: what `forward` gives, by its names, or as `logits`;
  * - `evaluate`: adds the batch's losses and metrics to `<name>_total`;
- * - `step`: the same, and changes the parameters by the optimizer's rule, for the mean loss of the batch.
+ * - `step`: the same in training; changes the parameters by the optimizer's rule, for the mean loss of the
+ *   batch, and gives the states of layers their new values.
  */
 export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
-  const names = new Map([
-    ...model.names,
-    [model.loss, "loss"] as const,
-    ...[...model.metrics].map(([name, node]) => [node, name] as const),
-  ]);
-  const totals = [
-    addToTotal("loss", model.loss),
-    ...[...model.metrics].map(([name, node]) => addToTotal(name, node)),
-  ];
-  const batch = batchOf(model);
-  const weight = make("div", {}, [number(1), make("size", { extent: batch })]);
-  names.set(weight, "one_over_batch");
-  const seed = spread(weight, model.loss.shape);
-  const { gradients: each, names: gradientNames } = gradients(
-    model.loss,
-    seed,
-    model.params,
-    names,
-  );
-  const updates = model.params.flatMap((parameter, i) => {
-    const gradient = each[i];
-    if (gradient === undefined) throw new Error(`${leafName(parameter)} has no gradient`);
-    return model.optimizer.updates(parameter, gradient).map(({ target, value }): Result => ({
-      name: leafName(target),
-      node: value,
-      target,
-    }));
-  });
-  const graph = (name: string, results: readonly Result[]): Graph => ({
-    name,
-    layer: model.name,
-    results,
-    names: new Map([...gradientNames, ...names]),
-  });
   const draw = drawProgram(model);
+  const used = inMode("inference", model), trained = inMode("training", model);
+  const graph = (
+    { names }: ModelDeclaration,
+    name: string,
+    results: readonly Result[],
+    others: ReadonlyMap<Node, string> = new Map(),
+  ): Graph =>
+    withPlainValues({
+      name,
+      layer: model.name,
+      results,
+      names: new Map([...others, ...names]),
+    });
+  const { updates, names } = updatesOf(trained);
   return [
     ...(draw === undefined ? [] : [draw]),
-    graph("predict", [{ name: "logits", node: model.prediction }]),
-    graph("evaluate", totals),
-    graph("step", [...totals, ...updates]),
+    graph(used, "predict", [...used.outputs].map(([name, node]) => ({ name, node }))),
+    graph(used, "evaluate", totalsOf(used)),
+    graph(trained, "step", [...totalsOf(trained), ...updates, ...statesOf(trained)], names),
   ];
+}
+
+/** A model with its mode decided, and names for its losses and metrics. */
+function inMode(mode: Mode, model: ModelDeclaration): ModelDeclaration {
+  const decide = decideMode(mode);
+  const byKey = <K>(values: ReadonlyMap<K, Node>): ReadonlyMap<K, Node> =>
+    new Map([...values].map(([key, node]) => [key, decide(node)]));
+  const loss = decide(model.loss), metrics = byKey(model.metrics);
+  return {
+    ...model,
+    outputs: byKey(model.outputs),
+    updates: byKey(model.updates),
+    loss,
+    metrics,
+    names: new Map([
+      ...[...model.names].map(([node, name]) => [decide(node), name] as const),
+      [loss, "loss"] as const,
+      ...[...metrics].map(([name, node]) => [node, name] as const),
+    ]),
+  };
+}
+
+const totalsOf = ({ loss, metrics }: ModelDeclaration): readonly Result[] => [
+  addToTotal("loss", loss),
+  ...[...metrics].map(([name, node]) => addToTotal(name, node)),
+];
+
+/** The new values of the states of layers. */
+const statesOf = ({ updates }: ModelDeclaration): readonly Result[] =>
+  [...updates].map(([target, node]) => ({ name: leafName(target), node, target }));
+
+/** The new values of parameters and of what the optimizer keeps for them, with names for gradients. */
+function updatesOf(model: ModelDeclaration): {
+  readonly updates: readonly Result[];
+  readonly names: ReadonlyMap<Node, string>;
+} {
+  const weight = make("div", {}, [number(1), make("size", { extent: batchOf(model) })]);
+  const seed = spread(weight, model.loss.shape);
+  const trained = model.params.filter((each) => !model.frozen.has(each));
+  const { gradients: each, names } = gradients(model.loss, seed, trained, model.names);
+  return {
+    names: new Map([...names, [weight, "one_over_batch"]]),
+    updates: trained.flatMap((parameter, i) => {
+      const gradient = each[i];
+      if (gradient === undefined) throw new Error(`${leafName(parameter)} has no gradient`);
+      return model.optimizer.updates(parameter, gradient).map(({ target, value }): Result => ({
+        name: leafName(target),
+        node: value,
+        target,
+      }));
+    }),
+  };
 }
 
 /** The number of samples: the extent of the losses. */
@@ -132,7 +125,8 @@ function batchOf(model: ModelDeclaration): Extent {
 /** Dims that each run may choose anew: the first of each input, unless a parameter has it too. */
 export function callDimsOf(declaration: Declaration): readonly string[] {
   const fixed = new Set(
-    declaration.params.flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)),
+    [...declaration.params, ...declaration.state]
+      .flatMap((each) => each.shape.flatMap((extent) => factors(extent).symbols)),
   );
   const first = declaration.inputs.flatMap((each) => factors(each.shape[0] ?? 1).symbols);
   return [...new Set(first)].filter((dim) => !fixed.has(dim));

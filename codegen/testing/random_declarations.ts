@@ -82,7 +82,8 @@ export function randomLayer(next: Random, steps = 14): LayerDeclaration {
     leaf.op === "input" && !inputs.includes(leaf)
       ? make("input", { ...leaf.attrs, role: "parameter" })
       : leaf;
-  return layerOf(inputs, instantiate({ ...drafted, params: leaves }, new Map(), [], owned));
+  const own = { leaf: owned, latest: (state: Node) => state };
+  return layerOf(inputs, instantiate({ ...drafted, params: leaves }, new Map(), [], own).output);
 }
 
 function layerOf(inputs: readonly Node[], output: Node): LayerDeclaration {
@@ -92,7 +93,9 @@ function layerOf(inputs: readonly Node[], output: Node): LayerDeclaration {
     doc: "",
     inputs,
     params: leavesOf([output]).filter((leaf) => !inputs.includes(leaf)),
+    state: [],
     output,
+    update: new Map(),
     outputGradient: outputGradient(output),
     backward: new Map(),
     typical: {},
@@ -111,7 +114,10 @@ export function randomModel(next: Random): ModelDeclaration {
     doc: "",
     inputs: inputs.map(drawn),
     params,
-    prediction: output,
+    frozen: new Set(),
+    state: [],
+    updates: new Map(),
+    outputs: new Map([["logits", output]]),
     loss: make("mul", {}, [perSample(output), spread(number(0.5), [B])]),
     metrics: new Map([["squared", squared]]),
     optimizer: next() < 0.5 ? adam() : sgd(),

@@ -1,5 +1,5 @@
 /** Rules about repeated elements: compute before repeating, and count instead of summing copies. @module */
-import { type Extent, product, sameExtent } from "../../../dsl/dim.ts";
+import { type Extent, product, sameExtent, sameShape } from "../../../dsl/dim.ts";
 import { make } from "../../../dsl/intern.ts";
 import { isElementwise, type Node } from "../../../dsl/ops.ts";
 import { reshapeTo, spread, sumOver } from "../../graph/build.ts";
@@ -27,6 +27,29 @@ const computeBeforeRepeating: Rule = {
       return isScalar(input) && scalar !== undefined ? spread(scalar, x.shape) : x;
     });
     return make(only.op, only.attrs, [make(node.op, node.attrs, inner)]);
+  },
+};
+
+const reshapeLast: Rule = {
+  name: "reshape-last",
+  identity:
+    "op(reshape(x), reshape(y), c) = reshape(op(x, y, c)), for x and y of one shape and a number c",
+  terminates: "a reshape has fewer ops between it and the result",
+  apply: (node) => {
+    if (!isElementwise(node)) return undefined;
+    const sources = node.inputs.map(({ op, inputs: [x] }) => op === "reshape" ? x : undefined);
+    const shape = sources.find((x) => x !== undefined)?.shape;
+    if (shape === undefined) return undefined;
+    const inner = node.inputs.map((input, i) => {
+      const x = sources[i];
+      if (x !== undefined) return sameShape(x.shape, shape) ? x : undefined;
+      const [scalar] = input.inputs;
+      const isNumber = input.op === "broadcast" && scalar?.shape.length === 0;
+      return isNumber && scalar !== undefined ? spread(scalar, shape) : undefined;
+    });
+    const all = inner.filter((each) => each !== undefined);
+    if (all.length < inner.length) return undefined;
+    return make("reshape", { shape: node.shape }, [make(node.op, node.attrs, all)]);
   },
 };
 
@@ -79,6 +102,7 @@ const foldOfTile: Rule = {
 /** The rules of this file, in the order in which they are tried. */
 export const MOVEMENT_RULES: readonly Rule[] = [
   computeBeforeRepeating,
+  reshapeLast,
   sumOfBroadcast,
   foldOfTile,
 ];

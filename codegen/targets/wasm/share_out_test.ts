@@ -96,7 +96,7 @@ for (const [kind, declare] of Object.entries({ layer: randomLayer, model: random
     for (let seed = 1; seed <= 60; seed++) {
       const next = seeded(seed);
       const declaration = declare(next);
-      const value = declaration.kind === "layer" ? declaration.output : declaration.prediction;
+      const value = declaration.kind === "layer" ? declaration.output : declaration.loss;
       // Large enough for several stretches, also where four points are computed at once.
       const dims = { B: 11, K: 5, n: 2, samples: 20 };
       if (elementsBelow(value, dims) > 3000) continue;

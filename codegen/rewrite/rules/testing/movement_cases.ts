@@ -1,6 +1,7 @@
 /** Examples of the rules about repeated elements. @module */
+import { product } from "../../../../dsl/dim.ts";
 import { make } from "../../../../dsl/intern.ts";
-import { add, exp, maximum, mul, reshape, sum, tile } from "../../../../dsl/tensor.ts";
+import { add, exp, maximum, mul, reshape, sum, tile, transpose } from "../../../../dsl/tensor.ts";
 import { full } from "../../../graph/build.ts";
 import { B, b, K, n, O, ruleCase, type RuleCases, W, x } from "./rule_case.ts";
 
@@ -35,6 +36,23 @@ t2[K] = t1 - b
 t3[B, K] = broadcast(t2, [B, K], axes 1)`,
     ),
   ],
+  "reshape-last": ruleCase(
+    maximum(reshape(x, [product([B, K])]), 0),
+    `\
+t1[B·K] = reshape(x, [B·K])
+t2[B·K] = broadcast(0, [B·K])
+t3[B·K] = maximum(t1, t2)`,
+    `\
+t1[B, K] = broadcast(0, [B, K])
+t2[B, K] = maximum(x, t1)
+t3[B·K] = reshape(t2, [B·K])`,
+    // Reshapes of two shapes, and one beside a value that is none.
+    add(reshape(x, [product([B, K])]), reshape(transpose(x), [product([B, K])])),
+    make("add", {}, [
+      reshape(x, [1, B, K]).node,
+      make("broadcast", { shape: [1, B, K], axes: [2] }, [b.node]),
+    ]),
+  ),
   "sum-of-broadcast": ruleCase(
     make("sum", { axes: [1, 2] }, [wide]),
     `\
