@@ -19,7 +19,11 @@ interface Options {
 }
 
 const DEFAULT_OUT = "generated";
-const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
+const DEFAULT_SPECS = [
+  "dsl/layers/mod.ts",
+  "examples/linear_regression/spec.ts",
+  "examples/mnist/spec.ts",
+];
 
 const PASSES = ["rewrite", "separate-results", "lower", "plan"];
 

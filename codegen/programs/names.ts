@@ -88,6 +88,11 @@ export function nameValues(graph: Graph, nodes: readonly Node[]): ReadonlyMap<No
   for (const node of nodes) {
     const [operand] = node.inputs;
     const result = graph.results.find((each) => each.node === node)?.name;
+    // What is stored is the value under its first shape.
+    const own = names.get(node);
+    const isBare = operand !== undefined && operand.op !== "input" && !names.has(operand) &&
+      hintOf(operand) === undefined;
+    if (node.op === "reshape" && own !== undefined && isBare) names.set(operand, own);
     const name = node.op === "sum" || node.op === "tile"
       ? result ?? valueName(node, names)
       : undefined;

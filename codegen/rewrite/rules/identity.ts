@@ -140,6 +140,19 @@ const mergeSums: Rule = {
   },
 };
 
+const reduceOfOne: Rule = {
+  name: "reduce-of-one",
+  identity: "Σ x and max x over an axis of one element are x without the axis",
+  terminates: "the reduction has fewer axes",
+  apply: (node) => {
+    const [x] = node.inputs;
+    if ((node.op !== "sum" && node.op !== "max") || x === undefined) return undefined;
+    const long = node.attrs.axes.filter((axis) => x.shape[axis] !== 1);
+    if (long.length === node.attrs.axes.length) return undefined;
+    return reshapeTo(long.length === 0 ? x : make(node.op, { axes: long }, [x]), node.shape);
+  },
+};
+
 const foldConstants: Rule = {
   name: "fold-constants",
   identity: "op(c₁, c₂) is a number",
@@ -184,6 +197,7 @@ export const IDENTITY_RULES: readonly Rule[] = [
   mergeBroadcasts,
   tileOnce,
   mergeSums,
+  reduceOfOne,
   foldConstants,
   computeBeforeSpreading,
 ];

@@ -2,10 +2,12 @@
 import { make } from "../../../../dsl/intern.ts";
 import {
   add,
+  column,
   constant,
   div,
   exp,
   input,
+  max,
   mul,
   neg,
   pow,
@@ -140,6 +142,19 @@ export const IDENTITY_CASES: RuleCases = {
       sum(cube, { axis: 0 }),
     ),
     ruleCase(make("sum", { axes: [] }, [x.node]), "t1[B, K] = sum(x, axes none)", "x"),
+  ],
+  "reduce-of-one": [
+    ruleCase(
+      sum(column(b), { axis: 1 }),
+      "t1[K, 1] = reshape(b, [K, 1])\nt2[K] = sum(t1, axes 1)",
+      "t1[K, 1] = reshape(b, [K, 1])\nt2[K] = reshape(t1, [K])",
+      sum(x, { axis: 0 }),
+    ),
+    ruleCase(
+      max(column(b), { axis: [0, 1] }),
+      "t1[K, 1] = reshape(b, [K, 1])\nt2[] = max(t1, axes 0, 1)",
+      "t1[K, 1] = reshape(b, [K, 1])\nt2[1] = max(t1, axes 0)\nt3[] = reshape(t2, [])",
+    ),
   ],
   "fold-constants": ruleCase(
     div(constant(1), constant(8)),
