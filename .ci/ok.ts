@@ -3,11 +3,15 @@ import { parseOptions } from "./options.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
+/** An example with a folder of generated modules of its own. */
+const CUSTOM = "examples/custom_layer";
+
 const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check", "--quiet"],
   ["lint", "--quiet"],
   ["check", "--quiet", "."],
   ["task", "gen", "--check"],
+  ["task", "gen", "--check", `${CUSTOM}/spec.ts`, "--out", `${CUSTOM}/generated`],
 ];
 
 async function main(args: readonly string[]): Promise<number> {

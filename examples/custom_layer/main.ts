@@ -1,0 +1,48 @@
+/**
+ * `deno task custom`: trains the model of {@link ./spec.ts} to draw a wave that it has seen half of.
+ *
+ * Its modules are generated into a folder of its own:
+ * `deno task gen examples/custom_layer/spec.ts --out examples/custom_layer/generated`.
+ *
+ * @module
+ */
+import { openBackend } from "../../runtime/open_backend.ts";
+import { initialiseModule } from "../../runtime/parameters.ts";
+import { fillUniform } from "../../runtime/random.ts";
+import { waves } from "./generated/waves/waves.ts";
+
+const B = 64, STEPS = 1500;
+/** Where the samples lie. */
+const RANGE = 3;
+
+const wave = (x: number): number => Math.sin(2 * x) + 0.3 * x;
+
+if (import.meta.main) {
+  const { backend, reason } = await openBackend({ backend: "wasm" });
+  console.log(`${reason}.`);
+  const model = await backend.load(waves, { B });
+  initialiseModule(model, { B }, 1);
+  for (let step = 1; step <= STEPS; step++) {
+    const x = fillUniform(new Float32Array(B), { seed: step, name: "x" }, -RANGE, RANGE);
+    model.write("x", x);
+    model.write("target", x.map(wave));
+    model.write("loss_total", new Float32Array(1));
+    model.run("step", { B, step });
+    if (step === 1 || step % 300 === 0) {
+      const [total = NaN] = await model.read("loss_total");
+      console.log(`step ${String(step).padStart(4)}  mean loss ${(total / B).toFixed(5)}`);
+    }
+  }
+  const x = Float32Array.of(-2.5, -1, 0, 1, 2.5);
+  model.write("x", x);
+  model.run("predict", { B: x.length });
+  const y = await model.read("y");
+  x.forEach((at, i) =>
+    console.log(
+      `at ${at.toFixed(1).padStart(4)}: ${(y[i] ?? NaN).toFixed(2).padStart(5)}, wanted ${
+        wave(at).toFixed(2).padStart(5)
+      }`,
+    )
+  );
+  await backend.dispose();
+}
