@@ -197,8 +197,7 @@ export interface ScratchSpec<D extends string> {
  *   kernel's position in {@linkcode ProgramSpec.kernels}, and with -1 when threads begin after a barrier,
  * - one immutable i32 global `dim.<name>` for each dim in {@linkcode ModuleSpec.fixedDims} and one
  *   `at.<name>` (byte address, a multiple of 16) for each tensor and each piece of scratch memory that it uses,
- * - from `math` those of `exp`, `log`, `tanh`, `sin`, `cos` (f64 → f64) and `pow` (f64, f64 → f64) that it
- *   uses.
+ * - from `math` those of `sin`, `cos` (f64 → f64) and `pow` (f64, f64 → f64) that it uses.
  *
  * It exports one function per program, which takes the program's uniforms and returns when all kernels
  * have run on all threads, and `work` (i32), in which every thread but the first spends its life: it

@@ -11,8 +11,6 @@
   (import "at" "y" (global $at_y i32))
   (import "at" "gy" (global $at_gy i32))
   (import "at" "gz" (global $at_gz i32))
-  (import "math" "exp" (func $math.exp (param f64) (result f64)))
-  (import "math" "log" (func $math.log (param f64) (result f64)))
 
   ;; Program forward: all threads begin, this one is the first.
   (func $forward (export "forward") (param $B i32)
@@ -135,9 +133,9 @@
                 (local.set $sum_exp
                   (f32.add
                     (local.get $sum_exp)
-                    (f32.demote_f64
-                      (call $math.exp
-                        (f64.promote_f32 (f32.sub (f32.load (local.get $z_c)) (local.get $largest)))))))
+                    (f32x4.extract_lane 0
+                      (call $lanes.exp
+                        (f32x4.splat (f32.sub (f32.load (local.get $z_c)) (local.get $largest)))))))
                 (local.set $z_c (i32.add (local.get $z_c) (i32.const 4)))
                 (local.set $c (i32.add (local.get $c) (i32.const 1)))
                 (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
@@ -198,7 +196,7 @@
           (f32.store
             (local.get $y_b)
             (f32.sub
-              (f32.demote_f64 (call $math.log (f64.promote_f32 (local.get $sum_exp))))
+              (f32x4.extract_lane 0 (call $lanes.log (f32x4.splat (local.get $sum_exp))))
               (local.get $at_label)))
           (local.set $z_b (i32.add (local.get $z_b) (local.get $C_x_4)))
           (local.set $label_b (i32.add (local.get $label_b) (i32.const 4)))
@@ -294,9 +292,9 @@
                 (local.set $sum_exp
                   (f32.add
                     (local.get $sum_exp)
-                    (f32.demote_f64
-                      (call $math.exp
-                        (f64.promote_f32 (f32.sub (f32.load (local.get $z_c)) (local.get $largest)))))))
+                    (f32x4.extract_lane 0
+                      (call $lanes.exp
+                        (f32x4.splat (f32.sub (f32.load (local.get $z_c)) (local.get $largest)))))))
                 (local.set $z_c (i32.add (local.get $z_c) (i32.const 4)))
                 (local.set $c (i32.add (local.get $c) (i32.const 1)))
                 (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
@@ -349,10 +347,9 @@
                       (f32.convert_i32_u (i32.eq (local.get $c) (i32.load (local.get $label_b)))))
                     (f32.mul
                       (local.get $value)
-                      (f32.demote_f64
-                        (call $math.exp
-                          (f64.promote_f32
-                            (f32.sub (f32.load (local.get $z_c)) (local.get $largest))))))))
+                      (f32x4.extract_lane 0
+                        (call $lanes.exp
+                          (f32x4.splat (f32.sub (f32.load (local.get $z_c)) (local.get $largest))))))))
                 (local.set $z_c (i32.add (local.get $z_c) (i32.const 4)))
                 (local.set $gz_c (i32.add (local.get $gz_c) (i32.const 4)))
                 (local.set $c (i32.add (local.get $c) (i32.const 1)))
@@ -366,15 +363,112 @@
 
   ;; exp of each lane.
   (func $lanes.exp (param $x v128) (result v128)
-    (f32x4.replace_lane 3
-      (f32x4.replace_lane 2
-        (f32x4.replace_lane 1
-          (f32x4.splat
-            (f32.demote_f64
-              (call $math.exp (f64.promote_f32 (f32x4.extract_lane 0 (local.get $x))))))
-          (f32.demote_f64 (call $math.exp (f64.promote_f32 (f32x4.extract_lane 1 (local.get $x))))))
-        (f32.demote_f64 (call $math.exp (f64.promote_f32 (f32x4.extract_lane 2 (local.get $x))))))
-      (f32.demote_f64 (call $math.exp (f64.promote_f32 (f32x4.extract_lane 3 (local.get $x)))))))
+    (local $t v128)
+    (local $n v128)
+    (local $r v128)
+    (local $k v128)
+    (local $half v128)
+    (local.set $t
+      (f32x4.min
+        (f32x4.max (local.get $x) (f32x4.splat (f32.const -104)))
+        (f32x4.splat (f32.const 89))))
+    (local.set $n
+      (f32x4.nearest (f32x4.mul (local.get $t) (f32x4.splat (f32.const 1.4426950408889634)))))
+    (local.set $r
+      (f32x4.sub
+        (f32x4.sub (local.get $t) (f32x4.mul (local.get $n) (f32x4.splat (f32.const 0.693359375))))
+        (f32x4.mul (local.get $n) (f32x4.splat (f32.const -0.00021219444)))))
+    (local.set $k (i32x4.trunc_sat_f32x4_s (local.get $n)))
+    (local.set $half (i32x4.shr_s (local.get $k) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul
+        (f32x4.add
+          (f32x4.splat (f32.const 1))
+          (f32x4.add
+            (local.get $r)
+            (f32x4.mul
+              (f32x4.mul (local.get $r) (local.get $r))
+              (f32x4.add
+                (f32x4.splat (f32.const 0.49999994))
+                (f32x4.mul
+                  (local.get $r)
+                  (f32x4.add
+                    (f32x4.splat (f32.const 0.16666515))
+                    (f32x4.mul
+                      (local.get $r)
+                      (f32x4.add
+                        (f32x4.splat (f32.const 0.041668456))
+                        (f32x4.mul
+                          (local.get $r)
+                          (f32x4.add
+                            (f32x4.splat (f32.const 0.00836942))
+                            (f32x4.mul (local.get $r) (f32x4.splat (f32.const 0.0013813137)))))))))))))
+        (i32x4.shl (i32x4.add (local.get $half) (i32x4.splat (i32.const 127))) (i32.const 23)))
+      (i32x4.shl
+        (i32x4.add (i32x4.sub (local.get $k) (local.get $half)) (i32x4.splat (i32.const 127)))
+        (i32.const 23))))
+  ;; log of each lane.
+  (func $lanes.log (param $x v128) (result v128)
+    (local $tiny v128)
+    (local $bits v128)
+    (local $e v128)
+    (local $f v128)
+    (local $s v128)
+    (local $z v128)
+    (local $half v128)
+    (local.set $tiny (f32x4.lt (local.get $x) (f32x4.splat (f32.const 1.1754943508222875e-38))))
+    (local.set $bits
+      (i32x4.sub
+        (v128.bitselect
+          (f32x4.mul (local.get $x) (f32x4.splat (f32.const 8388608)))
+          (local.get $x)
+          (local.get $tiny))
+        (i32x4.splat (i32.const 1060439283))))
+    (local.set $e
+      (f32x4.convert_i32x4_s
+        (i32x4.sub
+          (i32x4.shr_s (local.get $bits) (i32.const 23))
+          (v128.and (local.get $tiny) (i32x4.splat (i32.const 23))))))
+    (local.set $f
+      (f32x4.sub
+        (i32x4.add
+          (v128.and (local.get $bits) (i32x4.splat (i32.const 8388607)))
+          (i32x4.splat (i32.const 1060439283)))
+        (f32x4.splat (f32.const 1))))
+    (local.set $s (f32x4.div (local.get $f) (f32x4.add (f32x4.splat (f32.const 2)) (local.get $f))))
+    (local.set $z (f32x4.mul (local.get $s) (local.get $s)))
+    (local.set $half
+      (f32x4.mul (f32x4.splat (f32.const 0.5)) (f32x4.mul (local.get $f) (local.get $f))))
+    (v128.bitselect
+      (f32x4.splat (f32.const -inf))
+      (v128.bitselect
+        (v128.bitselect
+          (local.get $x)
+          (f32x4.sub
+            (f32x4.mul (local.get $e) (f32x4.splat (f32.const 0.693359375)))
+            (f32x4.sub
+              (f32x4.sub
+                (local.get $half)
+                (f32x4.add
+                  (f32x4.mul
+                    (local.get $s)
+                    (f32x4.add
+                      (local.get $half)
+                      (f32x4.mul
+                        (local.get $z)
+                        (f32x4.add
+                          (f32x4.splat (f32.const 0.6666678))
+                          (f32x4.mul
+                            (local.get $z)
+                            (f32x4.add
+                              (f32x4.splat (f32.const 0.3997708))
+                              (f32x4.mul (local.get $z) (f32x4.splat (f32.const 0.29885203)))))))))
+                  (f32x4.mul (local.get $e) (f32x4.splat (f32.const -0.00021219444)))))
+              (local.get $f)))
+          (f32x4.eq (local.get $x) (f32x4.splat (f32.const inf))))
+        (f32x4.splat (f32.const nan))
+        (f32x4.gt (local.get $x) (f32x4.splat (f32.const 0))))
+      (f32x4.eq (local.get $x) (f32x4.splat (f32.const 0)))))
 
   ;; Threads
 

@@ -62,7 +62,7 @@ const WAT = `(module
   (import "at" "x" (global $x i32))
   (import "at" "y" (global $y i32))
   (import "at" "total" (global $total i32))
-  (import "math" "exp" (func $exp (param f64) (result f64)))
+  (import "math" "cos" (func $cos (param f64) (result f64)))
   (func (export "scale") (param $B i32) (param $factor f32)
     (local $at i32) (local $end i32)
     (local.set $end (i32.mul (i32.const 4) (i32.mul (local.get $B) (global.get $K))))

@@ -30,9 +30,6 @@ export interface ThreadLink {
 
 /** The functions that kernels take from the host; all in float64. */
 const MATH = {
-  exp: Math.exp,
-  log: Math.log,
-  tanh: Math.tanh,
   pow: Math.pow,
   sin: Math.sin,
   cos: Math.cos,

@@ -1,5 +1,6 @@
 /**
- * Functions that WebAssembly has no instruction for: imports from the host, one lane at a time.
+ * Functions that WebAssembly has no instruction for. Some are functions of the module, see `elementary.ts`;
+ * one value goes through them as four. The others are imports from the host, one lane at a time.
  *
  * The host computes in f64, so a call widens its arguments and rounds its result. A vector goes through
  * a small function that takes the lanes apart and puts them together again; u32 division is such a
@@ -9,21 +10,31 @@
  * @module
  */
 import type { DefinedOp } from "../../kernel/defined_ops.ts";
+import {
+  CALLED_BY,
+  ELEMENTARY,
+  elementaryFunction,
+  type ElementaryName,
+  isElementary,
+} from "./elementary.ts";
 import { FunctionBuilder } from "./function_builder.ts";
 import { quote } from "./identifiers.ts";
 import { form, get, i32, type Local, type Wat } from "./wat.ts";
 
 /** The arguments each host function takes, in the order in which they are imported. */
-const MATH_ARITY = { exp: 1, log: 1, tanh: 1, pow: 2, sin: 1, cos: 1 } as const;
+const MATH_ARITY = { pow: 2, sin: 1, cos: 1 } as const;
 
 /** A function that the host provides. */
-export type MathName = keyof typeof MATH_ARITY;
+type HostName = keyof typeof MATH_ARITY;
+
+/** A function of floats. */
+export type MathName = HostName | ElementaryName;
 
 /** A function of vectors that works lane by lane. */
 export type LaneFunction = MathName | "div_u";
 
-const MATH_NAMES: readonly MathName[] = ["exp", "log", "tanh", "pow", "sin", "cos"];
-const LANE_NAMES: readonly LaneFunction[] = [...MATH_NAMES, "div_u"];
+const HOST_NAMES: readonly HostName[] = ["pow", "sin", "cos"];
+const LANE_NAMES: readonly LaneFunction[] = [...ELEMENTARY, ...HOST_NAMES, "div_u"];
 const LANES = [0, 1, 2, 3] as const;
 
 /** How many values a function takes at once: one, or those of four lanes. */
@@ -38,12 +49,16 @@ export function wholeQuotient([left = i32(0), right = i32(1)]: readonly Wat[]): 
 
 /** Keeps count of the functions that a module calls, and declares them. */
 export class MathCalls {
-  readonly #imported = new Set<MathName>();
+  readonly #imported = new Set<HostName>();
   readonly #laneFunctions = new Set<LaneFunction>();
   readonly #defined = new Set<DefinedFunction>();
 
   /** A call with f32 arguments and result. */
   scalar(name: MathName, args: readonly Wat[]): Wat {
+    if (isElementary(name)) {
+      const lanes = this.vector(name, args.map((arg) => form("f32x4.splat", arg)));
+      return form("f32x4.extract_lane 0", lanes);
+    }
     this.#imported.add(name);
     const wide = args.map((arg) => form("f64.promote_f32", arg));
     return form("f32.demote_f64", form(`call $math.${name}`, ...wide));
@@ -52,7 +67,8 @@ export class MathCalls {
   /** A call with vectors as arguments and result. */
   vector(name: LaneFunction, args: readonly Wat[]): Wat {
     this.#laneFunctions.add(name);
-    if (name !== "div_u") this.#imported.add(name);
+    if (isElementary(name)) CALLED_BY[name].forEach((other) => this.#laneFunctions.add(other));
+    else if (name !== "div_u") this.#imported.add(name);
     return form(`call $lanes.${name}`, ...args);
   }
 
@@ -69,7 +85,7 @@ export class MathCalls {
 
   /** The imports, in a fixed order. */
   imports(): readonly Wat[] {
-    return MATH_NAMES.filter((name) => this.#imported.has(name)).map((name) => {
+    return HOST_NAMES.filter((name) => this.#imported.has(name)).map((name) => {
       const params = Array.from({ length: MATH_ARITY[name] }, () => "f64").join(" ");
       return form(
         `import "math" ${quote(name)} (func $math.${name} (param ${params}) (result f64))`,
@@ -80,10 +96,10 @@ export class MathCalls {
   /** The functions of vectors, in a fixed order. */
   functions(): readonly Wat[] {
     return LANE_NAMES.filter((name) => this.#laneFunctions.has(name))
-      .flatMap((name) => this.#laneFunction(name));
+      .flatMap((name) => isElementary(name) ? elementaryFunction(name) : this.#laneFunction(name));
   }
 
-  #laneFunction(name: LaneFunction): readonly Wat[] {
+  #laneFunction(name: HostName | "div_u"): readonly Wat[] {
     const fn = new FunctionBuilder(`$lanes.${name}`);
     const arity = name === "div_u" ? 2 : MATH_ARITY[name];
     const params = (["x", "y"] as const).slice(0, arity).map((param) => fn.param(param, "v128"));

@@ -74,14 +74,7 @@ export async function load(
     env: { memory, threads: 1, patience: -1, profile: 0, mark: () => {}, skip_zeros: 1 },
     dim: Object.fromEntries(dimEntries),
     at: Object.fromEntries([...at].map(([name, address]) => [name, global(address)])),
-    math: {
-      exp: Math.exp,
-      log: Math.log,
-      tanh: Math.tanh,
-      pow: Math.pow,
-      sin: Math.sin,
-      cos: Math.cos,
-    },
+    math: { pow: Math.pow, sin: Math.sin, cos: Math.cos },
   });
   return { memory, at, exports: instance.exports };
 }
