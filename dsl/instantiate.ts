@@ -50,6 +50,8 @@ export interface OwnLeaves {
   leaf(declared: Node): Node;
   /** The value of a state, given its leaf, after the uses of the layer so far. */
   latest(state: Node): Node;
+  /** What stands for a stream of random numbers. */
+  stream(declared: Node): Node;
 }
 
 /** A layer applied to operands. */
@@ -73,6 +75,7 @@ export function instantiate(
 ): Instance {
   const by: Substitution = (extent) => substitute(extent, bound);
   const leaves = new Map(operandsOf(layer, operands, by));
+  for (const stream of streamsOf(layer)) leaves.set(stream, own.stream(stream));
   for (const declared of [...layer.params, ...layer.state]) {
     if (declared.op !== "input") continue;
     leaves.set(declared, own.leaf(remake("input", declared.attrs, [], by)));
@@ -87,6 +90,19 @@ export function instantiate(
       return value === undefined ? [] : [[leaves.get(state) ?? state, updated(value)]];
     })),
   };
+}
+
+/** The streams of random numbers that a layer draws from. */
+function streamsOf({ output, update }: LayerDeclaration): ReadonlySet<Node> {
+  const found = new Set<Node>(), seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.op === "input" && node.attrs.role === "stream") found.add(node);
+    node.inputs.forEach(visit);
+  };
+  [output, ...update.values()].forEach(visit);
+  return found;
 }
 
 /** The operands by the inputs that they stand for. */

@@ -53,6 +53,7 @@ export {
   type TensorFunction,
 } from "./custom_gradient.ts";
 export { whenTraining } from "./mode.ts";
+export { bernoulli, randomNormal, randomUniform, type StreamOptions } from "./random.ts";
 export {
   defineModel,
   type Judge,

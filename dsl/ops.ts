@@ -22,7 +22,9 @@ export type Role =
   /** Kept between runs, e.g. a moment of an optimizer. */
   | "state"
   /** A number given with each run, of shape []. */
-  | "scalar";
+  | "scalar"
+  /** The name of a stream of random numbers, of shape []; a number once its programs are made. */
+  | "stream";
 
 /** The attributes of ops that have none. */
 export type NoAttributes = Readonly<Record<never, never>>;
@@ -81,6 +83,11 @@ export interface OpAttrs {
   readonly erf: NoAttributes;
   /** 1 / (1 + e⁻ˣ) */
   readonly sigmoid: NoAttributes;
+  /**
+   * Random bits, a u32: the first word of the block that a counter of two words is encrypted to under a key,
+   * by Philox2x32-10. Operands are u32: counter low, counter high, key.
+   */
+  readonly randomBits: NoAttributes;
   /** The same value as another element type. */
   readonly cast: { readonly dtype: ElementType };
   /** The identity, with a gradient of zero. */
@@ -231,6 +238,7 @@ export const ELEMENTWISE = [
   "cos",
   "erf",
   "sigmoid",
+  "randomBits",
   "cast",
   "add",
   "sub",

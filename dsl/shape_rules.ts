@@ -127,6 +127,17 @@ export const SHAPE_RULES: ShapeRules = {
   cos: float("cos"),
   erf: float("erf"),
   sigmoid: float("sigmoid"),
+  randomBits: (_, inputs) => {
+    const signature = sameOperands("randomBits", inputs);
+    if (signature.dtype !== "u32") {
+      throw new DeclarationError(
+        `Cannot take randomBits of ${
+          describe(operand(inputs, 0))
+        } of ${signature.dtype}: counters and keys are u32; use cast`,
+      );
+    }
+    return signature;
+  },
   cast: ({ dtype }, inputs) => ({ shape: operand(inputs, 0).shape, dtype }),
   stopGradient: (_, inputs) => sameOperands("stopGradient", inputs),
   custom: (_, inputs) => {

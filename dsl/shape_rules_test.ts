@@ -89,6 +89,14 @@ const REFUSED: { readonly [K in OpKind]: readonly Refusal[] } = {
   cos: [unary("cos")],
   erf: [unary("erf")],
   sigmoid: [unary("sigmoid")],
+  randomBits: [
+    refusal(
+      "randomBits",
+      {},
+      [x, x, x],
+      "Cannot take randomBits of x[B, K] of f32: counters and keys are u32; use cast",
+    ),
+  ],
   cast: [],
   stopGradient: [],
   custom: [],

@@ -16,6 +16,8 @@ export interface Trace {
   readonly updates: Map<Node, Node>;
   /** Readable names of values: the result of each layer. */
   readonly names: Map<Node, string>;
+  /** How often each layer was applied, by its path. */
+  readonly uses: Map<string, number>;
   /** The name of each layer that was applied, with its path. */
   readonly layers: Map<object, string>;
   /** The names of layers, in the part of the model that is being declared. */
@@ -43,6 +45,7 @@ export function traceModel<R>(forward: () => R): { readonly result: R; readonly 
     updates: new Map(),
     names: new Map(),
     layers: new Map(),
+    uses: new Map(),
     scope: { prefix: "", names: new Map() },
   };
   current = trace;
@@ -77,23 +80,27 @@ function layerName(
  * named by path, such as `l2.W`. The same use applied twice shares them.
  */
 export function applyInModel(
-  use: object,
+  applied: object,
   layer: LayerDeclaration,
   apply: (own: OwnLeaves) => Instance,
 ): Node {
   const trace = current;
   if (trace === undefined) {
     if (!keepsSomething(layer)) {
-      return apply({ leaf: (declared) => declared, latest: (state) => state }).output;
+      const same = (node: Node): Node => node;
+      return apply({ leaf: same, latest: same, stream: same }).output;
     }
     throw new DeclarationError(
       `Cannot apply layer "${layer.name}" outside of a model: its parameters belong to one; use defineModel`,
     );
   }
-  const name = layerName(trace, use, layer);
+  const name = layerName(trace, applied, layer);
+  const use = (trace.uses.get(name) ?? 0) + 1;
+  trace.uses.set(name, use);
   const { output, updates } = apply({
     leaf: (declared) => ownedLeaf(trace, name, declared),
     latest: (state) => trace.updates.get(state) ?? state,
+    stream: (declared) => ownStream(name, use, declared),
   });
   for (const [state, value] of updates) trace.updates.set(state, value);
   if (!trace.names.has(output)) {
@@ -107,6 +114,13 @@ export function nameAlike(from: Node, to: Node): Node {
   const name = current?.names.get(from);
   if (name !== undefined && current?.names.has(to) === false) current.names.set(to, name);
   return to;
+}
+
+/** Each use of a layer draws random numbers of its own, also one that shares parameters with others. */
+function ownStream(layer: string, use: number, declared: Node): Node {
+  if (declared.op !== "input") return declared;
+  const name = `${layer}.${declared.attrs.name}${use === 1 ? "" : ` of use ${use}`}`;
+  return make("input", { ...declared.attrs, name });
 }
 
 function ownedLeaf(trace: Trace, layer: string, declared: Node): Node {

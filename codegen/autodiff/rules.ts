@@ -51,6 +51,7 @@ export const VJP_RULES: OpTable<[gy: Node], Cotangents> = {
   size: none,
   iota: none,
   stopGradient: none,
+  randomBits: none,
   greater: none,
   greaterEqual: none,
   equal: none,

@@ -14,6 +14,7 @@ import {
   gather,
   greater,
   greaterEqual,
+  handle,
   input,
   iota,
   less,
@@ -59,6 +60,9 @@ type Matrix = Tensor<readonly [typeof B, typeof K], "f32">;
 /** Between whole numbers. */
 const fractions: Range = { low: 1.125, high: 1.875, below: 3 };
 
+/** 0, 1, 2, … beside the columns. */
+const count = make("broadcast", { shape: [B, K], axes: [1] }, [iota(K).node]);
+
 /** x · z · w, with the gradient of one operand given by hand. */
 const product3 = customGradient({
   name: "product3",
@@ -98,6 +102,9 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
   cos: [{ y: elementwise("cos", x.node) }],
   erf: [{ y: elementwise("erf", x.node) }, { y: elementwise("erf", x.node), range: positive }],
   sigmoid: [{ y: elementwise("sigmoid", x.node) }],
+  randomBits: [{
+    y: mul(x, cast(handle(elementwise("randomBits", count, count, count)), "f32")).node,
+  }],
   cast: [
     { y: cast(x, "f32").node },
     { y: cast(cast(x, "u32"), "f32").node, flat: true },

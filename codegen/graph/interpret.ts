@@ -8,6 +8,7 @@ import { type DimValues, evaluateExtent, type Extent } from "../../dsl/dim.ts";
 import { parseEinsum } from "../../dsl/einsum.ts";
 import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
 import { erf } from "../kernel/error_function.ts";
+import { philox2x32 } from "../kernel/philox.ts";
 import { topologicalOrder } from "./graph.ts";
 
 /** A tensor of numbers, row-major; bools are 0 and 1. */
@@ -139,6 +140,7 @@ const MEANING: OpTable<[Context], Value> = {
   cos: pointwise((a) => Math.cos(a)),
   erf: pointwise(erf),
   sigmoid: pointwise((a) => 1 / (1 + Math.exp(-a))),
+  randomBits: pointwise(philox2x32),
   cast: ({ attrs }, of) => ({
     shape: of.shape,
     data: attrs.dtype === "u32" ? of.input(0).data.map(toU32) : of.input(0).data,

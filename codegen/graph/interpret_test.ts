@@ -32,6 +32,8 @@ const gives = <K extends OpKind>(
 const one = make("constant", { value: 1, dtype: "u32" });
 const ones = make("broadcast", { shape: [3], axes: [] }, [one]);
 
+const ZERO = make("constant", { value: 0, dtype: "u32" });
+
 /** 1, 1, 0 */
 const PLACES = make("argmax", { axis: 0 }, [make("maximum", {}, [x, y])]);
 
@@ -90,6 +92,7 @@ const CASES: { readonly [K in OpKind]: readonly Case[] } = {
       -0.9999999845827421,
     ),
   ],
+  randomBits: [gives("randomBits", {}, [ZERO, ZERO, ZERO], 0xff1dae59)],
   sigmoid: [
     gives("sigmoid", {}, [x], ...[...X.data].map((each) => 0.5 + 0.5 * Math.tanh(each / 2))),
   ],

@@ -36,6 +36,7 @@ const TEXT: OpTable<[Name], string> = {
   cos: call,
   erf: call,
   sigmoid: call,
+  randomBits: call,
   cast: (node, name) => call(node, name, node.attrs.dtype),
   stopGradient: call,
   custom: call,

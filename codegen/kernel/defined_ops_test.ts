@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type DefinedOp, DEFINITIONS } from "./defined_ops.ts";
 import { interpretKernel } from "./interpret.ts";
 import { axis, define, load, loops, store, tensor } from "./sample_kernels.ts";
+import { philox2x32 } from "./philox.ts";
 import { applyReal } from "./scalar_math.ts";
 import { verifyKernel } from "./verify.ts";
 
@@ -13,10 +14,14 @@ const POINTS = [
   1e20,
 ];
 
-/** The largest error that each definition says it has. */
-const BOUNDS: { readonly [Op in DefinedOp]: number } = { erf: 1.5e-7, sigmoid: 1e-15 };
+/** The largest error that each definition of reals says it has. */
+const BOUNDS: { readonly [Op in Exclude<DefinedOp, "randomBits">]: number } = {
+  erf: 1.5e-7,
+  sigmoid: 1e-15,
+};
 
-for (const [op, { argument, steps, value }] of Object.entries(DEFINITIONS)) {
+for (const op of ["erf", "sigmoid"] as const) {
+  const { arguments: [argument = ""], steps, value } = DEFINITIONS[op];
   Deno.test(`the definition of ${op} is well formed and as exact as it says`, () => {
     const i = axis("i", COUNT);
     const [x, y] = [tensor("points", "read", [COUNT]), tensor("y", "write", [COUNT])];
@@ -33,10 +38,40 @@ for (const [op, { argument, steps, value }] of Object.entries(DEFINITIONS)) {
       ["y", { shape: [COUNT], data }],
     ]);
     interpretKernel(kernel, tensors, {}, new Map());
-    const known: keyof typeof DEFINITIONS = op === "erf" ? "erf" : "sigmoid";
-    const errors = POINTS.map((point, at) =>
-      Math.abs((data[at] ?? NaN) - applyReal(known, [point]))
-    );
-    assert.ok(Math.max(...errors) <= BOUNDS[known], `${op} is off by ${Math.max(...errors)}`);
+    const errors = POINTS.map((point, at) => Math.abs((data[at] ?? NaN) - applyReal(op, [point])));
+    assert.ok(Math.max(...errors) <= BOUNDS[op], `${op} is off by ${Math.max(...errors)}`);
   });
 }
+
+Deno.test("the definition of random bits gives the very words", () => {
+  const { arguments: given, steps, value } = DEFINITIONS.randomBits;
+  const i = axis("i", 50);
+  const words = given.map((name) => tensor(`${name}s`, "read", [50], "u32"));
+  const y = tensor("y", "write", [50], "u32");
+  const kernel = loops({
+    name: "random",
+    tensors: [...words, y],
+    parallel: [i],
+    stages: [
+      ...words.map((each, at) => define(given[at] ?? "", load(each, i))),
+      ...steps,
+      store(y, [i], value),
+    ],
+  }, "map");
+  verifyKernel(kernel);
+  const values = words.map((_, at) =>
+    Float64Array.from({ length: 50 }, (_, k) => philox2x32(k, at, 7))
+  );
+  const data = new Float64Array(50);
+  const tensors = new Map([
+    ...words.map(({ name }, at) =>
+      [name, { shape: [50], data: values[at] ?? new Float64Array() }] as const
+    ),
+    ["y", { shape: [50], data }] as const,
+  ]);
+  interpretKernel(kernel, tensors, {}, new Map());
+  data.forEach((word, k) => {
+    const [low = NaN, high = NaN, key = NaN] = values.map((each) => each[k] ?? NaN);
+    assert.equal(word, philox2x32(low, high, key));
+  });
+});

@@ -57,6 +57,8 @@ const TYPESCRIPT: Spellings<PrimitiveOp> = {
   floor: call("Math.floor"),
   sin: call("Math.sin"),
   cos: call("Math.cos"),
+  // Whole numbers are left to kernels.
+  xor: infix("^", BINDING.choice),
   cast: ([value]) => value ?? atom("?"),
   add: infix("+", BINDING.sum),
   sub: infix("-", BINDING.sum),

@@ -38,6 +38,10 @@ export interface ScalarOps {
   readonly erf: 1;
   /** `1 / (1 + exp(-x))` */
   readonly sigmoid: 1;
+  /** Random bits by a counter of two words and a key, all u32. */
+  readonly randomBits: 3;
+  /** Where just one of two u32 has a bit. */
+  readonly xor: 2;
   /** Conversion to the node's own type. */
   readonly cast: 1;
   readonly add: 2;

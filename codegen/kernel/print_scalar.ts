@@ -32,6 +32,8 @@ const NOTATION: Spellings = {
   cos: call("cos"),
   erf: call("erf"),
   sigmoid: call("sigmoid"),
+  randomBits: call("random"),
+  xor: joined("^"),
   cast: call("cast"),
   add: infix("+", BINDING.sum),
   sub: infix("-", BINDING.sum),

@@ -4,6 +4,7 @@
  * @module
  */
 import { erf } from "./error_function.ts";
+import { philox2x32 } from "./philox.ts";
 import type { ScalarOp, ScalarType } from "./kernel.ts";
 
 /** The arguments of an operator; a missing one is NaN, so that a malformed call cannot pass for a number. */
@@ -21,6 +22,8 @@ const SCALAR_MATH: { readonly [Op in ScalarOp]: (args: Arguments) => number } = 
   cos: ([x]) => Math.cos(x),
   erf: ([x]) => erf(x),
   sigmoid: ([x]) => 1 / (1 + Math.exp(-x)),
+  randomBits: ([low, high, key]) => philox2x32(low, high, key),
+  xor: ([x, y]) => (x ^ y) >>> 0,
   cast: ([x]) => x,
   add: ([x, y]) => x + y,
   sub: ([x, y]) => x - y,

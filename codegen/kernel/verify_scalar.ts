@@ -36,6 +36,8 @@ const TYPE_RULES: { readonly [Op in ScalarOp]: TypeRule } = {
   cos: uniform(1, ["f32"]),
   erf: uniform(1, ["f32"]),
   sigmoid: uniform(1, ["f32"]),
+  randomBits: uniform(3, ["u32"]),
+  xor: uniform(2, ["u32"]),
   cast: (args) => args.length === 1 ? undefined : `takes 1 arguments, got ${args.length}`,
   add: uniform(2, NUMBERS),
   sub: uniform(2, NUMBERS),

@@ -8,7 +8,14 @@ import { dimNames } from "../programs/extents.ts";
 import { callDimsOf, type Declaration, leafName } from "../programs/programs.ts";
 import { planMemory } from "./memory.ts";
 
-const KIND = { input: "input", parameter: "parameter", state: "state", scalar: "input" } as const;
+/** Scalars and streams are no tensors once programs are made. */
+const KIND = {
+  input: "input",
+  parameter: "parameter",
+  state: "state",
+  scalar: "input",
+  stream: "input",
+} as const;
 
 /** Plans the tensors and slots of a declaration's programs. */
 export function planModule(

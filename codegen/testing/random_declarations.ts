@@ -82,7 +82,7 @@ export function randomLayer(next: Random, steps = 14): LayerDeclaration {
     leaf.op === "input" && !inputs.includes(leaf)
       ? make("input", { ...leaf.attrs, role: "parameter" })
       : leaf;
-  const own = { leaf: owned, latest: (state: Node) => state };
+  const own = { leaf: owned, latest: (state: Node) => state, stream: (node: Node) => node };
   return layerOf(inputs, instantiate({ ...drafted, params: leaves }, new Map(), [], own).output);
 }
 

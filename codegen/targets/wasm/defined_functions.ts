@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { type DefinedOp, DEFINITIONS } from "../../kernel/defined_ops.ts";
+import { type DefinedOp, DEFINITIONS, isDefined } from "../../kernel/defined_ops.ts";
 import type { Scalar } from "../../kernel/kernel.ts";
 import { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls, Width } from "./math_calls.ts";
-import { SCALAR_OPS } from "./scalar_ops.ts";
+import { SCALAR_OPS, WASM_TYPE } from "./scalar_ops.ts";
 import { SPLAT, VECTOR_OPS } from "./vector_ops.ts";
-import { f32, get, type Local, type Wat } from "./wat.ts";
+import { f32, get, i32, type Local, type Wat } from "./wat.ts";
 
-const NAMES: readonly DefinedOp[] = ["erf", "sigmoid"];
+/** Every operator with a definition; its table lists them all. */
+const NAMES = Object.keys(DEFINITIONS).filter(isDefined);
 const WIDTHS: readonly Width[] = ["single", "lanes"];
 
 /** The functions that a module calls, in a fixed order; they may call further functions. */
@@ -24,10 +25,10 @@ export function definedFunctions(math: MathCalls): readonly Wat[] {
 }
 
 function definedFunction(op: DefinedOp, width: Width, math: MathCalls): readonly Wat[] {
-  const { about, argument, steps, value } = DEFINITIONS[op];
-  const type = width === "single" ? "f32" : "v128";
+  const { about, type: scalar, arguments: given, steps, value } = DEFINITIONS[op];
+  const type = width === "single" ? WASM_TYPE[scalar] : "v128";
   const fn = new FunctionBuilder(`$${width}.${op}`);
-  const locals = new Map([[argument, fn.param(argument, type)]]);
+  const locals = new Map(given.map((name) => [name, fn.param(name, type)]));
   const write = (scalar: Scalar): Wat => writeValue(scalar, locals, width, math);
   for (const { name, value } of steps) {
     const local = fn.local(name, name, type);
@@ -46,8 +47,10 @@ function writeValue(
   math: MathCalls,
 ): Wat {
   switch (scalar.kind) {
-    case "constant":
-      return width === "single" ? f32(scalar.value) : SPLAT.f32(f32(scalar.value));
+    case "constant": {
+      const number = scalar.type === "f32" ? f32(scalar.value) : i32(scalar.value);
+      return width === "single" ? number : SPLAT[scalar.type](number);
+    }
     case "local": {
       const local = locals.get(scalar.name);
       if (local === undefined) throw new Error(`Cannot write: no local "${scalar.name}"`);

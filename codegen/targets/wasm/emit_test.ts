@@ -288,6 +288,13 @@ const FLOAT_SAMPLES: { readonly [Op in ScalarOp]: (x: Scalar, y: Scalar) => Scal
   cos: (x, y) => apply("cos", apply("mul", x, y)),
   erf: (x) => apply("erf", x),
   sigmoid: (x, y) => apply("sigmoid", apply("mul", apply("mul", constant(50), x), y)),
+  randomBits: (x, y) => {
+    const bits = (z: Scalar) => cast("u32", apply("mul", apply("abs", z), constant(2 ** 20)));
+    const word = apply("randomBits", bits(x), bits(y), constant(0xfedcba98, "u32"));
+    return cast("f32", apply("div", word, constant(256, "u32")));
+  },
+  xor: (x, y) =>
+    cast("f32", apply("xor", cast("u32", apply("abs", x)), cast("u32", apply("abs", y)))),
   cast: (x) => cast("f32", cast("bool", apply("maximum", x, constant(0)))),
   add: (x, y) => apply("add", x, y),
   sub: (x, y) => apply("sub", x, y),

@@ -82,6 +82,8 @@ export const SCALAR_OPS: Spellings = {
   cos: hostCall("cos"),
   erf: definedCall("erf"),
   sigmoid: definedCall("sigmoid"),
+  randomBits: definedCall("randomBits"),
+  xor: instruction("unreachable", "i32.xor"),
   cast: (call) => CASTS[call.operand][call.result](call),
   add: instruction("f32.add", "i32.add"),
   sub: instruction("f32.sub", "i32.sub"),

@@ -43,6 +43,16 @@ function definedCall(name: DefinedOp): Spelling {
   return ({ args, math }) => math.defined(name, "lanes", args);
 }
 
+/** Quotients of u32; by a power of two, a shift. */
+function wholeQuotients({ args, math }: Parameters<Spelling>[0]): Wat {
+  const [left = ZEROS, right = ZEROS] = args;
+  const [divisor] = right.kind === "form" && right.head === "i32x4.splat" ? right.items : [];
+  const bits = Math.log2((divisor === undefined ? undefined : constantOf(divisor)) ?? NaN);
+  return Number.isInteger(bits)
+    ? form("i32x4.shr_u", left, i32(bits))
+    : math.vector("div_u", [left, right]);
+}
+
 const ONES: { readonly [Type in "f32" | "u32"]: Wat } = {
   f32: SPLAT.f32(f32(1)),
   u32: SPLAT.u32(i32(1)),
@@ -79,11 +89,13 @@ export const VECTOR_OPS: Spellings = {
   cos: laneCall("cos"),
   erf: definedCall("erf"),
   sigmoid: definedCall("sigmoid"),
+  randomBits: definedCall("randomBits"),
+  xor: instruction("unreachable", "v128.xor"),
   cast: (call) => CASTS[call.operand][call.result](call),
   add: instruction("f32x4.add", "i32x4.add"),
   sub: instruction("f32x4.sub", "i32x4.sub"),
   mul: instruction("f32x4.mul", "i32x4.mul"),
-  div: (call) => call.operand === "f32" ? form("f32x4.div", ...call.args) : laneCall("div_u")(call),
+  div: (call) => call.operand === "f32" ? form("f32x4.div", ...call.args) : wholeQuotients(call),
   maximum: instruction("f32x4.max", "i32x4.max_u"),
   minimum: instruction("f32x4.min", "i32x4.min_u"),
   pow: laneCall("pow"),

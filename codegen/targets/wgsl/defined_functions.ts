@@ -5,25 +5,32 @@ import type { Scalar } from "../../kernel/kernel.ts";
 import { literal, MIXED, OPERATORS } from "./language.ts";
 
 /** What a function takes and gives: one value, or four. */
-export type ValueType = "f32" | "vec4<f32>";
+export type ValueType = "f32" | "vec4<f32>" | "u32" | "vec4<u32>";
 
 /** A function for the template. */
 export interface FunctionView {
   readonly about: string;
   readonly name: string;
-  readonly argument: string;
+  /** The arguments with their types. */
+  readonly parameters: string;
   readonly type: ValueType;
   readonly lines: readonly string[];
 }
 
+/** What a function takes for its operator, at one point or at four. */
+export function valueType(op: DefinedOp, isWide: boolean): ValueType {
+  const { type } = DEFINITIONS[op];
+  return isWide ? `vec4<${type}>` : type;
+}
+
 /** The function of an operator. */
 export function functionView(name: string, op: DefinedOp, type: ValueType): FunctionView {
-  const { about, argument, steps, value } = DEFINITIONS[op];
+  const { about, arguments: given, steps, value } = DEFINITIONS[op];
   const text = (scalar: Scalar): string => valueText(scalar, type).text;
   return {
     about,
     name,
-    argument,
+    parameters: given.map((each) => `${each}: ${type}`).join(", "),
     type,
     lines: [
       ...steps.map((step) => `let ${step.name} = ${text(step.value)};`),
@@ -42,7 +49,7 @@ function valueText(scalar: Scalar, type: ValueType): ExpressionText {
   const { op, args } = scalar;
   return OPERATORS[op](args.map((arg) => {
     const text = valueText(arg, type);
-    const isNarrow = arg.kind === "constant" && type !== "f32" && !MIXED.has(op);
+    const isNarrow = arg.kind === "constant" && type.startsWith("vec4") && !MIXED.has(op);
     return isNarrow ? call(type)([text]) : text;
   }));
 }

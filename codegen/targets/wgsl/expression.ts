@@ -5,7 +5,7 @@ import { atom, BINDING, call, type ExpressionText, infix } from "../../kernel/ex
 import { FOUR } from "../../kernel/fours.ts";
 import { div, flatten, type IndexExpr, mod } from "../../kernel/index_expr.ts";
 import type { Kernel, Scalar } from "../../kernel/kernel.ts";
-import type { ValueType } from "./defined_functions.ts";
+import { type ValueType, valueType } from "./defined_functions.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
 /** Prints the expressions of one kernel, and notes which names they use. */
@@ -89,9 +89,9 @@ export class ExpressionWriter {
   }
 
   /** The function of an operator that is defined by others. */
-  functionOf(op: DefinedOp, type: ValueType): string {
-    const name = this.ids.of("function", type === "f32" ? op : `${op}_of_four`);
-    this.functions.set(name, { op, type });
+  functionOf(op: DefinedOp, isWide = false): string {
+    const name = this.ids.of("function", isWide ? `${op}_of_four` : op);
+    this.functions.set(name, { op, type: valueType(op, isWide) });
     return name;
   }
 
@@ -130,7 +130,7 @@ export class ExpressionWriter {
         return this.index(scalar.index);
       case "apply": {
         const args = scalar.args.map((arg) => this.scalar(arg));
-        if (isDefined(scalar.op)) return call(this.functionOf(scalar.op, "f32"))(args);
+        if (isDefined(scalar.op)) return call(this.functionOf(scalar.op))(args);
         if (scalar.op !== "cast") return OPERATORS[scalar.op](args);
         return scalar.args[0]?.type === scalar.type
           ? args[0] ?? atom("?")

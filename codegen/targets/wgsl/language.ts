@@ -24,6 +24,7 @@ export const OPERATORS: Spellings<PrimitiveOp> = {
   floor: call("floor"),
   sin: call("sin"),
   cos: call("cos"),
+  xor: joined("^"),
   cast: call("f32"),
   add: infix("+", BINDING.sum),
   sub: infix("-", BINDING.sum),

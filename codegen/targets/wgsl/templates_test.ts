@@ -18,7 +18,7 @@ const module = moduleOf([kernel], { fixedDims: ["H", "K", "O"], callDims: ["B"] 
 
 /** The head of the kernel, with a tensor of bytes and a function besides its own. */
 function head(writer: ExpressionWriter) {
-  writer.functionOf("sigmoid", "f32");
+  writer.functionOf("sigmoid");
   const tensors = [...kernel.tensors, tensor("pixels", "read", [K], "u8")];
   return headView({ ...kernel, tensors }, writer, {
     title: "title",

@@ -103,9 +103,7 @@ export class WideWriter implements StageWriter {
         ? part.text
         : call(`vec4<${args[i]?.type ?? type}>`)([part.text])
     );
-    const spell = isDefined(op)
-      ? call(this.expressions.functionOf(op, isWide ? "vec4<f32>" : "f32"))
-      : OPERATORS[op];
+    const spell = isDefined(op) ? call(this.expressions.functionOf(op, isWide)) : OPERATORS[op];
     return { text: spell(widened), isWide };
   }
 

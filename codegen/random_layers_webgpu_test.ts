@@ -1,0 +1,7 @@
+import { gpuTest } from "../runtime/testing/gpu_access.ts";
+import { checkRandomLayers } from "./testing/random_layers.ts";
+
+gpuTest(
+  "random numbers are those of the interpreter, and as they are to be distributed",
+  ({ backend }) => checkRandomLayers(backend),
+);
