@@ -10,7 +10,7 @@ import { broadcastTo } from "./elementwise.ts";
 import { make } from "./intern.ts";
 import type { Node } from "./ops.ts";
 import { checkAxis, describe } from "./shape_checks.ts";
-import type { ReducedShape, WithoutAxis } from "./shape_types.ts";
+import type { ReducedShape } from "./shape_types.ts";
 
 /** Which axes a reduction runs over. */
 export interface ReduceOptions<A extends number | readonly number[], K extends boolean = false> {
@@ -127,11 +127,45 @@ function countOf(extents: readonly Extent[]): Node {
     : make("size", { extent });
 }
 
-/** The position of the largest element along one axis (the first one of equals). */
-export function argmax<S extends Shape, const A extends number>(
+/** What an argmax or argmin keeps of a shape. */
+export type Position = <
+  S extends Shape,
+  const A extends number | readonly number[],
+  K extends boolean = false,
+>(
   x: Tensor<S, "f32">,
-  options: ReduceOptions<A>,
-): Tensor<WithoutAxis<S, A>, "u32"> {
-  const { node, axes: [axis = NaN] } = given("argmax", x, options, 1);
-  return handle(make("argmax", { axis }, [node]));
+  options: ReduceOptions<A, K>,
+) => Tensor<ReducedShape<S, AxesOf<A>, K>, "u32">;
+
+/**
+ * The position of the largest element along an axis (the first one of equals); along several axes, the
+ * position in row-major order.
+ *
+ * ```ts
+ * import { dim } from "./dim.ts";
+ * import { argmax, input } from "./tensor.ts";
+ * const brightest = argmax(input("image", [dim("B"), 28, 28]), { axis: [1, 2] });
+ * if (brightest.dtype !== "u32" || brightest.shape.length !== 1) throw new Error();
+ * ```
+ */
+export const argmax: Position = (x, options) => {
+  const all = given("argmax", x, options, Infinity);
+  return handle(kept(positionOf(all), all));
+};
+
+/** The position of the smallest element, as {@linkcode argmax} counts. */
+export const argmin: Position = (x, options) => {
+  const all = given("argmin", x, options, Infinity);
+  return handle(kept(positionOf({ ...all, node: make("neg", {}, [all.node]) }), all));
+};
+
+function positionOf({ node, axes }: Given): Node {
+  for (const axis of axes) checkAxis("argmax", node, axis);
+  const [axis = NaN] = axes;
+  if (axes.length === 1) return make("argmax", { axis }, [node]);
+  const left = node.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const last = make("transpose", { permutation: [...left, ...axes] }, [node]);
+  const extents = (of: readonly number[]): Extent[] => of.map((i) => node.shape[i] ?? NaN);
+  const shape = [...extents(left), product(extents(axes))];
+  return make("argmax", { axis: left.length }, [make("reshape", { shape }, [last])]);
 }

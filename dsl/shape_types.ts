@@ -24,6 +24,20 @@ export type Minus1<A extends number> = A extends 1 ? 0
 /** An extent repeated `R` times. */
 export type Tiled<R extends Extent, E extends Extent> = R extends 1 ? E : Times<R, E>;
 
+/** Each extent repeated by its own count. */
+export type TiledShape<S extends Shape, R extends Shape> = number extends S["length"] ? Shape
+  : { readonly [I in keyof S]: I extends keyof R ? Tiled<R[I] & Extent, S[I]> : never };
+
+/** The shape with its axes in another order. */
+export type Permuted<S extends Shape, P extends readonly number[]> = number extends
+  S["length"] | P["length"] ? Shape
+  : { readonly [I in keyof P]: S[P[I]] extends Extent ? S[P[I]] : never };
+
+/** The shape with some extent in place of −1. */
+export type Inferred<S extends Shape> = {
+  readonly [I in keyof S]: S[I] extends -1 ? Extent : S[I];
+};
+
 /** The shape of an elementwise result: from the last axis backwards, an extent of 1 gives way. */
 export type Broadcast<A extends Shape, B extends Shape> = A extends readonly [] ? B
   : B extends readonly [] ? A

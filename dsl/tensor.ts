@@ -7,14 +7,13 @@
  * @module
  */
 import type { Extent, Shape } from "./dim.ts";
-import { DeclarationError, showValue } from "./errors.ts";
+import { elementwise } from "./elementwise.ts";
 import { handle, nodeOf, type Numeric, type Tensor } from "./handle.ts";
 import { make } from "./intern.ts";
 import type { ElementType } from "./ops.ts";
-import { describe } from "./shape_rules.ts";
-import type { Matrix, Tiled, Vector } from "./shape_types.ts";
 
 export * from "./arithmetic.ts";
+export * from "./movement.ts";
 export type * from "./einsum_types.ts";
 export * from "./products.ts";
 export * from "./reductions.ts";
@@ -36,42 +35,6 @@ export function size(extent: Extent): Tensor<readonly [], "f32"> {
 /** The numbers 0, 1, 2, … of an axis as u32. */
 export function iota<E extends Extent>(extent: E): Tensor<readonly [E], "u32"> {
   return handle(make("iota", { extent }));
-}
-
-/** Exchanges the two axes of a matrix. */
-export function transpose<A extends Extent, B extends Extent, T extends ElementType>(
-  x: Tensor<readonly [A, B], T>,
-): Tensor<readonly [B, A], T> {
-  return handle(make("transpose", { permutation: [1, 0] }, [nodeOf("transpose", x)]));
-}
-
-/** Repeats a whole tensor `repeats[i]` times along axis i: `tile(W, [1, n])` is W beside itself n times. */
-export function tile<
-  A extends Extent,
-  B extends Extent,
-  const R extends Matrix,
-  T extends Numeric,
->(
-  x: Tensor<readonly [A, B], T>,
-  repeats: R,
-): Tensor<readonly [Tiled<R[0], A>, Tiled<R[1], B>], T> {
-  const node = nodeOf("tile", x);
-  checkList(repeats, `tile ${describe(node)} by`, "tile(x, [1, n])");
-  return handle(make("tile", { repeats }, [node]));
-}
-
-/**
- * The same elements, in row-major order, under another shape.
- *
- * @throws {DeclarationError} if the number of elements differs.
- */
-export function reshape<const S extends Shape, T extends ElementType>(
-  x: Tensor<Shape, T>,
-  shape: S,
-): Tensor<S, T> {
-  const node = nodeOf("reshape", x);
-  checkList(shape, `reshape ${describe(node)} to`, "reshape(x, [n, K])");
-  return handle(make("reshape", { shape }, [node]));
 }
 
 /**
@@ -105,20 +68,23 @@ export function gather<
   ]));
 }
 
-function checkList(value: unknown, action: string, example: string): void {
-  if (!Array.isArray(value)) {
-    throw new DeclarationError(
-      `Cannot ${action} ${showValue(value)}: wanted a list, one part per axis; write ${example}`,
-    );
-  }
-}
-
-/** Adds an axis of extent 1 at the end, so that a value per row can stand beside the row. */
-export function column<S extends Vector, T extends ElementType>(
-  x: Tensor<S, T>,
-): Tensor<readonly [S[0], 1], T> {
-  const node = nodeOf("make a column of", x);
-  return handle(make("reshape", { shape: [...node.shape, 1] }, [node]));
+/**
+ * 1 at the place that a label names, 0 elsewhere, along a new last axis: `y[i…, c] = (labels[i…] = c)`.
+ *
+ * ```ts
+ * import { cast, dim, input, oneHot } from "./mod.ts";
+ * const classes = oneHot(cast(input("label", [dim("B")]), "u32"), 10);
+ * if (classes.shape[1] !== 10) throw new Error();
+ * ```
+ */
+export function oneHot<S extends Shape, C extends Extent>(
+  labels: Tensor<S, "u32">,
+  classes: C,
+): Tensor<readonly [...S, C], "f32"> {
+  const node = nodeOf("make one-hot rows of", labels);
+  const own = make("reshape", { shape: [...node.shape, 1] }, [node]);
+  const hits = elementwise("equal", [handle(own), iota(classes)]);
+  return handle(make("cast", { dtype: "f32" }, [hits]));
 }
 
 /** The same values as another element type; a bool becomes 0 or 1. */

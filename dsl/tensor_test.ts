@@ -3,6 +3,7 @@ import { type Dim, dim, type Shape, times } from "./dim.ts";
 import {
   add,
   argmax,
+  argmin,
   type Beside,
   type Broadcast,
   cast,
@@ -15,6 +16,7 @@ import {
   matmul,
   max,
   mul,
+  oneHot,
   reshape,
   select,
   size,
@@ -104,6 +106,70 @@ Deno.test("reshape keeps the number of elements", () => {
     name: "DeclarationError",
     message: "Cannot reshape x[B, K] to [B, n, K]: the number of elements must stay B·K, got B·n·K",
   });
+});
+
+Deno.test("one extent of a reshape follows from the others", () => {
+  const y = reshape(input("wide", [B, times(n, K)]), [B, -1, K]);
+  assert.equal(shapeOf(y, sameType<(typeof y.shape)[0], B>()), "B, n, K");
+  assert.equal(shapeOf(reshape(input("six", [2, 3]), [-1]), true), "6");
+  const refused: readonly [() => Tensor, string][] = [
+    [
+      () => reshape(x, [N, -1]),
+      "Cannot reshape x[B, K] to [N, -1]: its B·K elements do not divide by N; " +
+      "write the extent instead of −1",
+    ],
+    [
+      () => reshape(x, [-1, -1]),
+      "Cannot reshape x[B, K] to [-1, -1]: only one extent can follow from the others",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
+Deno.test("axes are put in another order, and whole tensors of any rank are repeated", () => {
+  const cube = input("cube", [B, N, K]);
+  const turned = transpose(cube, [2, 0, 1]);
+  assert.equal(
+    shapeOf(turned, sameType<typeof turned, Tensor<readonly [K, B, N], "f32">>()),
+    "K, B, N",
+  );
+  const wide = tile(cube, [1, 1, n]);
+  assert.equal(
+    shapeOf(wide, sameType<typeof wide, Tensor<readonly [B, N, Dim<"n·K">], "f32">>()),
+    "B, N, n·K",
+  );
+  const refused: readonly [() => Tensor, string][] = [
+    [
+      // @ts-expect-error three axes have no one order
+      () => transpose(cube),
+      "Cannot transpose cube[B, N, K]: of 3 axes, the order must be told; " +
+      "write transpose(x, [2, 1, 0])",
+    ],
+    [
+      () => transpose(cube, [0, 1]),
+      "Cannot transpose cube[B, N, K] by [0, 1]: every axis must occur once",
+    ],
+    [
+      () => tile(cube, [2]),
+      "Cannot tile cube[B, N, K] by [2]: give one count for each of the 3 axes",
+    ],
+  ];
+  for (const [attempt, message] of refused) {
+    assert.throws(attempt, { name: "DeclarationError", message });
+  }
+});
+
+Deno.test("positions are found along several axes, and a label is a row of zeros and a one", () => {
+  const cube = input("cube", [B, N, K]);
+  const at = argmax(cube, { axis: [0, 2], keep: true });
+  assert.equal(shapeOf(at, sameType<typeof at, Tensor<readonly [1, N, 1], "u32">>()), "1, N, 1");
+  const rows = oneHot(argmin(cube, { axis: 2 }), K);
+  assert.equal(
+    shapeOf(rows, sameType<typeof rows, Tensor<readonly [B, N, K], "f32">>()),
+    "B, N, K",
+  );
 });
 
 Deno.test("a reduction takes its axis out of the shape", () => {
@@ -220,9 +286,9 @@ Deno.test("a reduction names its axis", () => {
       "write max(x, { axis: 0 })",
     ],
     [
-      // @ts-expect-error one axis at a time
-      () => argmax(x, { axis: [0] }),
-      "Cannot apply argmax to x[B, K]: wanted the axis by name, got { axis: […] }; " +
+      // @ts-expect-error the axis has a name
+      () => argmax(x, 0),
+      "Cannot apply argmax to x[B, K]: wanted the axis by name, got 0; " +
       "write argmax(x, { axis: 0 })",
     ],
     [() => sum(x, { axis: 2 }), "Cannot sum x[B, K] over axis 2: axes run from 0 to 1"],

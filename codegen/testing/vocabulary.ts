@@ -189,6 +189,25 @@ const statistics = defineLayer({
   },
 });
 
+/** Axes in another order, repeated and made one, and positions along several of them. */
+const arrangements = defineLayer({
+  name: "arrangements",
+  inputs: { x: tensor(B, 3, K) },
+  forward: ({ x }) => {
+    const turned = t.transpose(x, [2, 0, 1]);
+    const twice = t.tile(turned, [1, 2, 3]);
+    const flat = t.reshape(t.transpose(twice, [1, 2, 0]), [times(2, B), -1]);
+    const best = t.oneHot(t.argmax(x, { axis: [1, 2] }), times(3, K));
+    const least = t.oneHot(t.argmin(x, { axis: 1 }), 3);
+    const chosen = t.mul(t.reshape(x, [B, times(3, K)]), best);
+    const low = t.sum(t.mul(t.transpose(x, [0, 2, 1]), least), { axis: [1, 2] });
+    return t.add(
+      t.repeat(t.add(chosen, t.column(low)), { axis: 0, times: 2 }),
+      t.sum(flat, { axis: 1, keep: true }),
+    );
+  },
+});
+
 /** Every layer. */
 export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: activations, sizes: matrix },
@@ -199,6 +218,7 @@ export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: pooling, sizes: [{ B: 3 }, { B: 1 }] },
   { declaration: signals, sizes: matrix },
   { declaration: statistics, sizes: matrix },
+  { declaration: arrangements, sizes: matrix },
   { declaration: convolution, sizes: [{ B: 3 }, { B: 1 }] },
   { declaration: channelsLast, sizes: [{ B: 2 }] },
   { declaration: transposed, sizes: [{ B: 2, K: 3 }, { B: 1, K: 8 }] },
