@@ -177,7 +177,7 @@ export function defineLayer<
     typical: options.typical ?? {},
   };
   const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse =>
-    layerUse(declaration, sizes);
+    applyLayer(declaration, sizes);
   // A function's own `name` is read-only and must give way to the layer's.
   for (const [key, value] of Object.entries(declaration)) {
     Object.defineProperty(use, key, { value, enumerable: true });
@@ -217,14 +217,27 @@ function checkNotDrawn(layer: string, inputs: readonly Node[]): void {
   );
 }
 
-function layerUse(layer: LayerDeclaration, sizes: Readonly<Record<string, Extent>>): LayerUse {
+/**
+ * A layer with some dims bound.
+ *
+ * @param owner whose parameters a model takes them for; all uses of one owner share them
+ */
+export function applyLayer(
+  layer: LayerDeclaration,
+  sizes: Readonly<Record<string, Extent>>,
+  owner?: object,
+): LayerUse {
   checkSizes(layer, sizes);
   const use = (...inputs: readonly Tensor[]): Tensor<Shape, "f32"> => {
     const given = inputs.map((each) => nodeOf(`apply layer "${layer.name}" to`, each));
     return handle(within(layer.name, () => {
       const { operands, restore } = mergeLeadingAxes(layer, given);
       const bound = bindDims(layer, sizes, operands);
-      const y = applyInModel(use, layer, (own) => instantiate(layer, bound, operands, own));
+      const y = applyInModel(
+        owner ?? use,
+        layer,
+        (own) => instantiate(layer, bound, operands, own),
+      );
       return nameAlike(y, restore(y));
     }));
   };

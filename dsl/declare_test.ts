@@ -190,7 +190,7 @@ Deno.test("sizes come from the operands where they can, else from the use", () =
   assert.equal(showShape(result.shape), "[B, 30]");
   assert.deepEqual(trace.params.map((each) => showShape(each.shape)), ["[30, 98]"]);
   const initial = trace.params.flatMap((each) => each.op === "input" ? [each.attrs.initial] : []);
-  assert.deepEqual(initial, [{ kind: "normal", gain: 1, fan: 98 }]);
+  assert.deepEqual(initial, [{ kind: "scaled", distribution: "normal", gain: 1, fans: [98] }]);
 });
 
 Deno.test("a layer in use is the same node as its formula written out for these operands", () => {
@@ -200,7 +200,7 @@ Deno.test("a layer in use is the same node as its formula written out for these 
     role: "parameter",
     shape: [30, 98],
     dtype: "f32",
-    initial: { kind: "normal", gain: 1, fan: 98 },
+    initial: { kind: "scaled", distribution: "normal", gain: 1, fans: [98] },
   });
   const tiled = tile(handle<readonly [30, 98], "f32">(W), [1, 8]);
   const wide = transpose(handle<readonly [30, 784], "f32">(tiled.node));
@@ -283,7 +283,12 @@ Deno.test("a layer with parameters is applied in a model, one without anywhere",
 });
 
 Deno.test("first values are declared with the tensor", () => {
-  assert.deepEqual(tensor(O, K).init(lecunNormal()).initial, { kind: "normal", gain: 1, fan: K });
+  assert.deepEqual(tensor(O, K).init(lecunNormal()).initial, {
+    kind: "scaled",
+    distribution: "normal",
+    gain: 1,
+    fans: [K],
+  });
   assert.deepEqual(tensor(O).init(zeros()).initial, { kind: "constant", value: 0 });
   assert.deepEqual(tensor(O).init(zeros()).u32().dtype, "u32");
   assert.throws(

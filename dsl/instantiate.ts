@@ -31,7 +31,7 @@ const ATTRIBUTES: {
 };
 
 function substituteInitial(initial: Initial, by: Substitution): Initial {
-  return initial.kind === "normal" ? { ...initial, fan: by(initial.fan) } : initial;
+  return initial.kind === "scaled" ? { ...initial, fans: initial.fans.map(by) } : initial;
 }
 
 function remake<K extends OpKind>(

@@ -52,6 +52,15 @@ export {
   type CustomGradientOptions,
   type TensorFunction,
 } from "./custom_gradient.ts";
+export {
+  flagOption,
+  layerFor,
+  type LayerOption,
+  type LayerOptionRules,
+  type LayerWithOptions,
+  layerWithOptions,
+  numberOption,
+} from "./layer_options.ts";
 export { whenTraining } from "./mode.ts";
 export { bernoulli, randomNormal, randomUniform, type StreamOptions } from "./random.ts";
 export {

@@ -33,6 +33,7 @@ export {
   type TunedSchedules,
 } from "./webgpu/tuned.ts";
 export { gridOf } from "./grid.ts";
+export * from "./orthogonal.ts";
 export * from "./parameters.ts";
 export * from "./profile.ts";
 export * from "./random.ts";

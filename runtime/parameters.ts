@@ -5,6 +5,7 @@
  * @module
  */
 import type { LoadedModule, TensorData, TensorName } from "./backend.ts";
+import { fillOrthogonal } from "./orthogonal.ts";
 import { fillNormal, fillUniform } from "./random.ts";
 import { ELEMENT_BYTES } from "./module_layout.ts";
 import type { Initialiser, ModuleSpec, TensorSpec } from "./spec.ts";
@@ -54,10 +55,15 @@ function fill(values: TensorData, tensor: string, initialiser: Initialiser, seed
     );
   }
   const stream = { seed, name: tensor };
-  if (initialiser.kind === "normal") {
-    fillNormal(values, stream, initialiser.mean, initialiser.std);
-  } else {
-    fillUniform(values, stream, initialiser.low, initialiser.high);
+  switch (initialiser.kind) {
+    case "normal":
+      fillNormal(values, stream, initialiser.mean, initialiser.std);
+      break;
+    case "uniform":
+      fillUniform(values, stream, initialiser.low, initialiser.high);
+      break;
+    case "orthogonal":
+      fillOrthogonal(values, stream, initialiser);
   }
 }
 

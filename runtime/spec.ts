@@ -25,7 +25,14 @@ export type CallValues<D extends string, S extends string = string> = Dims<D> & 
 export type Initialiser =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
-  | { readonly kind: "uniform"; readonly low: number; readonly high: number };
+  | { readonly kind: "uniform"; readonly low: number; readonly high: number }
+  /** A matrix with orthonormal rows, or columns where those are fewer, times the gain. */
+  | {
+    readonly kind: "orthogonal";
+    readonly gain: number;
+    readonly rows: number;
+    readonly columns: number;
+  };
 
 /** A named tensor of a module: what it holds, how large it is, and where it lives. */
 export interface TensorSpec<D extends string> {

@@ -13,6 +13,7 @@
  * @module
  */
 import type { Extent } from "../../dsl/dim.ts";
+import type { Initial } from "../../dsl/initial.ts";
 import type { DefinedOp } from "./defined_ops.ts";
 import type { Axis, IndexExpr } from "./index_expr.ts";
 import type { MachineKind, Tiling } from "./tiling.ts";
@@ -218,11 +219,7 @@ export interface Program {
   readonly updates: readonly string[];
 }
 
-/** First values of a parameter or state, with sizes still symbolic. */
-export type Initial =
-  | { readonly kind: "constant"; readonly value: number }
-  /** Normal with mean 0 and standard deviation √(gain / fan). */
-  | { readonly kind: "normal"; readonly gain: number; readonly fan: Extent };
+export type { Initial } from "../../dsl/initial.ts";
 
 /** A tensor of a module and the slot that the memory plan gave it. */
 export interface PlannedTensor {

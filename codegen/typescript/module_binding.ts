@@ -44,10 +44,29 @@ function printLiteral(literal: Literal): string {
 
 const quoted = (names: readonly string[]): string => JSON.stringify(names);
 
-function initialiser(initial: Initial, dim: PrintDim): string {
-  if (initial.kind === "constant") return `{ kind: "constant", value: ${initial.value} }`;
-  const fan = printExtent(initial.fan, dim);
-  return `{ kind: "normal", mean: 0, std: Math.sqrt(${initial.gain} / (${fan})) }`;
+function initialiser(initial: Initial, shape: readonly Extent[], dim: PrintDim): string {
+  switch (initial.kind) {
+    case "constant":
+      return `{ kind: "constant", value: ${initial.value} }`;
+    case "normal":
+      return `{ kind: "normal", mean: ${initial.mean}, std: ${initial.std} }`;
+    case "uniform":
+      return `{ kind: "uniform", low: ${initial.low}, high: ${initial.high} }`;
+    case "scaled": {
+      const { distribution, gain, fans } = initial;
+      const fan = fans.map((extent) => printExtent(extent, dim)).join(" + ");
+      // Evenly spread numbers from −a to a have the variance a² / 3.
+      return distribution === "normal"
+        ? `{ kind: "normal", mean: 0, std: Math.sqrt(${gain} / (${fan})) }`
+        : `{ kind: "uniform", low: -Math.sqrt(${3 * gain} / (${fan})), high: Math.sqrt(${
+          3 * gain
+        } / (${fan})) }`;
+    }
+    case "orthogonal":
+      return `{ kind: "orthogonal", gain: ${initial.gain}, rows: ${
+        elements(shape.slice(0, 1), dim)
+      }, columns: ${elements(shape.slice(1), dim)} }`;
+  }
 }
 
 function tensorLiteral(tensor: PlannedTensor): Literal {
@@ -60,7 +79,9 @@ function tensorLiteral(tensor: PlannedTensor): Literal {
     ),
     kind: JSON.stringify(tensor.kind),
     slot: String(tensor.slot),
-    ...(init === undefined ? {} : { init: functionOfDims((dim) => `(${initialiser(init, dim)})`) }),
+    ...(init === undefined
+      ? {}
+      : { init: functionOfDims((dim) => `(${initialiser(init, tensor.shape, dim)})`) }),
   };
 }
 
