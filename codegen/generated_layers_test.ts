@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { evaluateExtent } from "../dsl/dim.ts";
 import { openWasm } from "../runtime/wasm/backend.ts";
-import { interpret } from "./graph/interpret.ts";
 import { interpretProgram } from "./kernel/interpret.ts";
 import { compile } from "./pipeline.ts";
 import {
   checkLayer,
   firstDifference,
   LAYER_CASES,
+  leafValues,
   loaderOf,
+  reference,
+  SCALARS,
   withRandomSizes,
 } from "./testing/generated_layers.ts";
-import { leavesOf, randomLeaves, seeded } from "./testing/random_values.ts";
+import { seeded } from "./testing/random_values.ts";
 
 for (const each of LAYER_CASES) {
   const { name } = each.declaration;
@@ -25,25 +27,21 @@ for (const each of LAYER_CASES) {
   Deno.test(`${name}: the kernels mean what the declaration means`, () => {
     const { stages, module } = compile(each.declaration);
     for (const dims of withRandomSizes(each)) {
-      for (const { source, program } of stages) {
-        const roots = source.results.map((result) => result.node);
-        const leaves = randomLeaves(leavesOf(roots), dims, seeded(3), {
-          low: -1,
-          high: 1,
-          below: dims.C ?? 1,
-        });
-        const wanted = interpret(roots, { dims, leaves });
+      const leaves = leafValues(stages, dims, seeded(3));
+      for (const stage of stages) {
         const tensors = new Map(module.tensors.map((tensor) => {
           const shape = tensor.shape.map((extent) => evaluateExtent(extent, dims));
-          const poisoned = new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(NaN);
-          return [tensor.name, leaves.get(tensor.name) ?? { shape, data: poisoned }];
+          const known = leaves.get(tensor.name)?.data;
+          const data = known === undefined
+            ? new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(NaN)
+            : Float64Array.from(known);
+          return [tensor.name, { shape, data }];
         }));
-        interpretProgram(program, tensors, dims, {});
-        source.results.forEach((result, i) => {
-          const got = tensors.get(result.name)?.data ?? [];
-          const difference = firstDifference(got, wanted[i]?.data ?? []);
-          assert.equal(difference, undefined, `${name}.${program.name}: ${result.name}`);
-        });
+        interpretProgram(stage.program, tensors, dims, SCALARS);
+        for (const [result, wanted] of reference(stage, dims, leaves)) {
+          const difference = firstDifference(tensors.get(result)?.data ?? [], wanted.data);
+          assert.equal(difference, undefined, `${name}.${stage.source.name}: ${result}`);
+        }
       }
     }
   });

@@ -164,11 +164,33 @@ export function not<S extends Shape>(x: Tensor<S, "bool">): Tensor<S, "bool"> {
   return handle(elementwise("not", [x]));
 }
 
+/** `whenTrue` where the condition holds, `whenFalse` elsewhere; all three broadcast. */
+export type Select = {
+  <S extends Shape, T extends Numeric = "f32">(
+    condition: Tensor<S, "bool">,
+    whenTrue: Operand<NoInfer<S>, T>,
+    whenFalse: Operand<NoInfer<S>, NoInfer<T>>,
+  ): Tensor<S, T>;
+  <S extends Shape, A extends Shape, T extends Numeric>(
+    condition: Tensor<S, "bool">,
+    whenTrue: Tensor<A, T>,
+    whenFalse: number,
+  ): Tensor<Broadcast<S, A>, T>;
+  <S extends Shape, B extends Shape, T extends Numeric>(
+    condition: Tensor<S, "bool">,
+    whenTrue: number,
+    whenFalse: Tensor<B, T>,
+  ): Tensor<Broadcast<S, B>, T>;
+  <S extends Shape, A extends Shape, B extends Shape, T extends Numeric>(
+    condition: Tensor<S, "bool">,
+    whenTrue: Tensor<A, T>,
+    whenFalse: Tensor<B, NoInfer<T>>,
+  ): Tensor<Broadcast<Broadcast<S, A>, B>, T>;
+};
+
 /** `whenTrue` where the condition holds, `whenFalse` elsewhere. */
-export function select<S extends Shape>(
-  condition: Tensor<S, "bool">,
-  whenTrue: Operand<Shape, "f32">,
-  whenFalse: Operand<Shape, "f32">,
-): Tensor<S, "f32"> {
-  return handle(elementwise("select", [condition, whenTrue, whenFalse], 1));
-}
+export const select: Select = (
+  condition: Tensor,
+  whenTrue: Operand,
+  whenFalse: Operand,
+) => handle<never, never>(elementwise("select", [condition, whenTrue, whenFalse], 1));

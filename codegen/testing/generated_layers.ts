@@ -8,17 +8,14 @@ import assert from "node:assert/strict";
 import type { DimValues } from "../../dsl/dim.ts";
 import * as layers from "../../dsl/layers/mod.ts";
 import type { LayerDeclaration } from "../../dsl/declare.ts";
-import { accuracy } from "../../generated/accuracy/accuracy.ts";
-import { linear } from "../../generated/linear/linear.ts";
-import { linearWithoutBias } from "../../generated/linear_without_bias/linear_without_bias.ts";
-import { relu } from "../../generated/relu/relu.ts";
-import { sharedLinear } from "../../generated/shared_linear/shared_linear.ts";
-import { sharedLinearWithBias } from "../../generated/shared_linear_with_bias/shared_linear_with_bias.ts";
-import { softmaxCrossEntropy } from "../../generated/softmax_cross_entropy/softmax_cross_entropy.ts";
 import type { Backend, LoadedModule, TensorData } from "../../runtime/backend.ts";
 import type { Dtype, ModuleSpec } from "../../runtime/spec.ts";
+import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
-import { compile } from "../pipeline.ts";
+import { compile, type Stages } from "../pipeline.ts";
+import { dimNames } from "../programs/extents.ts";
+import { exportName } from "../typescript/names.ts";
+import { layersIn } from "./library.ts";
 import { leavesOf, type Random, randomLeaves, seeded } from "./random_values.ts";
 
 /** A declaration, its generated module, and sizes to try: ones, primes, and no multiple of any tile. */
@@ -28,51 +25,74 @@ export interface LayerCase {
   readonly sizes: readonly DimValues[];
 }
 
-const linearSizes: readonly DimValues[] = [
-  { B: 5, I: 7, O: 11 },
-  { B: 1, I: 7, O: 11 },
-  { B: 5, I: 1, O: 11 },
-  { B: 5, I: 7, O: 1 },
-  { B: 13, I: 67, O: 65 },
-  { B: 8, I: 64, O: 64 },
+/** Sizes at which the tiles of products have all their edges, or none. */
+const PRODUCT_SIZES: readonly DimValues[] = [
+  { B: 13, I: 67, O: 65, K: 37, n: 5 },
+  { B: 8, I: 64, O: 64, K: 32, n: 2 },
 ];
-const sharedSizes: readonly DimValues[] = [
-  { B: 5, K: 7, n: 3, O: 11 },
-  { B: 1, K: 7, n: 3, O: 11 },
-  { B: 5, K: 1, n: 3, O: 11 },
-  { B: 5, K: 7, n: 1, O: 11 },
-  { B: 5, K: 7, n: 3, O: 1 },
-  { B: 13, K: 37, n: 5, O: 67 },
-];
-const rowSizes: readonly DimValues[] = [{ B: 5, C: 10 }, { B: 1, C: 10 }, { B: 67, C: 3 }, {
-  B: 7,
-  C: 1,
-}];
+/** Sizes for few dims, and for layers whose every element is a sum over others. */
+const PRIMES = [5, 7, 11, 3, 2], FEW = [3, 5, 2, 4, 2];
+
+/** The dims of a layer, in order of first use. */
+function dimsOf({ output, inputs, params, state }: LayerDeclaration): readonly string[] {
+  return dimNames([...inputs, ...params, ...state, ...topologicalOrder([output])]);
+}
+
+/** True for layers of many dims, or of images: the interpreter takes its time for them. */
+function isLarge({ inputs, ...declaration }: LayerDeclaration): boolean {
+  const hasNumbers = inputs.some(({ shape }) => shape.some((extent) => typeof extent === "number"));
+  return hasNumbers || dimsOf({ ...declaration, inputs }).length > 3;
+}
+
+/** Primes, all ones, and each dim 1 by itself; for products also sizes of tiles. */
+function sizesOf(declaration: LayerDeclaration): readonly DimValues[] {
+  const dims = dimsOf(declaration);
+  const base = isLarge(declaration) ? FEW : PRIMES;
+  const primes = Object.fromEntries(dims.map((dim, i) => [dim, base[i % base.length] ?? 1]));
+  const isProduct = topologicalOrder([declaration.output]).some(({ op }) => op === "einsum");
+  return [
+    primes,
+    Object.fromEntries(dims.map((dim) => [dim, 1])),
+    ...(isLarge(declaration) ? [] : dims.map((dim) => ({ ...primes, [dim]: 1 }))),
+    ...(isProduct && dims.every((dim) => PRODUCT_SIZES[0]?.[dim] !== undefined)
+      ? PRODUCT_SIZES.map((sizes) => Object.fromEntries(dims.map((dim) => [dim, sizes[dim] ?? 1])))
+      : []),
+  ];
+}
+
+function isModule(value: unknown): value is ModuleSpec {
+  return typeof value === "object" && value !== null && "programs" in value && "slots" in value;
+}
+
+/** The binding that was generated for a layer of the library. */
+async function generated(name: string): Promise<ModuleSpec> {
+  const binding = await import(
+    new URL(`../../generated/${name}/${name}.ts`, import.meta.url).href
+  );
+  const module: unknown = binding[exportName(name)];
+  if (!isModule(module)) throw new Error(`generated/${name} exports no module`);
+  return module;
+}
 
 /** Every generated layer of the library. */
-export const LAYER_CASES: readonly LayerCase[] = [
-  { declaration: layers.linear, module: linear, sizes: linearSizes },
-  { declaration: layers.linearWithoutBias, module: linearWithoutBias, sizes: linearSizes },
-  { declaration: layers.sharedLinear, module: sharedLinear, sizes: sharedSizes },
-  { declaration: layers.sharedLinearWithBias, module: sharedLinearWithBias, sizes: sharedSizes },
-  {
-    declaration: layers.relu,
-    module: relu,
-    sizes: [{ B: 5, N: 7 }, { B: 1, N: 1 }, { B: 13, N: 129 }],
-  },
-  { declaration: layers.softmaxCrossEntropy, module: softmaxCrossEntropy, sizes: rowSizes },
-  { declaration: layers.accuracy, module: accuracy, sizes: rowSizes },
-];
+export const LAYER_CASES: readonly LayerCase[] = await Promise.all(
+  layersIn(layers).map(async (declaration) => ({
+    declaration,
+    module: await generated(declaration.name),
+    sizes: sizesOf(declaration),
+  })),
+);
 
 /** Seeds of the random sizes and values of a case. */
 const SEED = 20;
 
 /** A random size for each dim, beside the chosen ones: fresh shapes, the same on every run. */
-export function withRandomSizes({ sizes }: LayerCase): readonly DimValues[] {
+export function withRandomSizes({ declaration, sizes }: LayerCase): readonly DimValues[] {
   const next = seeded(SEED);
   const [first = {}] = sizes;
+  const most = isLarge(declaration) ? 5 : 40;
   const random = Object.fromEntries(
-    Object.keys(first).map((dim) => [dim, 1 + Math.floor(next() * 40)]),
+    Object.keys(first).map((dim) => [dim, 1 + Math.floor(next() * most)]),
   );
   return [...sizes, random];
 }
@@ -114,49 +134,70 @@ function poison(loaded: LoadedModule, dims: DimValues): void {
   }
 }
 
-function leafValues(
-  declaration: LayerDeclaration,
+/** Values of scalars that programs ask for. */
+export const SCALARS = { seed: 9, step: 3 };
+
+/** Random values; labels and indices below their number, and states positive, as variances are. */
+export function leafValues(
+  stages: readonly Stages[],
   dims: DimValues,
   next: Random,
 ): ReadonlyMap<string, Value> {
-  const leaves = leavesOf([declaration.output, declaration.outputGradient]);
-  return randomLeaves(leaves, dims, next, { low: -1, high: 1, below: dims.C ?? 1 });
+  const leaves = leavesOf(stages.flatMap(({ source }) => source.results.map(({ node }) => node)))
+    .filter(({ attrs }) => attrs.role !== "scalar");
+  const range = { low: -1, high: 1, below: dims.C ?? dims.V ?? 1 };
+  const isState = (leaf: typeof leaves[number]) => leaf.attrs.role === "state";
+  return new Map([
+    ...randomLeaves(leaves.filter((leaf) => !isState(leaf)), dims, next, range),
+    ...randomLeaves(leaves.filter(isState), dims, next, { ...range, low: 0.5 }),
+  ]);
 }
 
-/** The wanted value of each result of each program, computed from the graphs as declared. */
-function reference(
-  declaration: LayerDeclaration,
+/** The wanted value of each result of a program, computed from its graph as declared. */
+export function reference(
+  { source }: Stages,
   dims: DimValues,
   leaves: ReadonlyMap<string, Value>,
 ): ReadonlyMap<string, Value> {
-  const results = compile(declaration).stages.flatMap((stages) => stages.source.results);
-  const values = interpret(results.map((result) => result.node), { dims, leaves });
+  const scalars = Object.entries(SCALARS).map(([name, value]): [string, Value] => [
+    name,
+    { shape: [], data: Float64Array.of(value) },
+  ]);
+  const roots = source.results.map((result) => result.node);
+  const values = interpret(roots, { dims, leaves: new Map([...leaves, ...scalars]) });
   return new Map(
-    results.map((result, i) => [result.name, values[i] ?? { shape: [], data: new Float64Array() }]),
+    source.results.map((result, i) => [
+      result.name,
+      values[i] ?? { shape: [], data: new Float64Array() },
+    ]),
   );
 }
 
-/** Runs every program of a layer at these sizes and compares each output with the reference. */
+/** Runs every program of a layer at these sizes and compares each result with the reference. */
 export async function checkLayer(
   load: (module: ModuleSpec, dims: DimValues) => Promise<LoadedModule>,
   { declaration, module }: LayerCase,
   dims: DimValues,
 ): Promise<void> {
-  const leaves = leafValues(declaration, dims, seeded(SEED));
-  const wanted = reference(declaration, dims, leaves);
+  const { stages } = compile(declaration);
+  const leaves = leafValues(stages, dims, seeded(SEED));
   const loaded = await load(module, dims);
-  for (const [name, tensor] of Object.entries(module.tensors)) {
-    const value = leaves.get(name);
-    if (value !== undefined) loaded.write(name, toDevice(value, tensor.dtype));
-  }
   const call = Object.fromEntries(module.callDims.map((dim) => [dim, dims[dim] ?? NaN]));
-  for (const [name, program] of Object.entries(module.programs)) {
+  for (const stage of stages) {
+    const { name } = stage.source;
+    const program = module.programs[name];
+    assert.ok(program !== undefined, `${module.name} has no program ${name}`);
+    for (const [tensor, { dtype }] of Object.entries(module.tensors)) {
+      const value = leaves.get(tensor);
+      if (value !== undefined) loaded.write(tensor, toDevice(value, dtype));
+    }
     poison(loaded, dims);
-    loaded.run(name, call);
-    for (const output of program.outputs) {
-      const difference = firstDifference(await loaded.read(output), wanted.get(output)?.data ?? []);
+    const scalars = program.scalars.map((each) => [each, SCALARS[each as keyof typeof SCALARS]]);
+    loaded.run(name, { ...call, ...Object.fromEntries(scalars) });
+    for (const [result, wanted] of reference(stage, dims, leaves)) {
+      const difference = firstDifference(await loaded.read(result), wanted.data);
       const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
-      assert.equal(difference, undefined, `${module.name}.${name}: ${output} with ${sizes}`);
+      assert.equal(difference, undefined, `${module.name}.${name}: ${result} with ${sizes}`);
     }
   }
   loaded.dispose();
