@@ -1,7 +1,7 @@
 /** Attention. @module */
 import { block } from "../block.ts";
 import { defineLayer, type Layer, tensor } from "../declare.ts";
-import { dim, divide, type Extent, type Shape, showExtent } from "../dim.ts";
+import { dim, divide, type Shape, showExtent } from "../dim.ts";
 import { DeclarationError } from "../errors.ts";
 import { named } from "../hints.ts";
 import {
