@@ -21,7 +21,7 @@ interface Options {
 const DEFAULT_OUT = "generated";
 const DEFAULT_SPECS = ["dsl/layers/mod.ts", "examples/mnist/spec.ts"];
 
-const PASSES = ["rewrite", "separate-results", "lower", "plan"];
+const PASSES = ["rewrite", "separate-results", "lower", "plan", "lay-out"];
 
 function addPass(pass: string, before: readonly string[] = []): readonly string[] {
   if (!PASSES.includes(pass)) {

@@ -78,13 +78,17 @@ function wholeOf(high: IndexExpr, low: IndexExpr): IndexExpr | undefined {
   }
   const part = quotient.kind === "mod" ? quotient.left : quotient;
   if (part.kind !== "div" || !sameExtent(part.by, remainder.by)) return undefined;
-  const isOfOne = part.left.kind === "axis" && remainder.left.kind === "axis" &&
-    part.left.axis.name === remainder.left.axis.name;
-  if (!isOfOne) return undefined;
+  if (!isSame(part.left, remainder.left)) return undefined;
   const whole = quotient.kind === "mod"
     ? mod(part.left, product([quotient.by, remainder.by]))
     : part.left;
   return mul(whole, unit);
+}
+
+/** True for indices that are the same expression. */
+function isSame(left: IndexExpr, right: IndexExpr): boolean {
+  if (left.kind === "axis" && right.kind === "axis") return left.axis.name === right.axis.name;
+  return left.kind === right.kind && JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** A term as an index and what it is multiplied by. */
@@ -194,22 +198,45 @@ function divideTerm(term: IndexExpr, by: Extent): IndexExpr | undefined {
   return factor === undefined ? undefined : mul(term.left, factor);
 }
 
-/** `⌊left / by⌋`; `(g·K + k) / K` is `g` when `k < K`. */
+/** A sum as `high·unit + low` with `low < unit`, where the unit is a divisor of `by`. */
+function splitUnits(
+  sum: IndexExpr,
+  by: Extent,
+): { readonly high: IndexExpr; readonly low: IndexExpr; readonly unit: Extent } | undefined {
+  for (const term of terms(sum)) {
+    const [, unit] = factorOf(term);
+    if (unit === 1 || divide(by, unit) === undefined) continue;
+    const { quotient: high, rest: low } = splitMultiples(sum, unit);
+    const bound = upperBound(low);
+    if (bound !== undefined && fits(bound, unit)) return { high, low, unit };
+  }
+  return undefined;
+}
+
+/** `⌊left / by⌋`; `(g·K + k) / K` is `g` when `k < K`, and `(g·K + k) / (n·K)` is `g / n`. */
 export function div(left: IndexExpr, by: Extent): IndexExpr {
   if (by === 1) return left;
   const { quotient, rest } = splitMultiples(left, by);
   const bound = upperBound(rest);
   if (bound !== undefined && fits(bound, by)) return quotient;
   if (left.kind === "div") return div(left.left, product([left.by, by]));
+  const units = splitUnits(rest, by);
+  if (units !== undefined) {
+    return add(quotient, div(units.high, divide(by, units.unit) ?? by));
+  }
   return add(quotient, { kind: "div", left: rest, by });
 }
 
-/** `left mod by`; `(g·K + k) mod K` is `k` when `k < K`. */
+/** `left mod by`; `(g·K + k) mod K` is `k` when `k < K`, and `(g·K + k) mod n·K` is `(g mod n)·K + k`. */
 export function mod(left: IndexExpr, by: Extent): IndexExpr {
   if (by === 1) return ZERO;
   const { rest } = splitMultiples(left, by);
   const bound = upperBound(rest);
   if (bound !== undefined && fits(bound, by)) return rest;
+  const units = splitUnits(rest, by);
+  if (units !== undefined) {
+    return add(mul(mod(units.high, divide(by, units.unit) ?? by), units.unit), units.low);
+  }
   return { kind: "mod", left: rest, by };
 }
 
@@ -360,30 +387,4 @@ export function affine(index: IndexExpr): AffineIndex | undefined {
     strides.set(base.axis.name, stride);
   }
   return { strides, offsets };
-}
-
-/** The number an index stands for, given those that its leaves stand for. */
-export function evaluateIndex(
-  index: IndexExpr,
-  axes: ReadonlyMap<string, number>,
-  extent: (extent: Extent) => number,
-  value: (scalar: Scalar) => number = () => NaN,
-): number {
-  const below = (part: IndexExpr): number => evaluateIndex(part, axes, extent, value);
-  switch (index.kind) {
-    case "extent":
-      return extent(index.extent);
-    case "axis":
-      return axes.get(index.axis.name) ?? NaN;
-    case "value":
-      return value(index.scalar);
-    case "add":
-      return below(index.left) + below(index.right);
-    case "mul":
-      return below(index.left) * extent(index.by);
-    case "div":
-      return Math.floor(below(index.left) / extent(index.by));
-    case "mod":
-      return below(index.left) % extent(index.by);
-  }
 }
