@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { openWasm } from "../runtime/wasm/backend.ts";
-import { CONVOLUTIONS, NETWORKS } from "./testing/convolution_cases.ts";
+import { CONVOLUTIONS, LONG_SUMS, NETWORKS } from "./testing/convolution_cases.ts";
 import { withFreshModule } from "./testing/fresh_module.ts";
 import { checkLayer, loaderOf } from "./testing/generated_layers.ts";
 import { checkStep, runStep } from "./testing/model_steps.ts";
 
-for (const { declaration, sizes } of CONVOLUTIONS) {
+for (const { declaration, sizes } of [...CONVOLUTIONS, LONG_SUMS]) {
   Deno.test(`${declaration.name}: WebAssembly computes the declared values and gradients`, async () => {
     await withFreshModule(declaration, async (module) => {
       const backend = await openWasm({ threads: 2 });

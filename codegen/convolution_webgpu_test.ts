@@ -1,10 +1,10 @@
 import { gpuTest } from "../runtime/testing/gpu_access.ts";
-import { CONVOLUTIONS, NETWORKS } from "./testing/convolution_cases.ts";
+import { CONVOLUTIONS, LONG_SUMS, NETWORKS } from "./testing/convolution_cases.ts";
 import { withFreshModule } from "./testing/fresh_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
 import { checkStep, runStep } from "./testing/model_steps.ts";
 
-for (const { declaration, sizes } of CONVOLUTIONS) {
+for (const { declaration, sizes } of [...CONVOLUTIONS, LONG_SUMS]) {
   gpuTest(
     `${declaration.name}: WebGPU computes the declared values and gradients`,
     async ({ backend }) => {

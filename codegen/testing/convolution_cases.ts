@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { sgd } from "../../dsl/mod.ts";
+import { defineLayer, dim, sgd, tensor } from "../../dsl/mod.ts";
+import * as t from "../../dsl/tensor.ts";
 import {
   type Convolution,
   convolution,
@@ -15,6 +16,7 @@ import {
 } from "./convolutional_models.ts";
 import type { VocabularyCase } from "./vocabulary.ts";
 
+const B = dim("B");
 const sizes = [{ B: 3 }, { B: 1 }];
 
 const shapes: readonly (readonly [string, Image, Convolution])[] = [
@@ -63,6 +65,23 @@ export const CONVOLUTIONS: readonly VocabularyCase[] = LAYOUTS.flatMap((layout) 
     sizes,
   }))
 );
+
+/** Sums over all places of many images, in one loop and in several: more turns than some machines count. */
+export const LONG_SUMS: VocabularyCase = {
+  declaration: defineLayer({
+    name: "long_sums",
+    inputs: { x: tensor(B, 28, 28, 8), z: tensor(B, 28, 28, 8), rows: tensor(B, 28, 32) },
+    forward: ({ x, z, rows }) => {
+      const windows = t.window(rows, { axis: 2, size: 5 });
+      const moved = t.einsum("bpqi,bpqw->iw", x, windows);
+      const all = t.add(t.einsum("bpqi,bpqj->ij", x, z), t.sum(moved, { axis: 1, keep: true }));
+      // Some 80 thousand terms below 1, as small as a single one: what rounding leaves is small too.
+      return t.mul(all, 0.003);
+    },
+    typical: { B: 100 },
+  }),
+  sizes: [{ B: 100 }, { B: 1 }],
+};
 
 function suffix(layout: Layout): string {
   return layout === "channelsFirst" ? "first" : "last";
