@@ -25,7 +25,7 @@ const DEFAULT_SPECS = [
   "examples/mnist/spec.ts",
 ];
 
-const PASSES = ["rewrite", "separate-results", "lower", "plan"];
+const PASSES = ["rewrite", "separate-results", "lower", "plan", "lay-out"];
 
 function addPass(pass: string, before: readonly string[] = []): readonly string[] {
   if (!PASSES.includes(pass)) {

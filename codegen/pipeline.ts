@@ -17,6 +17,7 @@ import type { CompiledModule, Program } from "./kernel/kernel.ts";
 import { printKernel } from "./kernel/print.ts";
 import { verifyKernel } from "./kernel/verify.ts";
 import { verifyModule } from "./kernel/verify_program.ts";
+import { layOut } from "./layout/lay_out.ts";
 import { type Lowered, lowerGraph } from "./lower/lower_graph.ts";
 import { type Dump, type Pass, runPass, SILENT } from "./passes.ts";
 import { planModule } from "./plan/plan_module.ts";
@@ -67,7 +68,8 @@ export function compile(
     const locals = rewritten[i]?.graph.names ?? graph.names;
     return runPass(lowerPass(names, locals, declaration), graph, subject(graph), dump);
   });
-  const module = runPass(planPass(declaration, separate), lowered, declaration.name, dump);
+  const planned = runPass(planPass(declaration, separate), lowered, declaration.name, dump);
+  const module = runPass(layOutPass(declaration), planned, declaration.name, dump);
   return {
     declaration,
     module,
@@ -76,7 +78,7 @@ export function compile(
       source,
       rewritten: separate[i] ?? source,
       firings: rewritten[i]?.firings ?? [],
-      program: lowered[i]?.program ?? { ...EMPTY, name: source.name },
+      program: module.programs[i] ?? { ...EMPTY, name: source.name },
     })),
   };
 }
@@ -160,5 +162,16 @@ function planPass(
     verify: verifyModule,
     print: (module) =>
       module.slots.map((tensors, i) => `slot ${i}: ${tensors.join(", ")}`).join("\n"),
+  };
+}
+
+/** Pass 9, the layout: in which order the axes of temporaries lie in memory, and loops to match. */
+function layOutPass({ typical }: Declaration): Pass<CompiledModule, CompiledModule> {
+  return {
+    name: "lay-out",
+    level: 4,
+    run: (module) => layOut(module, typical),
+    verify: verifyModule,
+    print: ({ programs }) => programs.flatMap(({ kernels }) => kernels.map(printKernel)).join("\n"),
   };
 }

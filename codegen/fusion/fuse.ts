@@ -14,13 +14,7 @@ import type { Node } from "../../dsl/ops.ts";
 import { labelsOf } from "../graph/build.ts";
 import { type Graph, isHostScalar, nodesOf } from "../graph/graph.ts";
 import type { Scalar } from "../kernel/kernel.ts";
-import {
-  mergedSums,
-  type PlacedLoad,
-  productAxes,
-  singleSums,
-  viewedSource,
-} from "./contraction.ts";
+import { productAxes, viewedSource } from "./contraction.ts";
 import type { Expander, Expansion, Index } from "./expand.ts";
 import { depends, type Group, levelOf, pointOf, shapeOf } from "./group.ts";
 import { writtenSize } from "../kernel/scalar_walk.ts";
@@ -143,33 +137,15 @@ class Fuser {
     }
   }
 
-  /** Where memory allows, one loop sums over what are several labels. */
   addContraction(node: Einsum): void {
-    const sums = singleSums(node);
-    const single = this.#openProduct(node, sums);
-    const loads = single.operands.flatMap((scalar): readonly PlacedLoad[] =>
-      scalar.kind === "load" ? [{ load: scalar, shape: this.#places.shapeOf(scalar.tensor) }] : []
-    );
-    const isTiled = single.group.kind === "contract" && loads.length === 2;
-    const merged = isTiled ? mergedSums(sums, single.group.inner, loads) : sums;
-    const { group, operands: args } = merged.length < sums.length
-      ? this.#openProduct(node, merged)
-      : single;
-    this.#places.addReduction(group, node, { kind: "apply", type: "f32", op: "mul", args });
-  }
-
-  /** A group for a product whose sums run over these groups of labels, and its two factors. */
-  #openProduct(node: Einsum, sums: readonly string[]): {
-    readonly group: Group;
-    readonly operands: readonly Scalar[];
-  } {
     const { lhs, rhs, a, b } = labelsOf(node);
-    const axes = productAxes(node, sums, (shape) => this.#places.axes(shape));
-    const { kind, outer, inner, indexOf } = axes;
+    const { kind, outer, inner, indexOf } = productAxes(node, (shape) => this.#places.axes(shape));
     const group = this.#places.open(kind, outer, inner, [...outer, ...inner]);
-    const left = this.#operand(group, a, indexOf(lhs));
-    const right = this.#operand(group, b, indexOf(rhs));
-    return { group, operands: [left, right] };
+    const args = [
+      this.#operand(group, a, indexOf(lhs)),
+      this.#operand(group, b, indexOf(rhs)),
+    ];
+    this.#places.addReduction(group, node, { kind: "apply", type: "f32", op: "mul", args });
   }
 
   /** Puts a value and its copy in memory. */

@@ -56,9 +56,9 @@ pad(read x[B, 6, 9, K], write pad[B, 8, 9, K])
   schedule: map, workgroup 64
 forward(read pad[B, 8, 9, K], read F[O, 3, 2, K], read b[O], write y[B, 6, 8, O])
   for i in B, j in 6, k in 8, o in O:
-    acc = sum l in 3, p in 2·K: pad[i, j + l, k + p div K, p mod K] * F[o, l, p div K, p mod K]
+    acc = sum p in 3, q in 2·K: pad[i, j + p, k + q div K, q mod K] * F[o, p, q div K, q mod K]
     y[i, j, k, o] = acc + b[o]
-  schedule: contract m=k n=o k=p+l batch=i batch=j`,
+  schedule: contract m=k n=o k=q+p batch=i batch=j`,
   );
 });
 

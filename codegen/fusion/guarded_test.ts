@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Axis, axisIndex, evaluateIndex, ZERO } from "../kernel/index_expr.ts";
+import { evaluateIndex } from "../kernel/evaluate_index.ts";
+import { type Axis, axisIndex, ZERO } from "../kernel/index_expr.ts";
 import type { Scalar } from "../kernel/kernel.ts";
 import { applyTyped } from "../kernel/scalar_math.ts";
 import { type Guarded, isBelow, placeBefore, windowOf } from "./guarded.ts";

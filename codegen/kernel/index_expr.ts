@@ -78,13 +78,17 @@ function wholeOf(high: IndexExpr, low: IndexExpr): IndexExpr | undefined {
   }
   const part = quotient.kind === "mod" ? quotient.left : quotient;
   if (part.kind !== "div" || !sameExtent(part.by, remainder.by)) return undefined;
-  const isOfOne = part.left.kind === "axis" && remainder.left.kind === "axis" &&
-    part.left.axis.name === remainder.left.axis.name;
-  if (!isOfOne) return undefined;
+  if (!isSame(part.left, remainder.left)) return undefined;
   const whole = quotient.kind === "mod"
     ? mod(part.left, product([quotient.by, remainder.by]))
     : part.left;
   return mul(whole, unit);
+}
+
+/** True for indices that are the same expression. */
+function isSame(left: IndexExpr, right: IndexExpr): boolean {
+  if (left.kind === "axis" && right.kind === "axis") return left.axis.name === right.axis.name;
+  return left.kind === right.kind && JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** A term as an index and what it is multiplied by. */
@@ -388,30 +392,4 @@ export function affine(index: IndexExpr): AffineIndex | undefined {
     strides.set(base.axis.name, stride);
   }
   return { strides, offsets };
-}
-
-/** The number an index stands for, given those that its leaves stand for. */
-export function evaluateIndex(
-  index: IndexExpr,
-  axes: ReadonlyMap<string, number>,
-  extent: (extent: Extent) => number,
-  value: (scalar: Scalar) => number = () => NaN,
-): number {
-  const below = (part: IndexExpr): number => evaluateIndex(part, axes, extent, value);
-  switch (index.kind) {
-    case "extent":
-      return extent(index.extent);
-    case "axis":
-      return axes.get(index.axis.name) ?? NaN;
-    case "value":
-      return value(index.scalar);
-    case "add":
-      return below(index.left) + below(index.right);
-    case "mul":
-      return below(index.left) * extent(index.by);
-    case "div":
-      return Math.floor(below(index.left) / extent(index.by));
-    case "mod":
-      return below(index.left) % extent(index.by);
-  }
 }

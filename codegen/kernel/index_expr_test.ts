@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dim, evaluateExtent, type Extent, product, times } from "../../dsl/dim.ts";
+import { evaluateIndex } from "./evaluate_index.ts";
 import {
   add,
   affine,
@@ -9,7 +10,6 @@ import {
   axisIndex,
   dependsOnAxis,
   div,
-  evaluateIndex,
   flatten,
   type IndexExpr,
   indexOf,
@@ -47,6 +47,36 @@ Deno.test("an index within its bound is its own remainder", () => {
   assert.equal(showIndex(div(k, times(n, K))), "0");
   assert.equal(showIndex(mod(wide, K)), "i mod K");
   assert.equal(showIndex(mod(mod(wide, K), K)), "i mod K");
+});
+
+Deno.test("a quotient by a multiple of the inner extent needs the outer index only", () => {
+  const [i, j] = [axisIndex(axis("i", 14)), axisIndex(axis("j", 28))];
+  const wide = add(mul(i, 28), j);
+  assert.equal(showIndex(div(wide, 56)), "i div 2");
+  assert.equal(showIndex(mod(wide, 56)), "(i mod 2)·28 + j");
+  assert.equal(showIndex(div(add(mul(j, 2), mod(i, 2)), 4)), "j div 2");
+  assert.equal(showIndex(div(add(mul(g, K), k), times(2, K))), "g div 2");
+  // The inner part reaches beyond one step of the outer one.
+  assert.equal(showIndex(div(add(mul(i, 14), j), 28)), "(i·14 + j) div 28");
+  for (let a = 0; a < 14; a++) {
+    for (let b = 0; b < 28; b++) {
+      const at = new Map([["i", a], ["j", b]]);
+      const number = (extent: Extent) => typeof extent === "number" ? extent : NaN;
+      assert.equal(evaluateIndex(div(wide, 56), at, number), Math.floor((28 * a + b) / 56));
+      assert.equal(evaluateIndex(mod(wide, 56), at, number), (28 * a + b) % 56);
+    }
+  }
+});
+
+Deno.test("a quotient and a remainder of any one index are put together again", () => {
+  const least = indexOf({
+    kind: "apply",
+    op: "minimum",
+    type: "u32",
+    args: [{ kind: "index", type: "u32", index: k }, { kind: "constant", type: "u32", value: 13 }],
+  });
+  assert.equal(add(mul(div(least, 2), 2), mod(least, 2)), least);
+  assert.equal(showIndex(add(mul(div(least, 2), 2), mod(k, 2))), "(min(k, 13) div 2)·2 + k mod 2");
 });
 
 Deno.test("loops of one turn and factors of one vanish", () => {

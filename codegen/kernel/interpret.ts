@@ -7,7 +7,8 @@
  */
 import { type DimValues, evaluateExtent, type Extent } from "../../dsl/dim.ts";
 import { evaluateHost } from "./host_expr.ts";
-import { type Axis, evaluateIndex, type IndexExpr } from "./index_expr.ts";
+import { evaluateIndex } from "./evaluate_index.ts";
+import type { Axis, IndexExpr } from "./index_expr.ts";
 import type { Combine, Kernel, Program, ReduceStage, Scalar, Stage } from "./kernel.ts";
 import { applyTyped } from "./scalar_math.ts";
 

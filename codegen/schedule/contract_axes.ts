@@ -1,4 +1,5 @@
 /** Which of a contraction's axes its tiles lie along, and which of its sums goes on inside of a tile. @module */
+import type { Extent } from "../../dsl/dim.ts";
 import { compareExtents } from "../../dsl/einsum_order.ts";
 import { affine, type Axis, flatten } from "../kernel/index_expr.ts";
 import type { Load } from "../kernel/fours.ts";
@@ -34,7 +35,7 @@ export function contractAxes(
   const k =
     shared.find((axis) =>
       isLong(axis) && isContiguous(lhs, axis, tensors) && isContiguous(rhs, axis, tensors)
-    ) ?? longest(shared);
+    ) ?? nearest(shared.filter(isLong), [lhs, rhs], tensors) ?? longest(shared);
   return m === undefined || n === undefined || k === undefined ? undefined : { m, n, k };
 }
 
@@ -56,11 +57,36 @@ function longest(axes: readonly Axis[]): Axis | undefined {
   return axes.toSorted((a, b) => compareExtents(a.extent, b.extent)).at(-1);
 }
 
+/** The axis that goes through memory in the smallest steps, of equal ones the innermost. */
+function nearest(
+  axes: readonly Axis[],
+  loads: readonly Load[],
+  tensors: readonly KernelTensor[],
+): Axis | undefined {
+  const distance = (axis: Axis): number =>
+    Math.max(...loads.map((load) => {
+      const stride = strideOf(load, axis, tensors);
+      return typeof stride === "number" ? stride : Infinity;
+    }));
+  return axes.toReversed().reduce<Axis | undefined>(
+    (best, axis) => best === undefined || distance(axis) < distance(best) ? axis : best,
+    undefined,
+  );
+}
+
 function isContiguous(
-  { tensor, index }: Load,
+  load: Load,
   axis: Axis,
   tensors: readonly KernelTensor[],
 ): boolean {
+  return strideOf(load, axis, tensors) === 1;
+}
+
+function strideOf(
+  { tensor, index }: Load,
+  axis: Axis,
+  tensors: readonly KernelTensor[],
+): Extent | undefined {
   const shape = tensors.find(({ name }) => name === tensor)?.shape ?? [];
-  return affine(flatten(index, shape))?.strides.get(axis.name) === 1;
+  return affine(flatten(index, shape))?.strides.get(axis.name);
 }

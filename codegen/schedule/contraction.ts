@@ -1,11 +1,12 @@
 /** What of a contraction decides how it is best cut into pieces. @module */
-import { type DimValues, evaluateExtent, type Extent, factors } from "../../dsl/dim.ts";
+import type { DimValues } from "../../dsl/dim.ts";
 import { loadsInFours, runsInFours } from "../kernel/fours.ts";
 import type { Axis } from "../kernel/index_expr.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { tensorsUsed } from "../kernel/tensors_used.ts";
 import { contractOperands } from "../kernel/verify_schedule.ts";
 import { contractAxes } from "./contract_axes.ts";
+import { typicalSize } from "./typical_size.ts";
 
 /** A kernel before it is scheduled. */
 export type Unscheduled = Pick<Kernel, "parallel" | "stages" | "tensors">;
@@ -31,20 +32,12 @@ export interface Contraction {
     readonly m: number;
     readonly n: number;
     readonly k: number;
+    /** Turns of the loops around k. */
+    readonly sums: number;
     readonly batch: number;
   };
   /** Tensors that the epilogue uses. */
   readonly epilogueTensors: number;
-}
-
-/** The size of a dim that nothing is known about. */
-const UNKNOWN = 100;
-
-function sizeOf(extent: Extent, typical: DimValues): number {
-  const dims = Object.fromEntries(
-    factors(extent).symbols.map((name) => [name, typical[name] ?? UNKNOWN]),
-  );
-  return evaluateExtent(extent, dims);
 }
 
 /** The contraction that a kernel begins with, if it can be tiled: a row of dot products cannot. */
@@ -61,7 +54,7 @@ export function contractionOf(kernel: Unscheduled, typical: DimValues): Contract
   const batch = parallel.filter((axis) => axis !== m && axis !== n);
   const sums = first.over.filter((axis) => axis !== k);
   const size = (axes: readonly Axis[]): number =>
-    axes.reduce((product, { extent }) => product * sizeOf(extent, typical), 1);
+    axes.reduce((product, { extent }) => product * typicalSize(extent, typical), 1);
   const axes = { m, n, k };
   return {
     ...axes,
@@ -73,7 +66,7 @@ export function contractionOf(kernel: Unscheduled, typical: DimValues): Contract
       results: runsInFours(epilogue, n, tensors),
     },
     isSized: [m, n, k].filter(({ extent }) => typeof extent !== "number").length <= 1,
-    sizes: { m: size([m]), n: size([n]), k: size([k]), batch: size(batch) },
+    sizes: { m: size([m]), n: size([n]), k: size([k]), sums: size(sums), batch: size(batch) },
     epilogueTensors: tensorsUsed(epilogue).size,
   };
 }

@@ -56,7 +56,8 @@ const estimateVector: Estimate = (contraction, tiling) => {
   const results = tile.rows * tile.columns;
   const turn = VECTOR.turn + results * unroll + VECTOR.loadOfFour * loads.fours +
     VECTOR.loadOfOne * loads.ones;
-  const workgroup = turn * contraction.sizes.k / unroll + VECTOR.result * results;
+  const { k, sums } = contraction.sizes;
+  const workgroup = sums * turn * k / unroll + VECTOR.result * results;
   // The last round leaves half of the cores idle, on average.
   const rounds = (workgroupsOf(contraction, tiling) + VECTOR.cores - 1) / VECTOR.cores;
   return workgroup * rounds;
@@ -85,11 +86,11 @@ const estimateGpu: Estimate = (contraction, tiling) => {
   const { sizes } = contraction;
   const block = blockOf(tiling);
   const invocations = workgroup.rows * workgroup.columns;
-  const steps = sizes.k / splits;
+  const steps = sizes.sums * sizes.k / splits;
   const products = invocations * tile.rows * tile.columns / GPU.lanes;
   const shared = invocations * (tile.rows + tile.columns) / GPU.sharedElementsPerClock;
   const memory = (block.rows + block.columns) / GPU.memoryElementsPerClock;
-  const stages = Math.ceil(steps / staged.depth) * GPU.stage;
+  const stages = sizes.sums * Math.ceil(sizes.k / splits / staged.depth) * GPU.stage;
   const work = steps * (Math.max(products, shared) + memory / FOUR) + stages;
   const perUnit = Math.ceil(workgroupsOf(contraction, tiling) / GPU.units);
   const busy = Math.min(1, perUnit * invocations / GPU.busy);

@@ -60,19 +60,39 @@ type Way = Pick<Draft, "fours" | "unroll" | "staged" | "splits">;
 const NOTHING_STAGED = { lhs: false, rhs: false, depth: 0 } as const;
 
 /** Straight from memory, in fours along each axis that allows it, or one by one. */
-function directWays({ fours }: Contraction): readonly Way[] {
+function directWays(contraction: Contraction): readonly Way[] {
+  const { fours } = contraction;
   return [...fours.lhs, undefined].flatMap((lhs) =>
-    [...fours.rhs, undefined].map((rhs): Way => ({
-      fours: {
-        ...(lhs === undefined ? {} : { lhs }),
-        ...(rhs === undefined ? {} : { rhs }),
-        results: fours.results,
-      },
-      unroll: lhs === "k" || rhs === "k" ? FOUR : 1,
-      staged: NOTHING_STAGED,
-      splits: 1,
-    }))
+    [...fours.rhs, undefined].flatMap((rhs) =>
+      (lhs === "k" || rhs === "k" ? [FOUR] : turnsOf(contraction)).map((unroll): Way => ({
+        fours: {
+          ...(lhs === undefined ? {} : { lhs }),
+          ...(rhs === undefined ? {} : { rhs }),
+          results: fours.results,
+        },
+        unroll,
+        staged: NOTHING_STAGED,
+        splits: 1,
+      }))
+    )
   );
+}
+
+/** Most steps of a long sum that a turn spells out. */
+const MOST_STEPS = 8;
+
+/** A sum of so many steps is long. */
+const LONG = 4096;
+
+/**
+ * Steps of k that a turn may take. A long sum, and one of several loops with short ones inside, has many turns:
+ * fewer turns of more steps cost less, and a CPU that acts as a GPU leaves its loops after some 65 thousand
+ * turns, finished or not.
+ */
+function turnsOf({ k: { extent }, sums, sizes }: Contraction): readonly number[] {
+  if (sums.length === 0 && sizes.k < LONG) return [1];
+  const counts = Array.from({ length: MOST_STEPS }, (_, i) => i + 1);
+  return counts.filter((count) => isMultiple(extent, count));
 }
 
 /** Through a workgroup's memory, which is filled in fours where the operands allow it. */

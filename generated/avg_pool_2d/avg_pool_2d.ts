@@ -4,10 +4,7 @@ import { gridOf } from "../../runtime/grid.ts";
 import forwardWgsl from "./forward.wgsl" with {
   type: "text"
 };
-import gradX01OverlapAddWgsl from "./grad_x/01_overlapAdd.wgsl" with {
-  type: "text"
-};
-import gradX02GradXWgsl from "./grad_x/02_grad_x.wgsl" with {
+import gradXWgsl from "./grad_x.wgsl" with {
   type: "text"
 };
 import type { ModuleSpec } from "../../runtime/spec.ts";
@@ -43,19 +40,12 @@ export const avgPool2d = {
       kind: "input",
       slot: 2,
     },
-    overlapAdd: {
-      dtype: "f32",
-      dims: ["B", "C", "7", "14", "2"],
-      shape: (d) => [d.B, d.C, 7, 14, 2],
-      kind: "temporary",
-      slot: 3,
-    },
     gx: {
       dtype: "f32",
       dims: ["B", "C", "14", "14"],
       shape: (d) => [d.B, d.C, 14, 14],
       kind: "output",
-      slot: 4,
+      slot: 3,
     },
   },
   slots: [{
@@ -64,8 +54,6 @@ export const avgPool2d = {
     bytes: (d) => 4 * d.B * d.C * 7 * 7,
   }, {
     bytes: (d) => 4 * d.B * d.C * 7 * 7,
-  }, {
-    bytes: (d) => 4 * d.B * d.C * 7 * 14 * 2,
   }, {
     bytes: (d) => 4 * d.B * d.C * 14 * 14,
   }],
@@ -106,44 +94,23 @@ export const avgPool2d = {
       scalars: [],
       uniforms: [{ name: "B", dtype: "u32", value: (d) => d.B }],
       kernels: [{
-        name: "overlapAdd",
+        name: "grad_x",
         layer: "avg_pool_2d",
-        formula: "overlapAdd[b, c, i, j, k] = Σ_l (((j - l) / 2 * 2 == j - l) & (7 > (j - l) / 2)) ? gy[b, c, i, min(( …",
-        bindings: [{ tensor: "gy", access: "read" }, { tensor: "overlapAdd", access: "write" }],
-        flops: (d) => 392 * d.B * d.C,
+        formula: "gx[b, c, i, j] = gy[b, c, i div 2, j div 2] / 4",
+        bindings: [{ tensor: "gy", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: () => 0,
         bytes: (d) => 196 * d.B * d.C + 784 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {
-          file: "grad_x/01_overlapAdd.wgsl",
-          source: gradX01OverlapAddWgsl,
+          file: "grad_x.wgsl",
+          source: gradXWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
-          file: "grad_x/01_overlapAdd.wgsl",
-          source: gradX01OverlapAddWgsl,
-          workgroups: (d) => gridOf(196 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-      }, {
-        name: "grad_x",
-        layer: "avg_pool_2d",
-        formula: "gx[b, c, i, j] = Σ_k (((i - k) / 2 * 2 == i - k) & (7 > (i - k) / 2)) ? overlapAdd[b, c, min((i - k) …",
-        bindings: [{ tensor: "overlapAdd", access: "read" }, { tensor: "gx", access: "write" }],
-        flops: (d) => 392 * d.B * d.C,
-        bytes: (d) => 784 * d.B * d.C + 784 * d.B * d.C,
-        usesUniforms: true,
-        constants: ["C"],
-        shader: {
-          file: "grad_x/02_grad_x.wgsl",
-          source: gradX02GradXWgsl,
-          workgroups: (d) => gridOf(196 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-        plain: {
-          file: "grad_x/02_grad_x.wgsl",
-          source: gradX02GradXWgsl,
+          file: "grad_x.wgsl",
+          source: gradXWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },

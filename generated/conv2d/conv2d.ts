@@ -4,31 +4,31 @@ import { gridOf } from "../../runtime/grid.ts";
 import forward01PadWgsl from "./forward/01_pad.wgsl" with {
   type: "text"
 };
-import forward02ForwardWgsl from "./forward/02_forward.wgsl" with {
+import forward02WTurnedWgsl from "./forward/02_W_turned.wgsl" with {
   type: "text"
 };
-import forward02ForwardGpuWgsl from "./forward/02_forward.gpu.wgsl" with {
+import forward03ForwardWgsl from "./forward/03_forward.wgsl" with {
   type: "text"
 };
-import forward02ForwardPlainWgsl from "./forward/02_forward.plain.wgsl" with {
+import forward03ForwardGpuWgsl from "./forward/03_forward.gpu.wgsl" with {
   type: "text"
 };
-import gradX01GyTimesWWgsl from "./grad_x/01_gy_times_W.wgsl" with {
+import forward03ForwardPlainWgsl from "./forward/03_forward.plain.wgsl" with {
   type: "text"
 };
-import gradX01GyTimesWGpuWgsl from "./grad_x/01_gy_times_W.gpu.wgsl" with {
+import gradX01Pad2Wgsl from "./grad_x/01_pad_2.wgsl" with {
   type: "text"
 };
-import gradX01GyTimesWPlainWgsl from "./grad_x/01_gy_times_W.plain.wgsl" with {
+import gradX02GatherWgsl from "./grad_x/02_gather.wgsl" with {
   type: "text"
 };
-import gradX02OverlapAddWgsl from "./grad_x/02_overlapAdd.wgsl" with {
+import gradX03GradXWgsl from "./grad_x/03_grad_x.wgsl" with {
   type: "text"
 };
-import gradX03OverlapAdd2Wgsl from "./grad_x/03_overlapAdd_2.wgsl" with {
+import gradX03GradXGpuWgsl from "./grad_x/03_grad_x.gpu.wgsl" with {
   type: "text"
 };
-import gradX04GradXWgsl from "./grad_x/04_grad_x.wgsl" with {
+import gradX03GradXPlainWgsl from "./grad_x/03_grad_x.plain.wgsl" with {
   type: "text"
 };
 import gradW01PadWgsl from "./grad_w/01_pad.wgsl" with {
@@ -83,8 +83,8 @@ export const conv2d = {
     },
     pad: {
       dtype: "f32",
-      dims: ["B", "C", "14", "16", "3"],
-      shape: (d) => [d.B, d.C, 14, 16, 3],
+      dims: ["B", "16", "16", "C"],
+      shape: (d) => [d.B, 16, 16, d.C],
       kind: "temporary",
       slot: 3,
     },
@@ -102,24 +102,17 @@ export const conv2d = {
       kind: "input",
       slot: 5,
     },
-    gy_times_W: {
+    pad_2: {
       dtype: "f32",
-      dims: ["B", "C", "14", "14", "3", "3"],
-      shape: (d) => [d.B, d.C, 14, 14, 3, 3],
+      dims: ["O", "16", "16", "B"],
+      shape: (d) => [d.O, 16, 16, d.B],
       kind: "temporary",
       slot: 6,
     },
-    overlapAdd: {
+    gather: {
       dtype: "f32",
-      dims: ["B", "C", "14", "16", "3"],
-      shape: (d) => [d.B, d.C, 14, 16, 3],
-      kind: "temporary",
-      slot: 3,
-    },
-    overlapAdd_2: {
-      dtype: "f32",
-      dims: ["B", "C", "16", "14"],
-      shape: (d) => [d.B, d.C, 16, 14],
+      dims: ["3", "3", "O", "C"],
+      shape: (d) => [3, 3, d.O, d.C],
       kind: "temporary",
       slot: 7,
     },
@@ -144,6 +137,13 @@ export const conv2d = {
       kind: "output",
       slot: 10,
     },
+    W_turned: {
+      dtype: "f32",
+      dims: ["3", "3", "C", "O"],
+      shape: (d) => [3, 3, d.C, d.O],
+      kind: "temporary",
+      slot: 7,
+    },
   },
   slots: [{
     bytes: (d) => 4 * d.B * d.C * 14 * 14,
@@ -152,15 +152,15 @@ export const conv2d = {
   }, {
     bytes: (d) => 4 * d.O,
   }, {
-    bytes: (d) => 4 * d.B * d.C * 14 * 16 * 3,
+    bytes: (d) => 4 * d.B * 16 * 16 * d.C,
   }, {
     bytes: (d) => 4 * d.B * d.O * 14 * 14,
   }, {
     bytes: (d) => 4 * d.B * d.O * 14 * 14,
   }, {
-    bytes: (d) => 4 * d.B * d.C * 14 * 14 * 3 * 3,
+    bytes: (d) => 4 * d.O * 16 * 16 * d.B,
   }, {
-    bytes: (d) => 4 * d.B * d.C * 16 * 14,
+    bytes: (d) => Math.max(4 * 3 * 3 * d.O * d.C, 4 * 3 * 3 * d.C * d.O),
   }, {
     bytes: (d) => 4 * d.B * d.C * 14 * 14,
   }, {
@@ -178,51 +178,72 @@ export const conv2d = {
       kernels: [{
         name: "pad",
         layer: "conv2d",
-        formula: "pad[i, c, j, k, l] = 14 > k - 1 ? 14 > (j + l) - 1 ? x[i, c, min((j + l) - 1, 13), min(k - 1, 13)] : …",
+        formula: "pad[i, j, k, c] = 14 > k - 1 ? 14 > j - 1 ? x[i, c, min(j - 1, 13), min(k - 1, 13)] : 0 : 0",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "pad", access: "write" }],
         flops: () => 0,
-        bytes: (d) => Math.min(784 * d.B * d.C, 2688 * d.B * d.C) + 2688 * d.B * d.C,
+        bytes: (d) => Math.min(784 * d.B * d.C, 1024 * d.B * d.C) + 1024 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {
           file: "forward/01_pad.wgsl",
           source: forward01PadWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
+          workgroups: (d) => gridOf(256 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
           file: "forward/01_pad.wgsl",
           source: forward01PadWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
+          workgroups: (d) => gridOf(256 * d.B * d.C, 64),
+          workgroupSize: [64, 1, 1],
+        },
+      }, {
+        name: "W_turned",
+        layer: "conv2d",
+        formula: "W_turned[i, j, c, o] = W[o, c, i, j]",
+        bindings: [{ tensor: "W", access: "read" }, { tensor: "W_turned", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 36 * d.O * d.C + 36 * d.C * d.O,
+        usesUniforms: false,
+        constants: ["C", "O"],
+        shader: {
+          file: "forward/02_W_turned.wgsl",
+          source: forward02WTurnedWgsl,
+          workgroups: (d) => gridOf(9 * d.C * d.O, 64),
+          workgroupSize: [64, 1, 1],
+        },
+        plain: {
+          file: "forward/02_W_turned.wgsl",
+          source: forward02WTurnedWgsl,
+          workgroups: (d) => gridOf(9 * d.C * d.O, 64),
           workgroupSize: [64, 1, 1],
         },
       }, {
         name: "forward",
         layer: "conv2d",
-        formula: "y[i, o, j, k] = (Σ_clp pad[i, c, j, k + p, l] * W[o, c, l, p]) + b[o]",
-        bindings: [{ tensor: "pad", access: "read" }, { tensor: "W", access: "read" }, { tensor: "b", access: "read" }, { tensor: "y", access: "write" }],
+        formula: "y[i, o, j, k] = (Σ_lp pad[i, j + l, k + p div C, p mod C] * W_turned[l, p div C, p mod C, o]) + b[o]",
+        bindings: [{ tensor: "pad", access: "read" }, { tensor: "W_turned", access: "read" }, { tensor: "b", access: "read" }, { tensor: "y", access: "write" }],
         flops: (d) => 3528 * d.B * d.O * d.C,
-        bytes: (d) => Math.min(2688 * d.B * d.C, 7056 * d.B * d.C) + 36 * d.O * d.C + 4 * d.O + 784 * d.B * d.O,
+        bytes: (d) => Math.min(1024 * d.B * d.C, 7056 * d.B * d.C) + 36 * d.C * d.O + 4 * d.O + 784 * d.B * d.O,
         usesUniforms: true,
         constants: ["C", "O"],
         shader: {
-          file: "forward/02_forward.wgsl",
-          source: forward02ForwardWgsl,
+          file: "forward/03_forward.wgsl",
+          source: forward03ForwardWgsl,
           workgroups: (d) => gridOf(Math.ceil(d.O / 16) * d.B * 14, 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
           launches: [{
-            file: "forward/02_forward.gpu.wgsl",
-            source: forward02ForwardGpuWgsl,
+            file: "forward/03_forward.gpu.wgsl",
+            source: forward03ForwardGpuWgsl,
             workgroups: (d) => gridOf(Math.ceil(d.O / 32) * d.B * 14, 1),
             workgroupSize: [8, 8, 1],
-            workgroupMemory: 4096,
+            workgroupMemory: 8192,
           }],
         },
         plain: {
-          file: "forward/02_forward.plain.wgsl",
-          source: forward02ForwardPlainWgsl,
+          file: "forward/03_forward.plain.wgsl",
+          source: forward03ForwardPlainWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.O, 64),
           workgroupSize: [64, 1, 1],
         },
@@ -235,95 +256,74 @@ export const conv2d = {
       scalars: [],
       uniforms: [{ name: "B", dtype: "u32", value: (d) => d.B }],
       kernels: [{
-        name: "gy_times_W",
+        name: "pad_2",
         layer: "conv2d",
-        formula: "gy_times_W[b, c, i, j, k, l] = Σ_o gy[b, o, i, j] * W[o, c, k, l]",
-        bindings: [{ tensor: "gy", access: "read" }, { tensor: "W", access: "read" }, { tensor: "gy_times_W", access: "write" }],
-        flops: (d) => 3528 * d.B * d.C * d.O,
-        bytes: (d) => 784 * d.B * d.O + 36 * d.O * d.C + 7056 * d.B * d.C,
+        formula: "pad_2[o, i, j, b] = 14 > i - 1 ? 14 > j - 1 ? gy[b, o, min(i - 1, 13), min(j - 1, 13)] : 0 : 0",
+        bindings: [{ tensor: "gy", access: "read" }, { tensor: "pad_2", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => Math.min(784 * d.B * d.O, 1024 * d.O * d.B) + 1024 * d.O * d.B,
         usesUniforms: true,
+        constants: ["O"],
+        shader: {
+          file: "grad_x/01_pad_2.wgsl",
+          source: gradX01Pad2Wgsl,
+          workgroups: (d) => gridOf(256 * d.O * d.B, 64),
+          workgroupSize: [64, 1, 1],
+        },
+        plain: {
+          file: "grad_x/01_pad_2.wgsl",
+          source: gradX01Pad2Wgsl,
+          workgroups: (d) => gridOf(256 * d.O * d.B, 64),
+          workgroupSize: [64, 1, 1],
+        },
+      }, {
+        name: "gather",
+        layer: "conv2d",
+        formula: "gather[i, j, o, c] = W[o, c, 2 - i, 2 - j]",
+        bindings: [{ tensor: "W", access: "read" }, { tensor: "gather", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 36 * d.O * d.C + 36 * d.O * d.C,
+        usesUniforms: false,
         constants: ["C", "O"],
         shader: {
-          file: "grad_x/01_gy_times_W.wgsl",
-          source: gradX01GyTimesWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.C / 16) * d.B * 14 * 3 * 3, 1),
-          workgroupSize: [8, 1, 1],
-        },
-        gpu: {
-          launches: [{
-            file: "grad_x/01_gy_times_W.gpu.wgsl",
-            source: gradX01GyTimesWGpuWgsl,
-            workgroups: (d) => gridOf(Math.ceil(d.C / 32) * d.B * 14 * 3 * 3, 1),
-            workgroupSize: [8, 8, 1],
-            workgroupMemory: 4096,
-          }],
-        },
-        plain: {
-          file: "grad_x/01_gy_times_W.plain.wgsl",
-          source: gradX01GyTimesWPlainWgsl,
-          workgroups: (d) => gridOf(1764 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-      }, {
-        name: "overlapAdd",
-        layer: "conv2d",
-        formula: "overlapAdd[b, c, i, j, k] = Σ_l 14 > j - l ? gy_times_W[b, c, i, min(j - l, 13), k, l] : 0",
-        bindings: [{ tensor: "gy_times_W", access: "read" }, { tensor: "overlapAdd", access: "write" }],
-        flops: (d) => 2016 * d.B * d.C,
-        bytes: (d) => Math.min(7056 * d.B * d.C, 8064 * d.B * d.C) + 2688 * d.B * d.C,
-        usesUniforms: true,
-        constants: ["C"],
-        shader: {
-          file: "grad_x/02_overlapAdd.wgsl",
-          source: gradX02OverlapAddWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
+          file: "grad_x/02_gather.wgsl",
+          source: gradX02GatherWgsl,
+          workgroups: (d) => gridOf(9 * d.O * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
-          file: "grad_x/02_overlapAdd.wgsl",
-          source: gradX02OverlapAddWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-      }, {
-        name: "overlapAdd_2",
-        layer: "conv2d",
-        formula: "overlapAdd_2[b, c, i, j] = Σ_k 14 > i - k ? overlapAdd[b, c, min(i - k, 13), j + 1, k] : 0",
-        bindings: [{ tensor: "overlapAdd", access: "read" }, { tensor: "overlapAdd_2", access: "write" }],
-        flops: (d) => 672 * d.B * d.C,
-        bytes: (d) => 2688 * d.B * d.C + 896 * d.B * d.C,
-        usesUniforms: true,
-        constants: ["C"],
-        shader: {
-          file: "grad_x/03_overlapAdd_2.wgsl",
-          source: gradX03OverlapAdd2Wgsl,
-          workgroups: (d) => gridOf(224 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-        plain: {
-          file: "grad_x/03_overlapAdd_2.wgsl",
-          source: gradX03OverlapAdd2Wgsl,
-          workgroups: (d) => gridOf(224 * d.B * d.C, 64),
+          file: "grad_x/02_gather.wgsl",
+          source: gradX02GatherWgsl,
+          workgroups: (d) => gridOf(9 * d.O * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
       }, {
         name: "grad_x",
         layer: "conv2d",
-        formula: "gx[b, c, i, j] = overlapAdd_2[b, c, i + 1, j]",
-        bindings: [{ tensor: "overlapAdd_2", access: "read" }, { tensor: "gx", access: "write" }],
-        flops: () => 0,
-        bytes: (d) => Math.min(896 * d.B * d.C, 784 * d.B * d.C) + 784 * d.B * d.C,
+        formula: "gx[b, c, i, j] = Σ_okl pad_2[o, i + l, j + k, b] * gather[l, k, o, c]",
+        bindings: [{ tensor: "pad_2", access: "read" }, { tensor: "gather", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: (d) => 3528 * d.B * d.C * d.O,
+        bytes: (d) => Math.min(1024 * d.O * d.B, 7056 * d.B * d.O) + 36 * d.O * d.C + 784 * d.B * d.C,
         usesUniforms: true,
-        constants: ["C"],
+        constants: ["C", "O"],
         shader: {
-          file: "grad_x/04_grad_x.wgsl",
-          source: gradX04GradXWgsl,
-          workgroups: (d) => gridOf(196 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
+          file: "grad_x/03_grad_x.wgsl",
+          source: gradX03GradXWgsl,
+          workgroups: (d) => gridOf(Math.ceil(d.C / 8) * Math.ceil(d.B / 64) * 14 * 14, 1),
+          workgroupSize: [8, 1, 1],
+        },
+        gpu: {
+          launches: [{
+            file: "grad_x/03_grad_x.gpu.wgsl",
+            source: gradX03GradXGpuWgsl,
+            workgroups: (d) => gridOf(Math.ceil(d.C / 32) * Math.ceil(d.B / 128) * 14 * 14, 1),
+            workgroupSize: [8, 16, 1],
+            workgroupMemory: 10240,
+          }],
         },
         plain: {
-          file: "grad_x/04_grad_x.wgsl",
-          source: gradX04GradXWgsl,
+          file: "grad_x/03_grad_x.plain.wgsl",
+          source: gradX03GradXPlainWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
@@ -338,37 +338,37 @@ export const conv2d = {
       kernels: [{
         name: "pad",
         layer: "conv2d",
-        formula: "pad[b, c, i, j, k] = 14 > j - 1 ? 14 > (i + k) - 1 ? x[b, c, min((i + k) - 1, 13), min(j - 1, 13)] : …",
+        formula: "pad[b, i, j, c] = 14 > j - 1 ? 14 > i - 1 ? x[b, c, min(i - 1, 13), min(j - 1, 13)] : 0 : 0",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "pad", access: "write" }],
         flops: () => 0,
-        bytes: (d) => Math.min(784 * d.B * d.C, 2688 * d.B * d.C) + 2688 * d.B * d.C,
+        bytes: (d) => Math.min(784 * d.B * d.C, 1024 * d.B * d.C) + 1024 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {
           file: "grad_w/01_pad.wgsl",
           source: gradW01PadWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
+          workgroups: (d) => gridOf(256 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
           file: "grad_w/01_pad.wgsl",
           source: gradW01PadWgsl,
-          workgroups: (d) => gridOf(672 * d.B * d.C, 64),
+          workgroups: (d) => gridOf(256 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
       }, {
         name: "grad_w",
         layer: "conv2d",
-        formula: "gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, c, k, l + j, i]",
+        formula: "gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, k + i, l + j, c]",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "pad", access: "read" }, { tensor: "gW", access: "write" }],
         flops: (d) => 3528 * d.O * d.C * d.B,
-        bytes: (d) => 784 * d.B * d.O + Math.min(2688 * d.B * d.C, 7056 * d.C * d.B) + 36 * d.O * d.C,
+        bytes: (d) => 784 * d.B * d.O + Math.min(1024 * d.B * d.C, 7056 * d.C * d.B) + 36 * d.O * d.C,
         usesUniforms: true,
         constants: ["C", "O"],
         shader: {
           file: "grad_w/02_grad_w.wgsl",
           source: gradW02GradWWgsl,
-          workgroups: (d) => gridOf(Math.ceil(d.C / 16) * Math.ceil(d.O / 16) * 3 * 3, 1),
+          workgroups: (d) => gridOf(Math.ceil(d.C / 8) * Math.ceil(d.O / 16) * 3 * 3, 1),
           workgroupSize: [8, 1, 1],
         },
         gpu: {
@@ -377,7 +377,7 @@ export const conv2d = {
             source: gradW02GradWGpuWgsl,
             workgroups: (d) => gridOf(Math.ceil(d.C / 64) * Math.ceil(d.O / 64) * 3 * 3, 1),
             workgroupSize: [16, 16, 1],
-            workgroupMemory: 16384,
+            workgroupMemory: 8192,
           }],
         },
         plain: {

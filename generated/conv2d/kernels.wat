@@ -13,12 +13,12 @@
   (import "at" "pad" (global $at_pad i32))
   (import "at" "y" (global $at_y i32))
   (import "at" "gy" (global $at_gy i32))
-  (import "at" "gy_times_W" (global $at_gy_times_W i32))
-  (import "at" "overlapAdd" (global $at_overlapAdd i32))
-  (import "at" "overlapAdd_2" (global $at_overlapAdd_2 i32))
+  (import "at" "pad_2" (global $at_pad_2 i32))
+  (import "at" "gather" (global $at_gather i32))
   (import "at" "gx" (global $at_gx i32))
   (import "at" "gW" (global $at_gW i32))
   (import "at" "gb" (global $at_gb i32))
+  (import "at" "W_turned" (global $at_W_turned i32))
 
   ;; Program forward: all threads begin, this one is the first.
   (func $forward (export "forward") (param $B i32)
@@ -31,14 +31,23 @@
   (func $forward.share (param $thread i32) (param $B i32)
     (local $B_from i32)
     (local $B_to i32)
+    (local $C_from i32)
+    (local $C_to i32)
     (local.set $B_from (call $border (local.get $B) (i32.const 1) (local.get $thread)))
     (local.set $B_to
       (call $border (local.get $B) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
+    (local.set $C_from (call $border (global.get $C) (i32.const 1) (local.get $thread)))
+    (local.set $C_to
+      (call $border (global.get $C) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
     (call $done (local.get $thread) (i32.const -1))
     (call $pad (local.get $B) (local.get $B_from) (local.get $B_to))
     (call $done (local.get $thread) (i32.const 0))
-    (call $forward_2 (local.get $B) (local.get $B_from) (local.get $B_to))
+    (call $W_turned (local.get $C_from) (local.get $C_to))
     (call $done (local.get $thread) (i32.const 1))
+    (call $meet)
+    (call $done (local.get $thread) (i32.const -1))
+    (call $forward_2 (local.get $B) (local.get $B_from) (local.get $B_to))
+    (call $done (local.get $thread) (i32.const 2))
     (call $meet))
 
   ;; Program grad_x: all threads begin, this one is the first.
@@ -50,20 +59,25 @@
 
   ;; A thread's share of grad_x.
   (func $grad_x.share (param $thread i32) (param $B i32)
+    (local $O_from i32)
+    (local $O_to i32)
     (local $B_from i32)
     (local $B_to i32)
-    (local.set $B_from (call $border (local.get $B) (i32.const 1) (local.get $thread)))
+    (local.set $O_from (call $border (global.get $O) (i32.const 1) (local.get $thread)))
+    (local.set $O_to
+      (call $border (global.get $O) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
+    (local.set $B_from (call $border (local.get $B) (i32.const 5) (local.get $thread)))
     (local.set $B_to
-      (call $border (local.get $B) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
+      (call $border (local.get $B) (i32.const 5) (i32.add (local.get $thread) (i32.const 1))))
     (call $done (local.get $thread) (i32.const -1))
-    (call $gy_times_W (local.get $B) (local.get $B_from) (local.get $B_to))
+    (call $pad_2 (local.get $B) (local.get $O_from) (local.get $O_to))
     (call $done (local.get $thread) (i32.const 0))
-    (call $overlapAdd (local.get $B) (local.get $B_from) (local.get $B_to))
+    (call $gather (local.get $O_from) (local.get $O_to))
     (call $done (local.get $thread) (i32.const 1))
-    (call $overlapAdd_2 (local.get $B) (local.get $B_from) (local.get $B_to))
-    (call $done (local.get $thread) (i32.const 2))
+    (call $meet)
+    (call $done (local.get $thread) (i32.const -1))
     (call $grad_x_2 (local.get $B) (local.get $B_from) (local.get $B_to))
-    (call $done (local.get $thread) (i32.const 3))
+    (call $done (local.get $thread) (i32.const 2))
     (call $meet))
 
   ;; Program grad_w: all threads begin, this one is the first.
@@ -77,11 +91,11 @@
   (func $grad_w.share (param $thread i32) (param $B i32)
     (local $C_from i32)
     (local $C_to i32)
-    (local.set $C_from (call $border (global.get $C) (i32.const 1) (local.get $thread)))
+    (local.set $C_from (call $border (global.get $C) (i32.const 8) (local.get $thread)))
     (local.set $C_to
-      (call $border (global.get $C) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
+      (call $border (global.get $C) (i32.const 8) (i32.add (local.get $thread) (i32.const 1))))
     (call $done (local.get $thread) (i32.const -1))
-    (call $pad_2 (local.get $B) (local.get $C_from) (local.get $C_to))
+    (call $pad_3 (local.get $B) (local.get $C_from) (local.get $C_to))
     (call $done (local.get $thread) (i32.const 0))
     (call $grad_w_2 (local.get $B) (local.get $C_from) (local.get $C_to))
     (call $done (local.get $thread) (i32.const 1))
@@ -106,587 +120,3952 @@
     (call $done (local.get $thread) (i32.const 0))
     (call $meet))
 
-  ;; pad(read x[B, C, 14, 14], write pad[B, C, 14, 16, 3])
-  ;; pad[i, c, j, k, l] = 14 > k - 1 ? 14 > (j + l) - 1 ? x[i, c, min((j + l) - 1, 13), min(k - 1, 13)] : …
+  ;; pad(read x[B, C, 14, 14], write pad[B, 16, 16, C])
+  ;; pad[i, j, k, c] = 14 > k - 1 ? 14 > j - 1 ? x[i, c, min(j - 1, 13), min(k - 1, 13)] : 0 : 0
   (func $pad (param $B i32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $x_i i32)
     (local $C_x_784 i32)
     (local $pad_i i32)
-    (local $C_x_2688 i32)
-    (local $c i32)
-    (local $x_c i32)
-    (local $pad_c i32)
+    (local $C_x_1024 i32)
     (local $j i32)
+    (local $x_j i32)
     (local $pad_j i32)
+    (local $C_x_64 i32)
     (local $k i32)
     (local $x_k i32)
     (local $pad_k i32)
-    (local $l i32)
-    (local $x_l i32)
-    (local $pad_l i32)
+    (local $C_x_4 i32)
+    (local $c i32)
+    (local $x_c i32)
+    (local $pad_c i32)
     (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
     (local.set $i (local.get $i_from))
     (local.set $x_i (i32.add (global.get $at_x) (i32.mul (local.get $i_from) (local.get $C_x_784))))
     (local.set $pad_i
-      (i32.add (global.get $at_pad) (i32.mul (local.get $i_from) (local.get $C_x_2688))))
+      (i32.add (global.get $at_pad) (i32.mul (local.get $i_from) (local.get $C_x_1024))))
     (if
       (i32.lt_u (local.get $i) (local.get $i_to))
       (then
         (loop $i
-          (local.set $c (i32.const 0))
-          (local.set $x_c (local.get $x_i))
-          (local.set $pad_c (local.get $pad_i))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $j (i32.const 0))
-                (local.set $pad_j (local.get $pad_c))
-                (loop $j
-                  (local.set $k (i32.const 0))
-                  (local.set $pad_k (local.get $pad_j))
-                  (loop $k
-                    (local.set $x_k
-                      (i32.add
-                        (local.get $x_c)
-                        (i32.mul
-                          (select
-                            (i32.sub (local.get $k) (i32.const 1))
-                            (i32.const 13)
-                            (i32.lt_u (i32.sub (local.get $k) (i32.const 1)) (i32.const 13)))
-                          (i32.const 4))))
-                    (local.set $l (i32.const 0))
-                    (local.set $pad_l (local.get $pad_k))
-                    (loop $l
-                      (local.set $x_l
-                        (i32.add
-                          (local.get $x_k)
-                          (i32.mul
-                            (select
-                              (i32.sub (i32.add (local.get $j) (local.get $l)) (i32.const 1))
-                              (i32.const 13)
-                              (i32.lt_u
-                                (i32.sub (i32.add (local.get $j) (local.get $l)) (i32.const 1))
-                                (i32.const 13)))
-                            (i32.const 56))))
-                      (f32.store
-                        (local.get $pad_l)
+          (local.set $j (i32.const 0))
+          (local.set $pad_j (local.get $pad_i))
+          (loop $j
+            (local.set $x_j
+              (i32.add
+                (local.get $x_i)
+                (i32.mul
+                  (select
+                    (i32.sub (local.get $j) (i32.const 1))
+                    (i32.const 13)
+                    (i32.lt_u (i32.sub (local.get $j) (i32.const 1)) (i32.const 13)))
+                  (i32.const 56))))
+            (local.set $k (i32.const 0))
+            (local.set $pad_k (local.get $pad_j))
+            (loop $k
+              (local.set $x_k
+                (i32.add
+                  (local.get $x_j)
+                  (i32.mul
+                    (select
+                      (i32.sub (local.get $k) (i32.const 1))
+                      (i32.const 13)
+                      (i32.lt_u (i32.sub (local.get $k) (i32.const 1)) (i32.const 13)))
+                    (i32.const 4))))
+              (local.set $c (i32.const 0))
+              (local.set $x_c (local.get $x_k))
+              (local.set $pad_c (local.get $pad_k))
+              (if
+                (i32.lt_u (local.get $c) (global.get $C))
+                (then
+                  (loop $c
+                    (f32.store
+                      (local.get $pad_c)
+                      (select
                         (select
-                          (select
-                            (f32.load (local.get $x_l))
-                            (f32.const 0)
-                            (i32.gt_u
-                              (i32.const 14)
-                              (i32.sub (i32.add (local.get $j) (local.get $l)) (i32.const 1))))
+                          (f32.load (local.get $x_c))
                           (f32.const 0)
-                          (i32.gt_u (i32.const 14) (i32.sub (local.get $k) (i32.const 1)))))
-                      (local.set $pad_l (i32.add (local.get $pad_l) (i32.const 4)))
-                      (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                      (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
-                    (local.set $pad_k (i32.add (local.get $pad_k) (i32.const 12)))
-                    (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                    (br_if $k (i32.lt_u (local.get $k) (i32.const 16))))
-                  (local.set $pad_j (i32.add (local.get $pad_j) (i32.const 192)))
-                  (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                  (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
-                (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 2688)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
+                          (i32.gt_u (i32.const 14) (i32.sub (local.get $j) (i32.const 1))))
+                        (f32.const 0)
+                        (i32.gt_u (i32.const 14) (i32.sub (local.get $k) (i32.const 1)))))
+                    (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
+                    (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 4)))
+                    (local.set $c (i32.add (local.get $c) (i32.const 1)))
+                    (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
+              (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_4)))
+              (local.set $k (i32.add (local.get $k) (i32.const 1)))
+              (br_if $k (i32.lt_u (local.get $k) (i32.const 16))))
+            (local.set $pad_j (i32.add (local.get $pad_j) (local.get $C_x_64)))
+            (local.set $j (i32.add (local.get $j) (i32.const 1)))
+            (br_if $j (i32.lt_u (local.get $j) (i32.const 16))))
           (local.set $x_i (i32.add (local.get $x_i) (local.get $C_x_784)))
-          (local.set $pad_i (i32.add (local.get $pad_i) (local.get $C_x_2688)))
+          (local.set $pad_i (i32.add (local.get $pad_i) (local.get $C_x_1024)))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (local.get $i_to)))))))
 
-  ;; forward(read pad[B, C, 14, 16, 3], read W[O, C, 3, 3], read b[O], write y[B, O, 14, 14])
-  ;; y[i, o, j, k] = (Σ_clp pad[i, c, j, k + p, l] * W[o, c, l, p]) + b[o]
-  (func $forward_2 (param $B i32) (param $i_from i32) (param $i_to i32)
+  ;; W_turned(read W[O, C, 3, 3], write W_turned[3, 3, C, O])
+  ;; W_turned[i, j, c, o] = W[o, c, i, j]
+  (func $W_turned (param $c_from i32) (param $c_to i32)
     (local $i i32)
-    (local $pad_i i32)
-    (local $C_x_2688 i32)
-    (local $y_i i32)
-    (local $O_x_784 i32)
+    (local $W_i i32)
+    (local $W_turned_i i32)
+    (local $C_x_O_x_12 i32)
+    (local $j i32)
+    (local $W_j i32)
+    (local $W_turned_j i32)
+    (local $C_x_O_x_4 i32)
+    (local $c i32)
+    (local $W_c i32)
+    (local $W_turned_c i32)
+    (local $O_x_4 i32)
     (local $o i32)
     (local $W_o i32)
     (local $C_x_36 i32)
-    (local $b_o i32)
-    (local $y_o i32)
-    (local $j i32)
-    (local $pad_j i32)
-    (local $y_j i32)
-    (local $k i32)
-    (local $pad_k i32)
-    (local $y_k i32)
-    (local $acc f32)
-    (local $c i32)
-    (local $pad_c i32)
-    (local $W_c i32)
-    (local $l i32)
-    (local $pad_l i32)
-    (local $W_l i32)
-    (local $p i32)
-    (local $pad_p i32)
-    (local $W_p i32)
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
-    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local $W_turned_o i32)
+    (local.set $C_x_O_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $C)) (global.get $O)))
+    (local.set $C_x_O_x_4 (i32.mul (i32.mul (i32.const 4) (global.get $C)) (global.get $O)))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
     (local.set $C_x_36 (i32.mul (i32.const 36) (global.get $C)))
+    (local.set $i (i32.const 0))
+    (local.set $W_i (global.get $at_W))
+    (local.set $W_turned_i (global.get $at_W_turned))
+    (loop $i
+      (local.set $j (i32.const 0))
+      (local.set $W_j (local.get $W_i))
+      (local.set $W_turned_j (local.get $W_turned_i))
+      (loop $j
+        (local.set $c (local.get $c_from))
+        (local.set $W_c (i32.add (local.get $W_j) (i32.mul (local.get $c_from) (i32.const 36))))
+        (local.set $W_turned_c
+          (i32.add (local.get $W_turned_j) (i32.mul (local.get $c_from) (local.get $O_x_4))))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_to))
+          (then
+            (loop $c
+              (local.set $o (i32.const 0))
+              (local.set $W_o (local.get $W_c))
+              (local.set $W_turned_o (local.get $W_turned_c))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (f32.store (local.get $W_turned_o) (f32.load (local.get $W_o)))
+                    (local.set $W_o (i32.add (local.get $W_o) (local.get $C_x_36)))
+                    (local.set $W_turned_o (i32.add (local.get $W_turned_o) (i32.const 4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $W_c (i32.add (local.get $W_c) (i32.const 36)))
+              (local.set $W_turned_c (i32.add (local.get $W_turned_c) (local.get $O_x_4)))
+              (local.set $c (i32.add (local.get $c) (i32.const 1)))
+              (br_if $c (i32.lt_u (local.get $c) (local.get $c_to))))))
+        (local.set $W_j (i32.add (local.get $W_j) (i32.const 4)))
+        (local.set $W_turned_j (i32.add (local.get $W_turned_j) (local.get $C_x_O_x_4)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j (i32.lt_u (local.get $j) (i32.const 3))))
+      (local.set $W_i (i32.add (local.get $W_i) (i32.const 12)))
+      (local.set $W_turned_i (i32.add (local.get $W_turned_i) (local.get $C_x_O_x_12)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $i (i32.lt_u (local.get $i) (i32.const 3)))))
+
+  ;; forward(read pad[B, 16, 16, C], read W_turned[3, 3, C, O], read b[O], write y[B, O, 14, 14])
+  ;; y[i, o, j, k] = (Σ_lp pad[i, j + l, k + p div C, p mod C] * W_turned[l, p div C, p mod C, o]) + b[o]
+  (func $forward_2 (param $B i32) (param $i_from i32) (param $i_to i32)
+    (local $i i32)
+    (local $j i32)
+    (local $o i32)
+    (local $o_end8 i32)
+    (local $o_end4 i32)
+    (local.set $o_end8 (i32.and (global.get $O) (i32.const -8)))
+    (local.set $o_end4
+      (i32.add
+        (local.get $o_end8)
+        (i32.and (i32.sub (global.get $O) (local.get $o_end8)) (i32.const -4))))
     (local.set $i (local.get $i_from))
-    (local.set $pad_i
-      (i32.add (global.get $at_pad) (i32.mul (local.get $i_from) (local.get $C_x_2688))))
-    (local.set $y_i (i32.add (global.get $at_y) (i32.mul (local.get $i_from) (local.get $O_x_784))))
     (if
       (i32.lt_u (local.get $i) (local.get $i_to))
       (then
         (loop $i
-          (local.set $o (i32.const 0))
-          (local.set $W_o (global.get $at_W))
-          (local.set $b_o (global.get $at_b))
-          (local.set $y_o (local.get $y_i))
-          (if
-            (i32.lt_u (local.get $o) (global.get $O))
-            (then
-              (loop $o
-                (local.set $j (i32.const 0))
-                (local.set $pad_j (local.get $pad_i))
-                (local.set $y_j (local.get $y_o))
-                (loop $j
-                  (local.set $k (i32.const 0))
-                  (local.set $pad_k (local.get $pad_j))
-                  (local.set $y_k (local.get $y_j))
-                  (loop $k
-                    (local.set $acc (f32.const 0))
-                    (local.set $c (i32.const 0))
-                    (local.set $pad_c (local.get $pad_k))
-                    (local.set $W_c (local.get $W_o))
-                    (if
-                      (i32.lt_u (local.get $c) (global.get $C))
-                      (then
-                        (loop $c
-                          (local.set $l (i32.const 0))
-                          (local.set $pad_l (local.get $pad_c))
-                          (local.set $W_l (local.get $W_c))
-                          (loop $l
-                            (local.set $p (i32.const 0))
-                            (local.set $pad_p (local.get $pad_l))
-                            (local.set $W_p (local.get $W_l))
-                            (loop $p
-                              (local.set $acc
-                                (f32.add
-                                  (local.get $acc)
-                                  (f32.mul
-                                    (f32.load (local.get $pad_p))
-                                    (f32.load (local.get $W_p)))))
-                              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 12)))
-                              (local.set $W_p (i32.add (local.get $W_p) (i32.const 4)))
-                              (local.set $p (i32.add (local.get $p) (i32.const 1)))
-                              (br_if $p (i32.lt_u (local.get $p) (i32.const 3))))
-                            (local.set $pad_l (i32.add (local.get $pad_l) (i32.const 4)))
-                            (local.set $W_l (i32.add (local.get $W_l) (i32.const 12)))
-                            (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                            (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
-                          (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 2688)))
-                          (local.set $W_c (i32.add (local.get $W_c) (i32.const 36)))
-                          (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                          (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-                    (f32.store
-                      (local.get $y_k)
-                      (f32.add (local.get $acc) (f32.load (local.get $b_o))))
-                    (local.set $pad_k (i32.add (local.get $pad_k) (i32.const 12)))
-                    (local.set $y_k (i32.add (local.get $y_k) (i32.const 4)))
-                    (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                    (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
-                  (local.set $pad_j (i32.add (local.get $pad_j) (i32.const 192)))
-                  (local.set $y_j (i32.add (local.get $y_j) (i32.const 56)))
-                  (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                  (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                (local.set $W_o (i32.add (local.get $W_o) (local.get $C_x_36)))
-                (local.set $b_o (i32.add (local.get $b_o) (i32.const 4)))
-                (local.set $y_o (i32.add (local.get $y_o) (i32.const 784)))
-                (local.set $o (i32.add (local.get $o) (i32.const 1)))
-                (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
-          (local.set $pad_i (i32.add (local.get $pad_i) (local.get $C_x_2688)))
-          (local.set $y_i (i32.add (local.get $y_i) (local.get $O_x_784)))
+          (local.set $j (i32.const 0))
+          (loop $j
+            (local.set $o (i32.const 0))
+            (if
+              (i32.lt_u (local.get $o) (local.get $o_end8))
+              (then
+                (loop $o_by_8
+                  (call $forward_2.columns_8
+                    (local.get $B)
+                    (local.get $i)
+                    (local.get $j)
+                    (local.get $o))
+                  (local.set $o (i32.add (local.get $o) (i32.const 8)))
+                  (br_if $o_by_8 (i32.lt_u (local.get $o) (local.get $o_end8))))))
+            (if
+              (i32.lt_u (local.get $o) (local.get $o_end4))
+              (then
+                (loop $o_by_4
+                  (call $forward_2.columns_4
+                    (local.get $B)
+                    (local.get $i)
+                    (local.get $j)
+                    (local.get $o))
+                  (local.set $o (i32.add (local.get $o) (i32.const 4)))
+                  (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+            (if
+              (i32.lt_u (local.get $o) (global.get $O))
+              (then
+                (loop $o
+                  (call $forward_2.columns_1
+                    (local.get $B)
+                    (local.get $i)
+                    (local.get $j)
+                    (local.get $o))
+                  (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                  (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+            (local.set $j (i32.add (local.get $j) (i32.const 1)))
+            (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br_if $i (i32.lt_u (local.get $i) (local.get $i_to)))))))
 
-  ;; gy_times_W(read gy[B, O, 14, 14], read W[O, C, 3, 3], write gy_times_W[B, C, 14, 14, 3, 3])
-  ;; gy_times_W[b, c, i, j, k, l] = Σ_o gy[b, o, i, j] * W[o, c, k, l]
-  (func $gy_times_W (param $B i32) (param $b_from i32) (param $b_to i32)
+  ;; Columns o to o + 8 of forward.
+  (func $forward_2.columns_8 (param $B i32) (param $i i32) (param $j i32) (param $o i32)
+    (local $W_turned_at i32)
+    (local $b_at i32)
+    (local $O_x_784 i32)
+    (local $y_at i32)
+    (local $C_x_1024 i32)
+    (local $C_x_64 i32)
+    (local $pad_at i32)
+    (local $C_x_4 i32)
+    (local $pad_at_2 i32)
+    (local $C_x_8 i32)
+    (local $pad_at_3 i32)
+    (local $C_x_12 i32)
+    (local $pad_at_4 i32)
+    (local $C_x_16 i32)
+    (local $pad_at_5 i32)
+    (local $k i32)
+    (local $pad_k i32)
+    (local $pad_k_2 i32)
+    (local $pad_k_3 i32)
+    (local $pad_k_4 i32)
+    (local $pad_k_5 i32)
+    (local $y_k i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $acc_1_0 v128)
+    (local $acc_1_1 v128)
+    (local $acc_2_0 v128)
+    (local $acc_2_1 v128)
+    (local $acc_3_0 v128)
+    (local $acc_3_1 v128)
+    (local $acc_4_0 v128)
+    (local $acc_4_1 v128)
+    (local $l i32)
+    (local $pad_l i32)
+    (local $pad_l_2 i32)
+    (local $pad_l_3 i32)
+    (local $pad_l_4 i32)
+    (local $pad_l_5 i32)
+    (local $W_turned_l i32)
+    (local $C_x_O_x_12 i32)
+    (local $p i32)
+    (local $pad_p i32)
+    (local $pad_p_2 i32)
+    (local $pad_p_3 i32)
+    (local $pad_p_4 i32)
+    (local $pad_p_5 i32)
+    (local $W_turned_p i32)
+    (local $O_x_4 i32)
+    (local $C_x_3 i32)
+    (local $p_end4 i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $C_x_8 (i32.mul (i32.const 8) (global.get $C)))
+    (local.set $C_x_12 (i32.mul (i32.const 12) (global.get $C)))
+    (local.set $C_x_16 (i32.mul (i32.const 16) (global.get $C)))
+    (local.set $C_x_O_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $C)) (global.get $O)))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
+    (local.set $C_x_3 (i32.mul (i32.const 3) (global.get $C)))
+    (local.set $p_end4 (i32.and (local.get $C_x_3) (i32.const -4)))
+    (local.set $W_turned_at
+      (i32.add (global.get $at_W_turned) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $b_at (i32.add (global.get $at_b) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $y_at
+      (i32.add
+        (global.get $at_y)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $O_x_784))
+            (i32.mul (local.get $o) (i32.const 784)))
+          (i32.mul (local.get $j) (i32.const 56)))))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $C_x_1024))
+          (i32.mul (local.get $j) (local.get $C_x_64)))))
+    (local.set $pad_at_2
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_4))))
+    (local.set $pad_at_3
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_8))))
+    (local.set $pad_at_4
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_12))))
+    (local.set $pad_at_5
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_16))))
+    (local.set $k (i32.const 0))
+    (local.set $pad_k (local.get $pad_at))
+    (local.set $pad_k_2 (local.get $pad_at_2))
+    (local.set $pad_k_3 (local.get $pad_at_3))
+    (local.set $pad_k_4 (local.get $pad_at_4))
+    (local.set $pad_k_5 (local.get $pad_at_5))
+    (local.set $y_k (local.get $y_at))
+    (loop $k_by_5
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+      (local.set $l (i32.const 0))
+      (local.set $pad_l (local.get $pad_k))
+      (local.set $pad_l_2 (local.get $pad_k_2))
+      (local.set $pad_l_3 (local.get $pad_k_3))
+      (local.set $pad_l_4 (local.get $pad_k_4))
+      (local.set $pad_l_5 (local.get $pad_k_5))
+      (local.set $W_turned_l (local.get $W_turned_at))
+      (loop $l
+        (local.set $p (i32.const 0))
+        (local.set $pad_p (local.get $pad_l))
+        (local.set $pad_p_2 (local.get $pad_l_2))
+        (local.set $pad_p_3 (local.get $pad_l_3))
+        (local.set $pad_p_4 (local.get $pad_l_4))
+        (local.set $pad_p_5 (local.get $pad_l_5))
+        (local.set $W_turned_p (local.get $W_turned_l))
+        (if
+          (i32.lt_u (local.get $p) (local.get $p_end4))
+          (then
+            (loop $p_by_4
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $acc_0_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $acc_1_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $acc_2_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $acc_3_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $acc_4_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $acc_0_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $acc_1_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $acc_2_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $acc_3_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $acc_4_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $acc_0_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $acc_1_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $acc_2_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $acc_3_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $acc_4_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $acc_0_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $acc_1_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $acc_2_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $acc_3_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $acc_4_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+        (if
+          (i32.lt_u (local.get $p) (local.get $C_x_3))
+          (then
+            (loop $p
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $acc_0_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $acc_1_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $acc_2_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $acc_3_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $acc_4_1
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+        (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+        (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+        (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+        (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+        (local.set $pad_l_5 (i32.add (local.get $pad_l_5) (local.get $C_x_64)))
+        (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+        (local.set $l (i32.add (local.get $l) (i32.const 1)))
+        (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+      (local.set $stored (f32x4.add (local.get $acc_0_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=784 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1568 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2352 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_0_1) (v128.load offset=16 (local.get $b_at))))
+      (v128.store32_lane offset=3136 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=3920 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=4704 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=5488 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_1_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=4 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=788 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1572 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2356 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_1_1) (v128.load offset=16 (local.get $b_at))))
+      (v128.store32_lane offset=3140 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=3924 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=4708 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=5492 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_2_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=8 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=792 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1576 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2360 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_2_1) (v128.load offset=16 (local.get $b_at))))
+      (v128.store32_lane offset=3144 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=3928 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=4712 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=5496 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_3_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=12 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=796 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1580 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2364 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_3_1) (v128.load offset=16 (local.get $b_at))))
+      (v128.store32_lane offset=3148 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=3932 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=4716 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=5500 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_4_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=16 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=800 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1584 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2368 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_4_1) (v128.load offset=16 (local.get $b_at))))
+      (v128.store32_lane offset=3152 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=3936 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=4720 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=5504 3 (local.get $y_k) (local.get $stored))
+      (local.set $pad_k (i32.add (local.get $pad_k) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_2 (i32.add (local.get $pad_k_2) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_3 (i32.add (local.get $pad_k_3) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_4 (i32.add (local.get $pad_k_4) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_5 (i32.add (local.get $pad_k_5) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $y_k (i32.add (local.get $y_k) (i32.const 20)))
+      (local.set $k (i32.add (local.get $k) (i32.const 5)))
+      (br_if $k_by_5 (i32.lt_u (local.get $k) (i32.const 10))))
+    (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+    (local.set $l (i32.const 0))
+    (local.set $pad_l (local.get $pad_k))
+    (local.set $pad_l_2 (local.get $pad_k_2))
+    (local.set $pad_l_3 (local.get $pad_k_3))
+    (local.set $pad_l_4 (local.get $pad_k_4))
+    (local.set $W_turned_l (local.get $W_turned_at))
+    (loop $l
+      (local.set $p (i32.const 0))
+      (local.set $pad_p (local.get $pad_l))
+      (local.set $pad_p_2 (local.get $pad_l_2))
+      (local.set $pad_p_3 (local.get $pad_l_3))
+      (local.set $pad_p_4 (local.get $pad_l_4))
+      (local.set $W_turned_p (local.get $W_turned_l))
+      (if
+        (i32.lt_u (local.get $p) (local.get $p_end4))
+        (then
+          (loop $p_by_4
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+      (if
+        (i32.lt_u (local.get $p) (local.get $C_x_3))
+        (then
+          (loop $p
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $right_1 (v128.load offset=16 (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+      (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+      (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+      (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+      (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+      (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+      (local.set $l (i32.add (local.get $l) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+    (local.set $stored (f32x4.add (local.get $acc_0_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=784 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1568 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2352 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_0_1) (v128.load offset=16 (local.get $b_at))))
+    (v128.store32_lane offset=3136 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=3920 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=4704 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=5488 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_1_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=4 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=788 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1572 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2356 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_1_1) (v128.load offset=16 (local.get $b_at))))
+    (v128.store32_lane offset=3140 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=3924 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=4708 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=5492 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_2_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=8 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=792 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1576 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2360 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_2_1) (v128.load offset=16 (local.get $b_at))))
+    (v128.store32_lane offset=3144 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=3928 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=4712 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=5496 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_3_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=12 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=796 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1580 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2364 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_3_1) (v128.load offset=16 (local.get $b_at))))
+    (v128.store32_lane offset=3148 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=3932 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=4716 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=5500 3 (local.get $y_k) (local.get $stored)))
+
+  ;; Columns o to o + 4 of forward.
+  (func $forward_2.columns_4 (param $B i32) (param $i i32) (param $j i32) (param $o i32)
+    (local $W_turned_at i32)
+    (local $b_at i32)
+    (local $O_x_784 i32)
+    (local $y_at i32)
+    (local $C_x_1024 i32)
+    (local $C_x_64 i32)
+    (local $pad_at i32)
+    (local $C_x_4 i32)
+    (local $pad_at_2 i32)
+    (local $C_x_8 i32)
+    (local $pad_at_3 i32)
+    (local $C_x_12 i32)
+    (local $pad_at_4 i32)
+    (local $C_x_16 i32)
+    (local $pad_at_5 i32)
+    (local $k i32)
+    (local $pad_k i32)
+    (local $pad_k_2 i32)
+    (local $pad_k_3 i32)
+    (local $pad_k_4 i32)
+    (local $pad_k_5 i32)
+    (local $y_k i32)
+    (local $acc_0_0 v128)
+    (local $acc_1_0 v128)
+    (local $acc_2_0 v128)
+    (local $acc_3_0 v128)
+    (local $acc_4_0 v128)
+    (local $l i32)
+    (local $pad_l i32)
+    (local $pad_l_2 i32)
+    (local $pad_l_3 i32)
+    (local $pad_l_4 i32)
+    (local $pad_l_5 i32)
+    (local $W_turned_l i32)
+    (local $C_x_O_x_12 i32)
+    (local $p i32)
+    (local $pad_p i32)
+    (local $pad_p_2 i32)
+    (local $pad_p_3 i32)
+    (local $pad_p_4 i32)
+    (local $pad_p_5 i32)
+    (local $W_turned_p i32)
+    (local $O_x_4 i32)
+    (local $C_x_3 i32)
+    (local $p_end4 i32)
+    (local $right_0 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $C_x_8 (i32.mul (i32.const 8) (global.get $C)))
+    (local.set $C_x_12 (i32.mul (i32.const 12) (global.get $C)))
+    (local.set $C_x_16 (i32.mul (i32.const 16) (global.get $C)))
+    (local.set $C_x_O_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $C)) (global.get $O)))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
+    (local.set $C_x_3 (i32.mul (i32.const 3) (global.get $C)))
+    (local.set $p_end4 (i32.and (local.get $C_x_3) (i32.const -4)))
+    (local.set $W_turned_at
+      (i32.add (global.get $at_W_turned) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $b_at (i32.add (global.get $at_b) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $y_at
+      (i32.add
+        (global.get $at_y)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $O_x_784))
+            (i32.mul (local.get $o) (i32.const 784)))
+          (i32.mul (local.get $j) (i32.const 56)))))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $C_x_1024))
+          (i32.mul (local.get $j) (local.get $C_x_64)))))
+    (local.set $pad_at_2
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_4))))
+    (local.set $pad_at_3
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_8))))
+    (local.set $pad_at_4
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_12))))
+    (local.set $pad_at_5
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_16))))
+    (local.set $k (i32.const 0))
+    (local.set $pad_k (local.get $pad_at))
+    (local.set $pad_k_2 (local.get $pad_at_2))
+    (local.set $pad_k_3 (local.get $pad_at_3))
+    (local.set $pad_k_4 (local.get $pad_at_4))
+    (local.set $pad_k_5 (local.get $pad_at_5))
+    (local.set $y_k (local.get $y_at))
+    (loop $k_by_5
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+      (local.set $l (i32.const 0))
+      (local.set $pad_l (local.get $pad_k))
+      (local.set $pad_l_2 (local.get $pad_k_2))
+      (local.set $pad_l_3 (local.get $pad_k_3))
+      (local.set $pad_l_4 (local.get $pad_k_4))
+      (local.set $pad_l_5 (local.get $pad_k_5))
+      (local.set $W_turned_l (local.get $W_turned_at))
+      (loop $l
+        (local.set $p (i32.const 0))
+        (local.set $pad_p (local.get $pad_l))
+        (local.set $pad_p_2 (local.get $pad_l_2))
+        (local.set $pad_p_3 (local.get $pad_l_3))
+        (local.set $pad_p_4 (local.get $pad_l_4))
+        (local.set $pad_p_5 (local.get $pad_l_5))
+        (local.set $W_turned_p (local.get $W_turned_l))
+        (if
+          (i32.lt_u (local.get $p) (local.get $p_end4))
+          (then
+            (loop $p_by_4
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+        (if
+          (i32.lt_u (local.get $p) (local.get $C_x_3))
+          (then
+            (loop $p
+              (local.set $right_0 (v128.load (local.get $W_turned_p)))
+              (local.set $left (v128.load32_splat (local.get $pad_p)))
+              (local.set $acc_0_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+              (local.set $acc_1_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+              (local.set $acc_2_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+              (local.set $acc_3_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+              (local.set $left (v128.load32_splat (local.get $pad_p_5)))
+              (local.set $acc_4_0
+                (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+        (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+        (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+        (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+        (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+        (local.set $pad_l_5 (i32.add (local.get $pad_l_5) (local.get $C_x_64)))
+        (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+        (local.set $l (i32.add (local.get $l) (i32.const 1)))
+        (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+      (local.set $stored (f32x4.add (local.get $acc_0_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=784 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1568 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2352 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_1_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=4 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=788 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1572 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2356 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_2_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=8 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=792 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1576 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2360 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_3_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=12 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=796 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1580 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2364 3 (local.get $y_k) (local.get $stored))
+      (local.set $stored (f32x4.add (local.get $acc_4_0) (v128.load (local.get $b_at))))
+      (v128.store32_lane offset=16 0 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=800 1 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=1584 2 (local.get $y_k) (local.get $stored))
+      (v128.store32_lane offset=2368 3 (local.get $y_k) (local.get $stored))
+      (local.set $pad_k (i32.add (local.get $pad_k) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_2 (i32.add (local.get $pad_k_2) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_3 (i32.add (local.get $pad_k_3) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_4 (i32.add (local.get $pad_k_4) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_5 (i32.add (local.get $pad_k_5) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $y_k (i32.add (local.get $y_k) (i32.const 20)))
+      (local.set $k (i32.add (local.get $k) (i32.const 5)))
+      (br_if $k_by_5 (i32.lt_u (local.get $k) (i32.const 10))))
+    (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+    (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+    (local.set $l (i32.const 0))
+    (local.set $pad_l (local.get $pad_k))
+    (local.set $pad_l_2 (local.get $pad_k_2))
+    (local.set $pad_l_3 (local.get $pad_k_3))
+    (local.set $pad_l_4 (local.get $pad_k_4))
+    (local.set $W_turned_l (local.get $W_turned_at))
+    (loop $l
+      (local.set $p (i32.const 0))
+      (local.set $pad_p (local.get $pad_l))
+      (local.set $pad_p_2 (local.get $pad_l_2))
+      (local.set $pad_p_3 (local.get $pad_l_3))
+      (local.set $pad_p_4 (local.get $pad_l_4))
+      (local.set $W_turned_p (local.get $W_turned_l))
+      (if
+        (i32.lt_u (local.get $p) (local.get $p_end4))
+        (then
+          (loop $p_by_4
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+      (if
+        (i32.lt_u (local.get $p) (local.get $C_x_3))
+        (then
+          (loop $p
+            (local.set $right_0 (v128.load (local.get $W_turned_p)))
+            (local.set $left (v128.load32_splat (local.get $pad_p)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_2)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_3)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $left (v128.load32_splat (local.get $pad_p_4)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+      (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+      (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+      (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+      (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+      (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+      (local.set $l (i32.add (local.get $l) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+    (local.set $stored (f32x4.add (local.get $acc_0_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=784 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1568 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2352 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_1_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=4 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=788 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1572 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2356 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_2_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=8 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=792 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1576 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2360 3 (local.get $y_k) (local.get $stored))
+    (local.set $stored (f32x4.add (local.get $acc_3_0) (v128.load (local.get $b_at))))
+    (v128.store32_lane offset=12 0 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=796 1 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=1580 2 (local.get $y_k) (local.get $stored))
+    (v128.store32_lane offset=2364 3 (local.get $y_k) (local.get $stored)))
+
+  ;; Columns o to o + 1 of forward.
+  (func $forward_2.columns_1 (param $B i32) (param $i i32) (param $j i32) (param $o i32)
+    (local $W_turned_at i32)
+    (local $b_at i32)
+    (local $O_x_784 i32)
+    (local $y_at i32)
+    (local $C_x_1024 i32)
+    (local $C_x_64 i32)
+    (local $pad_at i32)
+    (local $C_x_4 i32)
+    (local $pad_at_2 i32)
+    (local $C_x_8 i32)
+    (local $pad_at_3 i32)
+    (local $C_x_12 i32)
+    (local $pad_at_4 i32)
+    (local $C_x_16 i32)
+    (local $pad_at_5 i32)
+    (local $k i32)
+    (local $pad_k i32)
+    (local $pad_k_2 i32)
+    (local $pad_k_3 i32)
+    (local $pad_k_4 i32)
+    (local $pad_k_5 i32)
+    (local $y_k i32)
+    (local $acc_0 f32)
+    (local $acc_1 f32)
+    (local $acc_2 f32)
+    (local $acc_3 f32)
+    (local $acc_4 f32)
+    (local $l i32)
+    (local $pad_l i32)
+    (local $pad_l_2 i32)
+    (local $pad_l_3 i32)
+    (local $pad_l_4 i32)
+    (local $pad_l_5 i32)
+    (local $W_turned_l i32)
+    (local $C_x_O_x_12 i32)
+    (local $p i32)
+    (local $pad_p i32)
+    (local $pad_p_2 i32)
+    (local $pad_p_3 i32)
+    (local $pad_p_4 i32)
+    (local $pad_p_5 i32)
+    (local $W_turned_p i32)
+    (local $O_x_4 i32)
+    (local $C_x_3 i32)
+    (local $p_end4 i32)
+    (local $right_one f32)
+    (local $left_one f32)
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $C_x_8 (i32.mul (i32.const 8) (global.get $C)))
+    (local.set $C_x_12 (i32.mul (i32.const 12) (global.get $C)))
+    (local.set $C_x_16 (i32.mul (i32.const 16) (global.get $C)))
+    (local.set $C_x_O_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $C)) (global.get $O)))
+    (local.set $O_x_4 (i32.mul (i32.const 4) (global.get $O)))
+    (local.set $C_x_3 (i32.mul (i32.const 3) (global.get $C)))
+    (local.set $p_end4 (i32.and (local.get $C_x_3) (i32.const -4)))
+    (local.set $W_turned_at
+      (i32.add (global.get $at_W_turned) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $b_at (i32.add (global.get $at_b) (i32.mul (local.get $o) (i32.const 4))))
+    (local.set $y_at
+      (i32.add
+        (global.get $at_y)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $O_x_784))
+            (i32.mul (local.get $o) (i32.const 784)))
+          (i32.mul (local.get $j) (i32.const 56)))))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $C_x_1024))
+          (i32.mul (local.get $j) (local.get $C_x_64)))))
+    (local.set $pad_at_2
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_4))))
+    (local.set $pad_at_3
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_8))))
+    (local.set $pad_at_4
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_12))))
+    (local.set $pad_at_5
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_1024))
+            (i32.mul (local.get $j) (local.get $C_x_64)))
+          (local.get $C_x_16))))
+    (local.set $k (i32.const 0))
+    (local.set $pad_k (local.get $pad_at))
+    (local.set $pad_k_2 (local.get $pad_at_2))
+    (local.set $pad_k_3 (local.get $pad_at_3))
+    (local.set $pad_k_4 (local.get $pad_at_4))
+    (local.set $pad_k_5 (local.get $pad_at_5))
+    (local.set $y_k (local.get $y_at))
+    (loop $k_by_5
+      (local.set $acc_0 (f32.const 0))
+      (local.set $acc_1 (f32.const 0))
+      (local.set $acc_2 (f32.const 0))
+      (local.set $acc_3 (f32.const 0))
+      (local.set $acc_4 (f32.const 0))
+      (local.set $l (i32.const 0))
+      (local.set $pad_l (local.get $pad_k))
+      (local.set $pad_l_2 (local.get $pad_k_2))
+      (local.set $pad_l_3 (local.get $pad_k_3))
+      (local.set $pad_l_4 (local.get $pad_k_4))
+      (local.set $pad_l_5 (local.get $pad_k_5))
+      (local.set $W_turned_l (local.get $W_turned_at))
+      (loop $l
+        (local.set $p (i32.const 0))
+        (local.set $pad_p (local.get $pad_l))
+        (local.set $pad_p_2 (local.get $pad_l_2))
+        (local.set $pad_p_3 (local.get $pad_l_3))
+        (local.set $pad_p_4 (local.get $pad_l_4))
+        (local.set $pad_p_5 (local.get $pad_l_5))
+        (local.set $W_turned_p (local.get $W_turned_l))
+        (if
+          (i32.lt_u (local.get $p) (local.get $p_end4))
+          (then
+            (loop $p_by_4
+              (local.set $right_one (f32.load (local.get $W_turned_p)))
+              (local.set $left_one (f32.load (local.get $pad_p)))
+              (local.set $acc_0
+                (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_2)))
+              (local.set $acc_1
+                (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_3)))
+              (local.set $acc_2
+                (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_4)))
+              (local.set $acc_3
+                (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_5)))
+              (local.set $acc_4
+                (f32.add (local.get $acc_4) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_one (f32.load (local.get $W_turned_p)))
+              (local.set $left_one (f32.load (local.get $pad_p)))
+              (local.set $acc_0
+                (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_2)))
+              (local.set $acc_1
+                (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_3)))
+              (local.set $acc_2
+                (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_4)))
+              (local.set $acc_3
+                (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_5)))
+              (local.set $acc_4
+                (f32.add (local.get $acc_4) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_one (f32.load (local.get $W_turned_p)))
+              (local.set $left_one (f32.load (local.get $pad_p)))
+              (local.set $acc_0
+                (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_2)))
+              (local.set $acc_1
+                (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_3)))
+              (local.set $acc_2
+                (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_4)))
+              (local.set $acc_3
+                (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_5)))
+              (local.set $acc_4
+                (f32.add (local.get $acc_4) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (local.set $right_one (f32.load (local.get $W_turned_p)))
+              (local.set $left_one (f32.load (local.get $pad_p)))
+              (local.set $acc_0
+                (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_2)))
+              (local.set $acc_1
+                (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_3)))
+              (local.set $acc_2
+                (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_4)))
+              (local.set $acc_3
+                (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_5)))
+              (local.set $acc_4
+                (f32.add (local.get $acc_4) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+        (if
+          (i32.lt_u (local.get $p) (local.get $C_x_3))
+          (then
+            (loop $p
+              (local.set $right_one (f32.load (local.get $W_turned_p)))
+              (local.set $left_one (f32.load (local.get $pad_p)))
+              (local.set $acc_0
+                (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_2)))
+              (local.set $acc_1
+                (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_3)))
+              (local.set $acc_2
+                (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_4)))
+              (local.set $acc_3
+                (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $left_one (f32.load (local.get $pad_p_5)))
+              (local.set $acc_4
+                (f32.add (local.get $acc_4) (f32.mul (local.get $left_one) (local.get $right_one))))
+              (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+              (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+              (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+              (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+              (local.set $pad_p_5 (i32.add (local.get $pad_p_5) (i32.const 4)))
+              (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+              (local.set $p (i32.add (local.get $p) (i32.const 1)))
+              (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+        (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+        (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+        (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+        (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+        (local.set $pad_l_5 (i32.add (local.get $pad_l_5) (local.get $C_x_64)))
+        (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+        (local.set $l (i32.add (local.get $l) (i32.const 1)))
+        (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+      (f32.store (local.get $y_k) (f32.add (local.get $acc_0) (f32.load (local.get $b_at))))
+      (f32.store offset=4
+        (local.get $y_k)
+        (f32.add (local.get $acc_1) (f32.load (local.get $b_at))))
+      (f32.store offset=8
+        (local.get $y_k)
+        (f32.add (local.get $acc_2) (f32.load (local.get $b_at))))
+      (f32.store offset=12
+        (local.get $y_k)
+        (f32.add (local.get $acc_3) (f32.load (local.get $b_at))))
+      (f32.store offset=16
+        (local.get $y_k)
+        (f32.add (local.get $acc_4) (f32.load (local.get $b_at))))
+      (local.set $pad_k (i32.add (local.get $pad_k) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_2 (i32.add (local.get $pad_k_2) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_3 (i32.add (local.get $pad_k_3) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_4 (i32.add (local.get $pad_k_4) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $pad_k_5 (i32.add (local.get $pad_k_5) (i32.mul (local.get $C_x_4) (i32.const 5))))
+      (local.set $y_k (i32.add (local.get $y_k) (i32.const 20)))
+      (local.set $k (i32.add (local.get $k) (i32.const 5)))
+      (br_if $k_by_5 (i32.lt_u (local.get $k) (i32.const 10))))
+    (local.set $acc_0 (f32.const 0))
+    (local.set $acc_1 (f32.const 0))
+    (local.set $acc_2 (f32.const 0))
+    (local.set $acc_3 (f32.const 0))
+    (local.set $l (i32.const 0))
+    (local.set $pad_l (local.get $pad_k))
+    (local.set $pad_l_2 (local.get $pad_k_2))
+    (local.set $pad_l_3 (local.get $pad_k_3))
+    (local.set $pad_l_4 (local.get $pad_k_4))
+    (local.set $W_turned_l (local.get $W_turned_at))
+    (loop $l
+      (local.set $p (i32.const 0))
+      (local.set $pad_p (local.get $pad_l))
+      (local.set $pad_p_2 (local.get $pad_l_2))
+      (local.set $pad_p_3 (local.get $pad_l_3))
+      (local.set $pad_p_4 (local.get $pad_l_4))
+      (local.set $W_turned_p (local.get $W_turned_l))
+      (if
+        (i32.lt_u (local.get $p) (local.get $p_end4))
+        (then
+          (loop $p_by_4
+            (local.set $right_one (f32.load (local.get $W_turned_p)))
+            (local.set $left_one (f32.load (local.get $pad_p)))
+            (local.set $acc_0
+              (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_2)))
+            (local.set $acc_1
+              (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_3)))
+            (local.set $acc_2
+              (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_4)))
+            (local.set $acc_3
+              (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_one (f32.load (local.get $W_turned_p)))
+            (local.set $left_one (f32.load (local.get $pad_p)))
+            (local.set $acc_0
+              (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_2)))
+            (local.set $acc_1
+              (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_3)))
+            (local.set $acc_2
+              (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_4)))
+            (local.set $acc_3
+              (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_one (f32.load (local.get $W_turned_p)))
+            (local.set $left_one (f32.load (local.get $pad_p)))
+            (local.set $acc_0
+              (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_2)))
+            (local.set $acc_1
+              (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_3)))
+            (local.set $acc_2
+              (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_4)))
+            (local.set $acc_3
+              (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (local.set $right_one (f32.load (local.get $W_turned_p)))
+            (local.set $left_one (f32.load (local.get $pad_p)))
+            (local.set $acc_0
+              (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_2)))
+            (local.set $acc_1
+              (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_3)))
+            (local.set $acc_2
+              (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_4)))
+            (local.set $acc_3
+              (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p_by_4 (i32.lt_u (local.get $p) (local.get $p_end4))))))
+      (if
+        (i32.lt_u (local.get $p) (local.get $C_x_3))
+        (then
+          (loop $p
+            (local.set $right_one (f32.load (local.get $W_turned_p)))
+            (local.set $left_one (f32.load (local.get $pad_p)))
+            (local.set $acc_0
+              (f32.add (local.get $acc_0) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_2)))
+            (local.set $acc_1
+              (f32.add (local.get $acc_1) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_3)))
+            (local.set $acc_2
+              (f32.add (local.get $acc_2) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $left_one (f32.load (local.get $pad_p_4)))
+            (local.set $acc_3
+              (f32.add (local.get $acc_3) (f32.mul (local.get $left_one) (local.get $right_one))))
+            (local.set $pad_p (i32.add (local.get $pad_p) (i32.const 4)))
+            (local.set $pad_p_2 (i32.add (local.get $pad_p_2) (i32.const 4)))
+            (local.set $pad_p_3 (i32.add (local.get $pad_p_3) (i32.const 4)))
+            (local.set $pad_p_4 (i32.add (local.get $pad_p_4) (i32.const 4)))
+            (local.set $W_turned_p (i32.add (local.get $W_turned_p) (local.get $O_x_4)))
+            (local.set $p (i32.add (local.get $p) (i32.const 1)))
+            (br_if $p (i32.lt_u (local.get $p) (local.get $C_x_3))))))
+      (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_64)))
+      (local.set $pad_l_2 (i32.add (local.get $pad_l_2) (local.get $C_x_64)))
+      (local.set $pad_l_3 (i32.add (local.get $pad_l_3) (local.get $C_x_64)))
+      (local.set $pad_l_4 (i32.add (local.get $pad_l_4) (local.get $C_x_64)))
+      (local.set $W_turned_l (i32.add (local.get $W_turned_l) (local.get $C_x_O_x_12)))
+      (local.set $l (i32.add (local.get $l) (i32.const 1)))
+      (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+    (f32.store (local.get $y_k) (f32.add (local.get $acc_0) (f32.load (local.get $b_at))))
+    (f32.store offset=4 (local.get $y_k) (f32.add (local.get $acc_1) (f32.load (local.get $b_at))))
+    (f32.store offset=8 (local.get $y_k) (f32.add (local.get $acc_2) (f32.load (local.get $b_at))))
+    (f32.store offset=12 (local.get $y_k) (f32.add (local.get $acc_3) (f32.load (local.get $b_at)))))
+
+  ;; pad_2(read gy[B, O, 14, 14], write pad_2[O, 16, 16, B])
+  ;; pad_2[o, i, j, b] = 14 > i - 1 ? 14 > j - 1 ? gy[b, o, min(i - 1, 13), min(j - 1, 13)] : 0 : 0
+  (func $pad_2 (param $B i32) (param $o_from i32) (param $o_to i32)
+    (local $o i32)
+    (local $gy_o i32)
+    (local $pad_2_o i32)
+    (local $B_x_1024 i32)
+    (local $i i32)
+    (local $gy_i i32)
+    (local $pad_2_i i32)
+    (local $B_x_64 i32)
+    (local $j i32)
+    (local $gy_j i32)
+    (local $pad_2_j i32)
+    (local $B_x_4 i32)
     (local $b i32)
     (local $gy_b i32)
     (local $O_x_784 i32)
-    (local $gy_times_W_b i32)
-    (local $C_x_7056 i32)
-    (local $c i32)
-    (local $W_c i32)
-    (local $gy_times_W_c i32)
+    (local $pad_2_b i32)
+    (local.set $B_x_1024 (i32.mul (i32.const 1024) (local.get $B)))
+    (local.set $B_x_64 (i32.mul (i32.const 64) (local.get $B)))
+    (local.set $B_x_4 (i32.mul (i32.const 4) (local.get $B)))
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $o (local.get $o_from))
+    (local.set $gy_o (i32.add (global.get $at_gy) (i32.mul (local.get $o_from) (i32.const 784))))
+    (local.set $pad_2_o
+      (i32.add (global.get $at_pad_2) (i32.mul (local.get $o_from) (local.get $B_x_1024))))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_to))
+      (then
+        (loop $o
+          (local.set $i (i32.const 0))
+          (local.set $pad_2_i (local.get $pad_2_o))
+          (loop $i
+            (local.set $gy_i
+              (i32.add
+                (local.get $gy_o)
+                (i32.mul
+                  (select
+                    (i32.sub (local.get $i) (i32.const 1))
+                    (i32.const 13)
+                    (i32.lt_u (i32.sub (local.get $i) (i32.const 1)) (i32.const 13)))
+                  (i32.const 56))))
+            (local.set $j (i32.const 0))
+            (local.set $pad_2_j (local.get $pad_2_i))
+            (loop $j
+              (local.set $gy_j
+                (i32.add
+                  (local.get $gy_i)
+                  (i32.mul
+                    (select
+                      (i32.sub (local.get $j) (i32.const 1))
+                      (i32.const 13)
+                      (i32.lt_u (i32.sub (local.get $j) (i32.const 1)) (i32.const 13)))
+                    (i32.const 4))))
+              (local.set $b (i32.const 0))
+              (local.set $gy_b (local.get $gy_j))
+              (local.set $pad_2_b (local.get $pad_2_j))
+              (if
+                (i32.lt_u (local.get $b) (local.get $B))
+                (then
+                  (loop $b
+                    (f32.store
+                      (local.get $pad_2_b)
+                      (select
+                        (select
+                          (f32.load (local.get $gy_b))
+                          (f32.const 0)
+                          (i32.gt_u (i32.const 14) (i32.sub (local.get $j) (i32.const 1))))
+                        (f32.const 0)
+                        (i32.gt_u (i32.const 14) (i32.sub (local.get $i) (i32.const 1)))))
+                    (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                    (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 4)))
+                    (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                    (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+              (local.set $pad_2_j (i32.add (local.get $pad_2_j) (local.get $B_x_4)))
+              (local.set $j (i32.add (local.get $j) (i32.const 1)))
+              (br_if $j (i32.lt_u (local.get $j) (i32.const 16))))
+            (local.set $pad_2_i (i32.add (local.get $pad_2_i) (local.get $B_x_64)))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $i (i32.lt_u (local.get $i) (i32.const 16))))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 784)))
+          (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+          (local.set $o (i32.add (local.get $o) (i32.const 1)))
+          (br_if $o (i32.lt_u (local.get $o) (local.get $o_to)))))))
+
+  ;; gather(read W[O, C, 3, 3], write gather[3, 3, O, C])
+  ;; gather[i, j, o, c] = W[o, c, 2 - i, 2 - j]
+  (func $gather (param $o_from i32) (param $o_to i32)
     (local $i i32)
-    (local $gy_i i32)
-    (local $gy_times_W_i i32)
+    (local $W_i i32)
+    (local $gather_i i32)
+    (local $O_x_C_x_12 i32)
     (local $j i32)
-    (local $gy_j i32)
-    (local $gy_times_W_j i32)
-    (local $k i32)
-    (local $W_k i32)
-    (local $gy_times_W_k i32)
-    (local $l i32)
-    (local $W_l i32)
-    (local $gy_times_W_l i32)
-    (local $acc f32)
+    (local $W_j i32)
+    (local $gather_j i32)
+    (local $O_x_C_x_4 i32)
     (local $o i32)
-    (local $gy_o i32)
     (local $W_o i32)
     (local $C_x_36 i32)
-    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
-    (local.set $C_x_7056 (i32.mul (i32.const 7056) (global.get $C)))
+    (local $gather_o i32)
+    (local $C_x_4 i32)
+    (local $c i32)
+    (local $W_c i32)
+    (local $gather_c i32)
+    (local.set $O_x_C_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $O)) (global.get $C)))
+    (local.set $O_x_C_x_4 (i32.mul (i32.mul (i32.const 4) (global.get $O)) (global.get $C)))
     (local.set $C_x_36 (i32.mul (i32.const 36) (global.get $C)))
-    (local.set $b (local.get $b_from))
-    (local.set $gy_b
-      (i32.add (global.get $at_gy) (i32.mul (local.get $b_from) (local.get $O_x_784))))
-    (local.set $gy_times_W_b
-      (i32.add (global.get $at_gy_times_W) (i32.mul (local.get $b_from) (local.get $C_x_7056))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $c (i32.const 0))
-          (local.set $W_c (global.get $at_W))
-          (local.set $gy_times_W_c (local.get $gy_times_W_b))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $gy_i (local.get $gy_b))
-                (local.set $gy_times_W_i (local.get $gy_times_W_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $gy_j (local.get $gy_i))
-                  (local.set $gy_times_W_j (local.get $gy_times_W_i))
-                  (loop $j
-                    (local.set $k (i32.const 0))
-                    (local.set $W_k (local.get $W_c))
-                    (local.set $gy_times_W_k (local.get $gy_times_W_j))
-                    (loop $k
-                      (local.set $l (i32.const 0))
-                      (local.set $W_l (local.get $W_k))
-                      (local.set $gy_times_W_l (local.get $gy_times_W_k))
-                      (loop $l
-                        (local.set $acc (f32.const 0))
-                        (local.set $o (i32.const 0))
-                        (local.set $gy_o (local.get $gy_j))
-                        (local.set $W_o (local.get $W_l))
-                        (if
-                          (i32.lt_u (local.get $o) (global.get $O))
-                          (then
-                            (loop $o
-                              (local.set $acc
-                                (f32.add
-                                  (local.get $acc)
-                                  (f32.mul (f32.load (local.get $gy_o)) (f32.load (local.get $W_o)))))
-                              (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 784)))
-                              (local.set $W_o (i32.add (local.get $W_o) (local.get $C_x_36)))
-                              (local.set $o (i32.add (local.get $o) (i32.const 1)))
-                              (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
-                        (f32.store (local.get $gy_times_W_l) (local.get $acc))
-                        (local.set $W_l (i32.add (local.get $W_l) (i32.const 4)))
-                        (local.set $gy_times_W_l (i32.add (local.get $gy_times_W_l) (i32.const 4)))
-                        (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                        (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
-                      (local.set $W_k (i32.add (local.get $W_k) (i32.const 12)))
-                      (local.set $gy_times_W_k (i32.add (local.get $gy_times_W_k) (i32.const 12)))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
-                    (local.set $gy_j (i32.add (local.get $gy_j) (i32.const 4)))
-                    (local.set $gy_times_W_j (i32.add (local.get $gy_times_W_j) (i32.const 36)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                  (local.set $gy_i (i32.add (local.get $gy_i) (i32.const 56)))
-                  (local.set $gy_times_W_i (i32.add (local.get $gy_times_W_i) (i32.const 504)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 14))))
-                (local.set $W_c (i32.add (local.get $W_c) (i32.const 36)))
-                (local.set $gy_times_W_c (i32.add (local.get $gy_times_W_c) (i32.const 7056)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
-          (local.set $gy_times_W_b (i32.add (local.get $gy_times_W_b) (local.get $C_x_7056)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $i (i32.const 0))
+    (local.set $gather_i (global.get $at_gather))
+    (loop $i
+      (local.set $W_i
+        (i32.add (global.get $at_W) (i32.mul (i32.sub (i32.const 2) (local.get $i)) (i32.const 12))))
+      (local.set $j (i32.const 0))
+      (local.set $gather_j (local.get $gather_i))
+      (loop $j
+        (local.set $W_j
+          (i32.add (local.get $W_i) (i32.mul (i32.sub (i32.const 2) (local.get $j)) (i32.const 4))))
+        (local.set $o (local.get $o_from))
+        (local.set $W_o
+          (i32.add (local.get $W_j) (i32.mul (local.get $o_from) (local.get $C_x_36))))
+        (local.set $gather_o
+          (i32.add (local.get $gather_j) (i32.mul (local.get $o_from) (local.get $C_x_4))))
+        (if
+          (i32.lt_u (local.get $o) (local.get $o_to))
+          (then
+            (loop $o
+              (local.set $c (i32.const 0))
+              (local.set $W_c (local.get $W_o))
+              (local.set $gather_c (local.get $gather_o))
+              (if
+                (i32.lt_u (local.get $c) (global.get $C))
+                (then
+                  (loop $c
+                    (f32.store (local.get $gather_c) (f32.load (local.get $W_c)))
+                    (local.set $W_c (i32.add (local.get $W_c) (i32.const 36)))
+                    (local.set $gather_c (i32.add (local.get $gather_c) (i32.const 4)))
+                    (local.set $c (i32.add (local.get $c) (i32.const 1)))
+                    (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
+              (local.set $W_o (i32.add (local.get $W_o) (local.get $C_x_36)))
+              (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+              (local.set $o (i32.add (local.get $o) (i32.const 1)))
+              (br_if $o (i32.lt_u (local.get $o) (local.get $o_to))))))
+        (local.set $gather_j (i32.add (local.get $gather_j) (local.get $O_x_C_x_4)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j (i32.lt_u (local.get $j) (i32.const 3))))
+      (local.set $gather_i (i32.add (local.get $gather_i) (local.get $O_x_C_x_12)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $i (i32.lt_u (local.get $i) (i32.const 3)))))
 
-  ;; overlapAdd(read gy_times_W[B, C, 14, 14, 3, 3], write overlapAdd[B, C, 14, 16, 3])
-  ;; overlapAdd[b, c, i, j, k] = Σ_l 14 > j - l ? gy_times_W[b, c, i, min(j - l, 13), k, l] : 0
-  (func $overlapAdd (param $B i32) (param $b_from i32) (param $b_to i32)
-    (local $b i32)
-    (local $gy_times_W_b i32)
-    (local $C_x_7056 i32)
-    (local $overlapAdd_b i32)
-    (local $C_x_2688 i32)
-    (local $c i32)
-    (local $gy_times_W_c i32)
-    (local $overlapAdd_c i32)
-    (local $i i32)
-    (local $gy_times_W_i i32)
-    (local $overlapAdd_i i32)
-    (local $j i32)
-    (local $overlapAdd_j i32)
-    (local $k i32)
-    (local $gy_times_W_k i32)
-    (local $overlapAdd_k i32)
-    (local $total f32)
-    (local $l i32)
-    (local $gy_times_W_l i32)
-    (local.set $C_x_7056 (i32.mul (i32.const 7056) (global.get $C)))
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
-    (local.set $b (local.get $b_from))
-    (local.set $gy_times_W_b
-      (i32.add (global.get $at_gy_times_W) (i32.mul (local.get $b_from) (local.get $C_x_7056))))
-    (local.set $overlapAdd_b
-      (i32.add (global.get $at_overlapAdd) (i32.mul (local.get $b_from) (local.get $C_x_2688))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $c (i32.const 0))
-          (local.set $gy_times_W_c (local.get $gy_times_W_b))
-          (local.set $overlapAdd_c (local.get $overlapAdd_b))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $gy_times_W_i (local.get $gy_times_W_c))
-                (local.set $overlapAdd_i (local.get $overlapAdd_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $overlapAdd_j (local.get $overlapAdd_i))
-                  (loop $j
-                    (local.set $k (i32.const 0))
-                    (local.set $gy_times_W_k (local.get $gy_times_W_i))
-                    (local.set $overlapAdd_k (local.get $overlapAdd_j))
-                    (loop $k
-                      (local.set $total (f32.const 0))
-                      (local.set $l (i32.const 0))
-                      (loop $l
-                        (local.set $gy_times_W_l
-                          (i32.add
-                            (local.get $gy_times_W_k)
-                            (i32.add
-                              (i32.mul
-                                (select
-                                  (i32.sub (local.get $j) (local.get $l))
-                                  (i32.const 13)
-                                  (i32.lt_u (i32.sub (local.get $j) (local.get $l)) (i32.const 13)))
-                                (i32.const 36))
-                              (i32.mul (local.get $l) (i32.const 4)))))
-                        (local.set $total
-                          (f32.add
-                            (local.get $total)
-                            (select
-                              (f32.load (local.get $gy_times_W_l))
-                              (f32.const 0)
-                              (i32.gt_u (i32.const 14) (i32.sub (local.get $j) (local.get $l))))))
-                        (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                        (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
-                      (f32.store (local.get $overlapAdd_k) (local.get $total))
-                      (local.set $gy_times_W_k (i32.add (local.get $gy_times_W_k) (i32.const 12)))
-                      (local.set $overlapAdd_k (i32.add (local.get $overlapAdd_k) (i32.const 4)))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
-                    (local.set $overlapAdd_j (i32.add (local.get $overlapAdd_j) (i32.const 12)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 16))))
-                  (local.set $gy_times_W_i (i32.add (local.get $gy_times_W_i) (i32.const 504)))
-                  (local.set $overlapAdd_i (i32.add (local.get $overlapAdd_i) (i32.const 192)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 14))))
-                (local.set $gy_times_W_c (i32.add (local.get $gy_times_W_c) (i32.const 7056)))
-                (local.set $overlapAdd_c (i32.add (local.get $overlapAdd_c) (i32.const 2688)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $gy_times_W_b (i32.add (local.get $gy_times_W_b) (local.get $C_x_7056)))
-          (local.set $overlapAdd_b (i32.add (local.get $overlapAdd_b) (local.get $C_x_2688)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
-
-  ;; overlapAdd_2(read overlapAdd[B, C, 14, 16, 3], write overlapAdd_2[B, C, 16, 14])
-  ;; overlapAdd_2[b, c, i, j] = Σ_k 14 > i - k ? overlapAdd[b, c, min(i - k, 13), j + 1, k] : 0
-  (func $overlapAdd_2 (param $B i32) (param $b_from i32) (param $b_to i32)
-    (local $overlapAdd_at i32)
-    (local $b i32)
-    (local $overlapAdd_b i32)
-    (local $C_x_2688 i32)
-    (local $overlapAdd_2_b i32)
-    (local $C_x_896 i32)
-    (local $c i32)
-    (local $overlapAdd_c i32)
-    (local $overlapAdd_2_c i32)
-    (local $i i32)
-    (local $overlapAdd_2_i i32)
-    (local $j i32)
-    (local $overlapAdd_j i32)
-    (local $overlapAdd_2_j i32)
-    (local $total f32)
-    (local $k i32)
-    (local $overlapAdd_k i32)
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
-    (local.set $C_x_896 (i32.mul (i32.const 896) (global.get $C)))
-    (local.set $overlapAdd_at (i32.add (global.get $at_overlapAdd) (i32.const 12)))
-    (local.set $b (local.get $b_from))
-    (local.set $overlapAdd_b
-      (i32.add (local.get $overlapAdd_at) (i32.mul (local.get $b_from) (local.get $C_x_2688))))
-    (local.set $overlapAdd_2_b
-      (i32.add (global.get $at_overlapAdd_2) (i32.mul (local.get $b_from) (local.get $C_x_896))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $c (i32.const 0))
-          (local.set $overlapAdd_c (local.get $overlapAdd_b))
-          (local.set $overlapAdd_2_c (local.get $overlapAdd_2_b))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $overlapAdd_2_i (local.get $overlapAdd_2_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $overlapAdd_j (local.get $overlapAdd_c))
-                  (local.set $overlapAdd_2_j (local.get $overlapAdd_2_i))
-                  (loop $j
-                    (local.set $total (f32.const 0))
-                    (local.set $k (i32.const 0))
-                    (loop $k
-                      (local.set $overlapAdd_k
-                        (i32.add
-                          (local.get $overlapAdd_j)
-                          (i32.add
-                            (i32.mul
-                              (select
-                                (i32.sub (local.get $i) (local.get $k))
-                                (i32.const 13)
-                                (i32.lt_u (i32.sub (local.get $i) (local.get $k)) (i32.const 13)))
-                              (i32.const 192))
-                            (i32.mul (local.get $k) (i32.const 4)))))
-                      (local.set $total
-                        (f32.add
-                          (local.get $total)
-                          (select
-                            (f32.load (local.get $overlapAdd_k))
-                            (f32.const 0)
-                            (i32.gt_u (i32.const 14) (i32.sub (local.get $i) (local.get $k))))))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
-                    (f32.store (local.get $overlapAdd_2_j) (local.get $total))
-                    (local.set $overlapAdd_j (i32.add (local.get $overlapAdd_j) (i32.const 12)))
-                    (local.set $overlapAdd_2_j (i32.add (local.get $overlapAdd_2_j) (i32.const 4)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                  (local.set $overlapAdd_2_i (i32.add (local.get $overlapAdd_2_i) (i32.const 56)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 16))))
-                (local.set $overlapAdd_c (i32.add (local.get $overlapAdd_c) (i32.const 2688)))
-                (local.set $overlapAdd_2_c (i32.add (local.get $overlapAdd_2_c) (i32.const 896)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $overlapAdd_b (i32.add (local.get $overlapAdd_b) (local.get $C_x_2688)))
-          (local.set $overlapAdd_2_b (i32.add (local.get $overlapAdd_2_b) (local.get $C_x_896)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
-
-  ;; grad_x(read overlapAdd_2[B, C, 16, 14], write gx[B, C, 14, 14])
-  ;; gx[b, c, i, j] = overlapAdd_2[b, c, i + 1, j]
+  ;; grad_x(read pad_2[O, 16, 16, B], read gather[3, 3, O, C], write gx[B, C, 14, 14])
+  ;; gx[b, c, i, j] = Σ_okl pad_2[o, i + l, j + k, b] * gather[l, k, o, c]
   (func $grad_x_2 (param $B i32) (param $b_from i32) (param $b_to i32)
-    (local $overlapAdd_2_at i32)
-    (local $b i32)
-    (local $overlapAdd_2_b i32)
-    (local $C_x_896 i32)
-    (local $gx_b i32)
-    (local $C_x_784 i32)
-    (local $c i32)
-    (local $overlapAdd_2_c i32)
-    (local $gx_c i32)
     (local $i i32)
-    (local $overlapAdd_2_i i32)
-    (local $gx_i i32)
     (local $j i32)
-    (local $overlapAdd_2_j i32)
-    (local $gx_j i32)
-    (local.set $C_x_896 (i32.mul (i32.const 896) (global.get $C)))
+    (local $c i32)
+    (local $c_end8 i32)
+    (local $c_end4 i32)
+    (local.set $c_end8 (i32.and (global.get $C) (i32.const -8)))
+    (local.set $c_end4
+      (i32.add
+        (local.get $c_end8)
+        (i32.and (i32.sub (global.get $C) (local.get $c_end8)) (i32.const -4))))
+    (local.set $i (i32.const 0))
+    (loop $i
+      (local.set $j (i32.const 0))
+      (loop $j
+        (local.set $c (i32.const 0))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_end8))
+          (then
+            (loop $c_by_8
+              (call $grad_x_2.columns_8
+                (local.get $B)
+                (local.get $b_from)
+                (local.get $b_to)
+                (local.get $i)
+                (local.get $j)
+                (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 8)))
+              (br_if $c_by_8 (i32.lt_u (local.get $c) (local.get $c_end8))))))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_end4))
+          (then
+            (loop $c_by_4
+              (call $grad_x_2.columns_4
+                (local.get $B)
+                (local.get $b_from)
+                (local.get $b_to)
+                (local.get $i)
+                (local.get $j)
+                (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 4)))
+              (br_if $c_by_4 (i32.lt_u (local.get $c) (local.get $c_end4))))))
+        (if
+          (i32.lt_u (local.get $c) (global.get $C))
+          (then
+            (loop $c
+              (call $grad_x_2.columns_1
+                (local.get $B)
+                (local.get $b_from)
+                (local.get $b_to)
+                (local.get $i)
+                (local.get $j)
+                (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 1)))
+              (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $i (i32.lt_u (local.get $i) (i32.const 14)))))
+
+  ;; Columns c to c + 8 of grad_x.
+  (func $grad_x_2.columns_8 (param $B i32) (param $b_from i32) (param $b_to i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $B_x_64 i32)
+    (local $B_x_4 i32)
+    (local $pad_2_at i32)
+    (local $gather_at i32)
+    (local $gx_at i32)
+    (local $C_x_784 i32)
+    (local $gx_at_2 i32)
+    (local $C_x_1568 i32)
+    (local $gx_at_3 i32)
+    (local $C_x_2352 i32)
+    (local $gx_at_4 i32)
+    (local $C_x_3136 i32)
+    (local $gx_at_5 i32)
+    (local $b i32)
+    (local $pad_2_b i32)
+    (local $gx_b i32)
+    (local $gx_b_2 i32)
+    (local $gx_b_3 i32)
+    (local $gx_b_4 i32)
+    (local $gx_b_5 i32)
+    (local $b_end5 i32)
+    (local $b_end2 i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $acc_1_0 v128)
+    (local $acc_1_1 v128)
+    (local $acc_2_0 v128)
+    (local $acc_2_1 v128)
+    (local $acc_3_0 v128)
+    (local $acc_3_1 v128)
+    (local $acc_4_0 v128)
+    (local $acc_4_1 v128)
+    (local $k i32)
+    (local $pad_2_k i32)
+    (local $gather_k i32)
+    (local $O_x_C_x_4 i32)
+    (local $l i32)
+    (local $pad_2_l i32)
+    (local $gather_l i32)
+    (local $O_x_C_x_12 i32)
+    (local $o i32)
+    (local $pad_2_o i32)
+    (local $B_x_1024 i32)
+    (local $gather_o i32)
+    (local $C_x_4 i32)
+    (local $o_end4 i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $B_x_64 (i32.mul (i32.const 64) (local.get $B)))
+    (local.set $B_x_4 (i32.mul (i32.const 4) (local.get $B)))
     (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
-    (local.set $overlapAdd_2_at (i32.add (global.get $at_overlapAdd_2) (i32.const 56)))
+    (local.set $C_x_1568 (i32.mul (i32.const 1568) (global.get $C)))
+    (local.set $C_x_2352 (i32.mul (i32.const 2352) (global.get $C)))
+    (local.set $C_x_3136 (i32.mul (i32.const 3136) (global.get $C)))
+    (local.set $b_end5
+      (i32.add
+        (local.get $b_from)
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
+      (i32.add
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $O_x_C_x_4 (i32.mul (i32.mul (i32.const 4) (global.get $O)) (global.get $C)))
+    (local.set $O_x_C_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $O)) (global.get $C)))
+    (local.set $B_x_1024 (i32.mul (i32.const 1024) (local.get $B)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
+    (local.set $pad_2_at
+      (i32.add
+        (global.get $at_pad_2)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $B_x_64))
+          (i32.mul (local.get $j) (local.get $B_x_4)))))
+    (local.set $gather_at (i32.add (global.get $at_gather) (i32.mul (local.get $c) (i32.const 4))))
+    (local.set $gx_at
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 784)) (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_2
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_784) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_3
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_1568) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_4
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_2352) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_5
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_3136) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
     (local.set $b (local.get $b_from))
-    (local.set $overlapAdd_2_b
-      (i32.add (local.get $overlapAdd_2_at) (i32.mul (local.get $b_from) (local.get $C_x_896))))
+    (local.set $pad_2_b (i32.add (local.get $pad_2_at) (i32.mul (local.get $b_from) (i32.const 4))))
     (local.set $gx_b
-      (i32.add (global.get $at_gx) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+      (i32.add (local.get $gx_at) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_2
+      (i32.add (local.get $gx_at_2) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_3
+      (i32.add (local.get $gx_at_3) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_4
+      (i32.add (local.get $gx_at_4) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_5
+      (i32.add (local.get $gx_at_5) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $stored (local.get $acc_1_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $stored (local.get $acc_2_0))
+          (v128.store32_lane 0 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_3) (local.get $stored))
+          (local.set $stored (local.get $acc_2_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b_3) (local.get $stored))
+          (local.set $stored (local.get $acc_3_0))
+          (v128.store32_lane 0 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_4) (local.get $stored))
+          (local.set $stored (local.get $acc_3_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b_4) (local.get $stored))
+          (local.set $stored (local.get $acc_4_0))
+          (v128.store32_lane 0 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_5) (local.get $stored))
+          (local.set $stored (local.get $acc_4_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b_5) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 20)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $stored (local.get $acc_1_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 8)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
     (if
       (i32.lt_u (local.get $b) (local.get $b_to))
       (then
         (loop $b
-          (local.set $c (i32.const 0))
-          (local.set $overlapAdd_2_c (local.get $overlapAdd_2_b))
-          (local.set $gx_c (local.get $gx_b))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $overlapAdd_2_i (local.get $overlapAdd_2_c))
-                (local.set $gx_i (local.get $gx_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $overlapAdd_2_j (local.get $overlapAdd_2_i))
-                  (local.set $gx_j (local.get $gx_i))
-                  (loop $j_by_4
-                    (v128.store (local.get $gx_j) (v128.load (local.get $overlapAdd_2_j)))
-                    (local.set $overlapAdd_2_j (i32.add (local.get $overlapAdd_2_j) (i32.const 16)))
-                    (local.set $gx_j (i32.add (local.get $gx_j) (i32.const 16)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 4)))
-                    (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 12))))
-                  (loop $j
-                    (f32.store (local.get $gx_j) (f32.load (local.get $overlapAdd_2_j)))
-                    (local.set $overlapAdd_2_j (i32.add (local.get $overlapAdd_2_j) (i32.const 4)))
-                    (local.set $gx_j (i32.add (local.get $gx_j) (i32.const 4)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                  (local.set $overlapAdd_2_i (i32.add (local.get $overlapAdd_2_i) (i32.const 56)))
-                  (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 56)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 14))))
-                (local.set $overlapAdd_2_c (i32.add (local.get $overlapAdd_2_c) (i32.const 896)))
-                (local.set $gx_c (i32.add (local.get $gx_c) (i32.const 784)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $overlapAdd_2_b (i32.add (local.get $overlapAdd_2_b) (local.get $C_x_896)))
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=3136 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=3920 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=4704 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=5488 3 (local.get $gx_b) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 4)))
           (local.set $gx_b (i32.add (local.get $gx_b) (local.get $C_x_784)))
+          (local.set $gx_b_2 (i32.add (local.get $gx_b_2) (local.get $C_x_784)))
+          (local.set $gx_b_3 (i32.add (local.get $gx_b_3) (local.get $C_x_784)))
+          (local.set $gx_b_4 (i32.add (local.get $gx_b_4) (local.get $C_x_784)))
+          (local.set $gx_b_5 (i32.add (local.get $gx_b_5) (local.get $C_x_784)))
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
-  ;; pad(read x[B, C, 14, 14], write pad[B, C, 14, 16, 3])
-  ;; pad[b, c, i, j, k] = 14 > j - 1 ? 14 > (i + k) - 1 ? x[b, c, min((i + k) - 1, 13), min(j - 1, 13)] : …
-  (func $pad_2 (param $B i32) (param $c_from i32) (param $c_to i32)
+  ;; Columns c to c + 4 of grad_x.
+  (func $grad_x_2.columns_4 (param $B i32) (param $b_from i32) (param $b_to i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $B_x_64 i32)
+    (local $B_x_4 i32)
+    (local $pad_2_at i32)
+    (local $gather_at i32)
+    (local $gx_at i32)
+    (local $C_x_784 i32)
+    (local $gx_at_2 i32)
+    (local $C_x_1568 i32)
+    (local $gx_at_3 i32)
+    (local $C_x_2352 i32)
+    (local $gx_at_4 i32)
+    (local $C_x_3136 i32)
+    (local $gx_at_5 i32)
+    (local $b i32)
+    (local $pad_2_b i32)
+    (local $gx_b i32)
+    (local $gx_b_2 i32)
+    (local $gx_b_3 i32)
+    (local $gx_b_4 i32)
+    (local $gx_b_5 i32)
+    (local $b_end5 i32)
+    (local $b_end2 i32)
+    (local $acc_0_0 v128)
+    (local $acc_1_0 v128)
+    (local $acc_2_0 v128)
+    (local $acc_3_0 v128)
+    (local $acc_4_0 v128)
+    (local $k i32)
+    (local $pad_2_k i32)
+    (local $gather_k i32)
+    (local $O_x_C_x_4 i32)
+    (local $l i32)
+    (local $pad_2_l i32)
+    (local $gather_l i32)
+    (local $O_x_C_x_12 i32)
+    (local $o i32)
+    (local $pad_2_o i32)
+    (local $B_x_1024 i32)
+    (local $gather_o i32)
+    (local $C_x_4 i32)
+    (local $o_end4 i32)
+    (local $right_0 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $B_x_64 (i32.mul (i32.const 64) (local.get $B)))
+    (local.set $B_x_4 (i32.mul (i32.const 4) (local.get $B)))
+    (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
+    (local.set $C_x_1568 (i32.mul (i32.const 1568) (global.get $C)))
+    (local.set $C_x_2352 (i32.mul (i32.const 2352) (global.get $C)))
+    (local.set $C_x_3136 (i32.mul (i32.const 3136) (global.get $C)))
+    (local.set $b_end5
+      (i32.add
+        (local.get $b_from)
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
+      (i32.add
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $O_x_C_x_4 (i32.mul (i32.mul (i32.const 4) (global.get $O)) (global.get $C)))
+    (local.set $O_x_C_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $O)) (global.get $C)))
+    (local.set $B_x_1024 (i32.mul (i32.const 1024) (local.get $B)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
+    (local.set $pad_2_at
+      (i32.add
+        (global.get $at_pad_2)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $B_x_64))
+          (i32.mul (local.get $j) (local.get $B_x_4)))))
+    (local.set $gather_at (i32.add (global.get $at_gather) (i32.mul (local.get $c) (i32.const 4))))
+    (local.set $gx_at
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 784)) (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_2
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_784) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_3
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_1568) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_4
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_2352) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_5
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_3136) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $b (local.get $b_from))
+    (local.set $pad_2_b (i32.add (local.get $pad_2_at) (i32.mul (local.get $b_from) (i32.const 4))))
+    (local.set $gx_b
+      (i32.add (local.get $gx_at) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_2
+      (i32.add (local.get $gx_at_2) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_3
+      (i32.add (local.get $gx_at_3) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_4
+      (i32.add (local.get $gx_at_4) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_5
+      (i32.add (local.get $gx_at_5) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $stored (local.get $acc_2_0))
+          (v128.store32_lane 0 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_3) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_3) (local.get $stored))
+          (local.set $stored (local.get $acc_3_0))
+          (v128.store32_lane 0 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_4) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_4) (local.get $stored))
+          (local.set $stored (local.get $acc_4_0))
+          (v128.store32_lane 0 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_5) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_5) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 20)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b_2) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b_2) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 8)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_to))
+      (then
+        (loop $b
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_0 (v128.load (local.get $gather_o)))
+                    (local.set $left (v128.load32_splat (local.get $pad_2_o)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=784 1 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=1568 2 (local.get $gx_b) (local.get $stored))
+          (v128.store32_lane offset=2352 3 (local.get $gx_b) (local.get $stored))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 4)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (local.get $C_x_784)))
+          (local.set $gx_b_2 (i32.add (local.get $gx_b_2) (local.get $C_x_784)))
+          (local.set $gx_b_3 (i32.add (local.get $gx_b_3) (local.get $C_x_784)))
+          (local.set $gx_b_4 (i32.add (local.get $gx_b_4) (local.get $C_x_784)))
+          (local.set $gx_b_5 (i32.add (local.get $gx_b_5) (local.get $C_x_784)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+
+  ;; Columns c to c + 1 of grad_x.
+  (func $grad_x_2.columns_1 (param $B i32) (param $b_from i32) (param $b_to i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $B_x_64 i32)
+    (local $B_x_4 i32)
+    (local $pad_2_at i32)
+    (local $gather_at i32)
+    (local $gx_at i32)
+    (local $C_x_784 i32)
+    (local $gx_at_2 i32)
+    (local $C_x_1568 i32)
+    (local $gx_at_3 i32)
+    (local $C_x_2352 i32)
+    (local $gx_at_4 i32)
+    (local $C_x_3136 i32)
+    (local $gx_at_5 i32)
+    (local $b i32)
+    (local $pad_2_b i32)
+    (local $gx_b i32)
+    (local $gx_b_2 i32)
+    (local $gx_b_3 i32)
+    (local $gx_b_4 i32)
+    (local $gx_b_5 i32)
+    (local $b_end5 i32)
+    (local $b_end2 i32)
+    (local $acc_0 f32)
+    (local $acc_1 f32)
+    (local $acc_2 f32)
+    (local $acc_3 f32)
+    (local $acc_4 f32)
+    (local $k i32)
+    (local $pad_2_k i32)
+    (local $gather_k i32)
+    (local $O_x_C_x_4 i32)
+    (local $l i32)
+    (local $pad_2_l i32)
+    (local $gather_l i32)
+    (local $O_x_C_x_12 i32)
+    (local $o i32)
+    (local $pad_2_o i32)
+    (local $B_x_1024 i32)
+    (local $gather_o i32)
+    (local $C_x_4 i32)
+    (local $o_end4 i32)
+    (local $right_one f32)
+    (local $left_one f32)
+    (local.set $B_x_64 (i32.mul (i32.const 64) (local.get $B)))
+    (local.set $B_x_4 (i32.mul (i32.const 4) (local.get $B)))
+    (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
+    (local.set $C_x_1568 (i32.mul (i32.const 1568) (global.get $C)))
+    (local.set $C_x_2352 (i32.mul (i32.const 2352) (global.get $C)))
+    (local.set $C_x_3136 (i32.mul (i32.const 3136) (global.get $C)))
+    (local.set $b_end5
+      (i32.add
+        (local.get $b_from)
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
+      (i32.add
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $O_x_C_x_4 (i32.mul (i32.mul (i32.const 4) (global.get $O)) (global.get $C)))
+    (local.set $O_x_C_x_12 (i32.mul (i32.mul (i32.const 12) (global.get $O)) (global.get $C)))
+    (local.set $B_x_1024 (i32.mul (i32.const 1024) (local.get $B)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $o_end4 (i32.and (global.get $O) (i32.const -4)))
+    (local.set $pad_2_at
+      (i32.add
+        (global.get $at_pad_2)
+        (i32.add
+          (i32.mul (local.get $i) (local.get $B_x_64))
+          (i32.mul (local.get $j) (local.get $B_x_4)))))
+    (local.set $gather_at (i32.add (global.get $at_gather) (i32.mul (local.get $c) (i32.const 4))))
+    (local.set $gx_at
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 784)) (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_2
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_784) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_3
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_1568) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_4
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_2352) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gx_at_5
+      (i32.add
+        (global.get $at_gx)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_3136) (i32.mul (local.get $c) (i32.const 784)))
+            (i32.mul (local.get $i) (i32.const 56)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $b (local.get $b_from))
+    (local.set $pad_2_b (i32.add (local.get $pad_2_at) (i32.mul (local.get $b_from) (i32.const 4))))
+    (local.set $gx_b
+      (i32.add (local.get $gx_at) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_2
+      (i32.add (local.get $gx_at_2) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_3
+      (i32.add (local.get $gx_at_3) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_4
+      (i32.add (local.get $gx_at_4) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (local.set $gx_b_5
+      (i32.add (local.get $gx_at_5) (i32.mul (local.get $b_from) (local.get $C_x_784))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (local.set $acc_0 (f32.const 0))
+          (local.set $acc_1 (f32.const 0))
+          (local.set $acc_2 (f32.const 0))
+          (local.set $acc_3 (f32.const 0))
+          (local.set $acc_4 (f32.const 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=8 (local.get $pad_2_o)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=12 (local.get $pad_2_o)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=16 (local.get $pad_2_o)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (f32.store (local.get $gx_b) (local.get $acc_0))
+          (f32.store (local.get $gx_b_2) (local.get $acc_1))
+          (f32.store (local.get $gx_b_3) (local.get $acc_2))
+          (f32.store (local.get $gx_b_4) (local.get $acc_3))
+          (f32.store (local.get $gx_b_5) (local.get $acc_4))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 20)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 5))))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (local.set $acc_0 (f32.const 0))
+          (local.set $acc_1 (f32.const 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load offset=4 (local.get $pad_2_o)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (f32.store (local.get $gx_b) (local.get $acc_0))
+          (f32.store (local.get $gx_b_2) (local.get $acc_1))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 8)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_2
+            (i32.add (local.get $gx_b_2) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_3
+            (i32.add (local.get $gx_b_3) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_4
+            (i32.add (local.get $gx_b_4) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $gx_b_5
+            (i32.add (local.get $gx_b_5) (i32.mul (local.get $C_x_784) (i32.const 2))))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_to))
+      (then
+        (loop $b
+          (local.set $acc_0 (f32.const 0))
+          (local.set $k (i32.const 0))
+          (local.set $pad_2_k (local.get $pad_2_b))
+          (local.set $gather_k (local.get $gather_at))
+          (loop $k
+            (local.set $l (i32.const 0))
+            (local.set $pad_2_l (local.get $pad_2_k))
+            (local.set $gather_l (local.get $gather_k))
+            (loop $l
+              (local.set $o (i32.const 0))
+              (local.set $pad_2_o (local.get $pad_2_l))
+              (local.set $gather_o (local.get $gather_l))
+              (if
+                (i32.lt_u (local.get $o) (local.get $o_end4))
+                (then
+                  (loop $o_by_4
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o_by_4 (i32.lt_u (local.get $o) (local.get $o_end4))))))
+              (if
+                (i32.lt_u (local.get $o) (global.get $O))
+                (then
+                  (loop $o
+                    (local.set $right_one (f32.load (local.get $gather_o)))
+                    (local.set $left_one (f32.load (local.get $pad_2_o)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $pad_2_o (i32.add (local.get $pad_2_o) (local.get $B_x_1024)))
+                    (local.set $gather_o (i32.add (local.get $gather_o) (local.get $C_x_4)))
+                    (local.set $o (i32.add (local.get $o) (i32.const 1)))
+                    (br_if $o (i32.lt_u (local.get $o) (global.get $O))))))
+              (local.set $pad_2_l (i32.add (local.get $pad_2_l) (local.get $B_x_64)))
+              (local.set $gather_l (i32.add (local.get $gather_l) (local.get $O_x_C_x_12)))
+              (local.set $l (i32.add (local.get $l) (i32.const 1)))
+              (br_if $l (i32.lt_u (local.get $l) (i32.const 3))))
+            (local.set $pad_2_k (i32.add (local.get $pad_2_k) (local.get $B_x_4)))
+            (local.set $gather_k (i32.add (local.get $gather_k) (local.get $O_x_C_x_4)))
+            (local.set $k (i32.add (local.get $k) (i32.const 1)))
+            (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
+          (f32.store (local.get $gx_b) (local.get $acc_0))
+          (local.set $pad_2_b (i32.add (local.get $pad_2_b) (i32.const 4)))
+          (local.set $gx_b (i32.add (local.get $gx_b) (local.get $C_x_784)))
+          (local.set $gx_b_2 (i32.add (local.get $gx_b_2) (local.get $C_x_784)))
+          (local.set $gx_b_3 (i32.add (local.get $gx_b_3) (local.get $C_x_784)))
+          (local.set $gx_b_4 (i32.add (local.get $gx_b_4) (local.get $C_x_784)))
+          (local.set $gx_b_5 (i32.add (local.get $gx_b_5) (local.get $C_x_784)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+
+  ;; pad(read x[B, C, 14, 14], write pad[B, 16, 16, C])
+  ;; pad[b, i, j, c] = 14 > j - 1 ? 14 > i - 1 ? x[b, c, min(i - 1, 13), min(j - 1, 13)] : 0 : 0
+  (func $pad_3 (param $B i32) (param $c_from i32) (param $c_to i32)
     (local $b i32)
     (local $x_b i32)
     (local $C_x_784 i32)
     (local $pad_b i32)
-    (local $C_x_2688 i32)
-    (local $c i32)
-    (local $x_c i32)
-    (local $pad_c i32)
+    (local $C_x_1024 i32)
     (local $i i32)
+    (local $x_i i32)
     (local $pad_i i32)
+    (local $C_x_64 i32)
     (local $j i32)
     (local $x_j i32)
     (local $pad_j i32)
-    (local $k i32)
-    (local $x_k i32)
-    (local $pad_k i32)
+    (local $C_x_4 i32)
+    (local $c i32)
+    (local $x_c i32)
+    (local $pad_c i32)
     (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
     (local.set $b (i32.const 0))
     (local.set $x_b (global.get $at_x))
     (local.set $pad_b (global.get $at_pad))
@@ -694,175 +4073,2310 @@
       (i32.lt_u (local.get $b) (local.get $B))
       (then
         (loop $b
-          (local.set $c (local.get $c_from))
-          (local.set $x_c (i32.add (local.get $x_b) (i32.mul (local.get $c_from) (i32.const 784))))
-          (local.set $pad_c
-            (i32.add (local.get $pad_b) (i32.mul (local.get $c_from) (i32.const 2688))))
-          (if
-            (i32.lt_u (local.get $c) (local.get $c_to))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $pad_i (local.get $pad_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $pad_j (local.get $pad_i))
-                  (loop $j
-                    (local.set $x_j
-                      (i32.add
-                        (local.get $x_c)
-                        (i32.mul
-                          (select
-                            (i32.sub (local.get $j) (i32.const 1))
-                            (i32.const 13)
-                            (i32.lt_u (i32.sub (local.get $j) (i32.const 1)) (i32.const 13)))
-                          (i32.const 4))))
-                    (local.set $k (i32.const 0))
-                    (local.set $pad_k (local.get $pad_j))
-                    (loop $k
-                      (local.set $x_k
-                        (i32.add
-                          (local.get $x_j)
-                          (i32.mul
-                            (select
-                              (i32.sub (i32.add (local.get $i) (local.get $k)) (i32.const 1))
-                              (i32.const 13)
-                              (i32.lt_u
-                                (i32.sub (i32.add (local.get $i) (local.get $k)) (i32.const 1))
-                                (i32.const 13)))
-                            (i32.const 56))))
-                      (f32.store
-                        (local.get $pad_k)
+          (local.set $i (i32.const 0))
+          (local.set $pad_i (local.get $pad_b))
+          (loop $i
+            (local.set $x_i
+              (i32.add
+                (local.get $x_b)
+                (i32.mul
+                  (select
+                    (i32.sub (local.get $i) (i32.const 1))
+                    (i32.const 13)
+                    (i32.lt_u (i32.sub (local.get $i) (i32.const 1)) (i32.const 13)))
+                  (i32.const 56))))
+            (local.set $j (i32.const 0))
+            (local.set $pad_j (local.get $pad_i))
+            (loop $j
+              (local.set $x_j
+                (i32.add
+                  (local.get $x_i)
+                  (i32.mul
+                    (select
+                      (i32.sub (local.get $j) (i32.const 1))
+                      (i32.const 13)
+                      (i32.lt_u (i32.sub (local.get $j) (i32.const 1)) (i32.const 13)))
+                    (i32.const 4))))
+              (local.set $c (local.get $c_from))
+              (local.set $x_c
+                (i32.add (local.get $x_j) (i32.mul (local.get $c_from) (i32.const 784))))
+              (local.set $pad_c
+                (i32.add (local.get $pad_j) (i32.mul (local.get $c_from) (i32.const 4))))
+              (if
+                (i32.lt_u (local.get $c) (local.get $c_to))
+                (then
+                  (loop $c
+                    (f32.store
+                      (local.get $pad_c)
+                      (select
                         (select
-                          (select
-                            (f32.load (local.get $x_k))
-                            (f32.const 0)
-                            (i32.gt_u
-                              (i32.const 14)
-                              (i32.sub (i32.add (local.get $i) (local.get $k)) (i32.const 1))))
+                          (f32.load (local.get $x_c))
                           (f32.const 0)
-                          (i32.gt_u (i32.const 14) (i32.sub (local.get $j) (i32.const 1)))))
-                      (local.set $pad_k (i32.add (local.get $pad_k) (i32.const 4)))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 3))))
-                    (local.set $pad_j (i32.add (local.get $pad_j) (i32.const 12)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 16))))
-                  (local.set $pad_i (i32.add (local.get $pad_i) (i32.const 192)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 14))))
-                (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
-                (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 2688)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (local.get $c_to))))))
+                          (i32.gt_u (i32.const 14) (i32.sub (local.get $i) (i32.const 1))))
+                        (f32.const 0)
+                        (i32.gt_u (i32.const 14) (i32.sub (local.get $j) (i32.const 1)))))
+                    (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
+                    (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 4)))
+                    (local.set $c (i32.add (local.get $c) (i32.const 1)))
+                    (br_if $c (i32.lt_u (local.get $c) (local.get $c_to))))))
+              (local.set $pad_j (i32.add (local.get $pad_j) (local.get $C_x_4)))
+              (local.set $j (i32.add (local.get $j) (i32.const 1)))
+              (br_if $j (i32.lt_u (local.get $j) (i32.const 16))))
+            (local.set $pad_i (i32.add (local.get $pad_i) (local.get $C_x_64)))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $i (i32.lt_u (local.get $i) (i32.const 16))))
           (local.set $x_b (i32.add (local.get $x_b) (local.get $C_x_784)))
-          (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_2688)))
+          (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B)))))))
 
-  ;; grad_w(read gy[B, O, 14, 14], read pad[B, C, 14, 16, 3], write gW[O, C, 3, 3])
-  ;; gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, c, k, l + j, i]
+  ;; grad_w(read gy[B, O, 14, 14], read pad[B, 16, 16, C], write gW[O, C, 3, 3])
+  ;; gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, k + i, l + j, c]
   (func $grad_w_2 (param $B i32) (param $c_from i32) (param $c_to i32)
+    (local $i i32)
+    (local $j i32)
+    (local $c i32)
+    (local $c_end8 i32)
+    (local $c_end4 i32)
+    (local.set $c_end8
+      (i32.add
+        (local.get $c_from)
+        (i32.and (i32.sub (local.get $c_to) (local.get $c_from)) (i32.const -8))))
+    (local.set $c_end4
+      (i32.add
+        (local.get $c_end8)
+        (i32.and (i32.sub (local.get $c_to) (local.get $c_end8)) (i32.const -4))))
+    (local.set $i (i32.const 0))
+    (loop $i
+      (local.set $j (i32.const 0))
+      (loop $j
+        (local.set $c (local.get $c_from))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_end8))
+          (then
+            (loop $c_by_8
+              (call $grad_w_2.columns_8 (local.get $B) (local.get $i) (local.get $j) (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 8)))
+              (br_if $c_by_8 (i32.lt_u (local.get $c) (local.get $c_end8))))))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_end4))
+          (then
+            (loop $c_by_4
+              (call $grad_w_2.columns_4 (local.get $B) (local.get $i) (local.get $j) (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 4)))
+              (br_if $c_by_4 (i32.lt_u (local.get $c) (local.get $c_end4))))))
+        (if
+          (i32.lt_u (local.get $c) (local.get $c_to))
+          (then
+            (loop $c
+              (call $grad_w_2.columns_1 (local.get $B) (local.get $i) (local.get $j) (local.get $c))
+              (local.set $c (i32.add (local.get $c) (i32.const 1)))
+              (br_if $c (i32.lt_u (local.get $c) (local.get $c_to))))))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j (i32.lt_u (local.get $j) (i32.const 3))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $i (i32.lt_u (local.get $i) (i32.const 3)))))
+
+  ;; Columns c to c + 8 of grad_w.
+  (func $grad_w_2.columns_8 (param $B i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $C_x_64 i32)
+    (local $C_x_4 i32)
+    (local $pad_at i32)
+    (local $gW_at i32)
+    (local $C_x_36 i32)
+    (local $gW_at_2 i32)
+    (local $C_x_72 i32)
+    (local $gW_at_3 i32)
+    (local $C_x_108 i32)
+    (local $gW_at_4 i32)
+    (local $C_x_144 i32)
+    (local $gW_at_5 i32)
+    (local $gy_at i32)
+    (local $gy_at_2 i32)
+    (local $gy_at_3 i32)
+    (local $gy_at_4 i32)
     (local $o i32)
     (local $gy_o i32)
+    (local $gy_o_2 i32)
+    (local $gy_o_3 i32)
+    (local $gy_o_4 i32)
+    (local $gy_o_5 i32)
     (local $gW_o i32)
-    (local $C_x_36 i32)
-    (local $c i32)
-    (local $pad_c i32)
-    (local $gW_c i32)
-    (local $i i32)
-    (local $pad_i i32)
-    (local $gW_i i32)
-    (local $j i32)
-    (local $pad_j i32)
-    (local $gW_j i32)
-    (local $acc f32)
+    (local $gW_o_2 i32)
+    (local $gW_o_3 i32)
+    (local $gW_o_4 i32)
+    (local $gW_o_5 i32)
+    (local $o_end5 i32)
+    (local $o_end2 i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $acc_1_0 v128)
+    (local $acc_1_1 v128)
+    (local $acc_2_0 v128)
+    (local $acc_2_1 v128)
+    (local $acc_3_0 v128)
+    (local $acc_3_1 v128)
+    (local $acc_4_0 v128)
+    (local $acc_4_1 v128)
     (local $b i32)
     (local $gy_b i32)
     (local $O_x_784 i32)
+    (local $gy_b_2 i32)
+    (local $gy_b_3 i32)
+    (local $gy_b_4 i32)
+    (local $gy_b_5 i32)
     (local $pad_b i32)
-    (local $C_x_2688 i32)
+    (local $C_x_1024 i32)
     (local $k i32)
     (local $gy_k i32)
+    (local $gy_k_2 i32)
+    (local $gy_k_3 i32)
+    (local $gy_k_4 i32)
+    (local $gy_k_5 i32)
     (local $pad_k i32)
     (local $l i32)
     (local $gy_l i32)
+    (local $gy_l_2 i32)
+    (local $gy_l_3 i32)
+    (local $gy_l_4 i32)
+    (local $gy_l_5 i32)
     (local $pad_l i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
     (local.set $C_x_36 (i32.mul (i32.const 36) (global.get $C)))
+    (local.set $C_x_72 (i32.mul (i32.const 72) (global.get $C)))
+    (local.set $C_x_108 (i32.mul (i32.const 108) (global.get $C)))
+    (local.set $C_x_144 (i32.mul (i32.const 144) (global.get $C)))
+    (local.set $o_end5 (i32.mul (i32.div_u (global.get $O) (i32.const 5)) (i32.const 5)))
+    (local.set $o_end2
+      (i32.add
+        (local.get $o_end5)
+        (i32.and (i32.sub (global.get $O) (local.get $o_end5)) (i32.const -2))))
     (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
-    (local.set $C_x_2688 (i32.mul (i32.const 2688) (global.get $C)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_64))
+            (i32.mul (local.get $j) (local.get $C_x_4)))
+          (i32.mul (local.get $c) (i32.const 4)))))
+    (local.set $gW_at
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 36)) (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_2
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_36) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_3
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_72) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_4
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_108) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_5
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_144) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gy_at (i32.add (global.get $at_gy) (i32.const 784)))
+    (local.set $gy_at_2 (i32.add (global.get $at_gy) (i32.const 1568)))
+    (local.set $gy_at_3 (i32.add (global.get $at_gy) (i32.const 2352)))
+    (local.set $gy_at_4 (i32.add (global.get $at_gy) (i32.const 3136)))
     (local.set $o (i32.const 0))
     (local.set $gy_o (global.get $at_gy))
-    (local.set $gW_o (global.get $at_gW))
+    (local.set $gy_o_2 (local.get $gy_at))
+    (local.set $gy_o_3 (local.get $gy_at_2))
+    (local.set $gy_o_4 (local.get $gy_at_3))
+    (local.set $gy_o_5 (local.get $gy_at_4))
+    (local.set $gW_o (local.get $gW_at))
+    (local.set $gW_o_2 (local.get $gW_at_2))
+    (local.set $gW_o_3 (local.get $gW_at_3))
+    (local.set $gW_o_4 (local.get $gW_at_4))
+    (local.set $gW_o_5 (local.get $gW_at_5))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end5))
+      (then
+        (loop $o_by_5
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $gy_b_3 (local.get $gy_o_3))
+          (local.set $gy_b_4 (local.get $gy_o_4))
+          (local.set $gy_b_5 (local.get $gy_o_5))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $gy_k_3 (local.get $gy_b_3))
+                (local.set $gy_k_4 (local.get $gy_b_4))
+                (local.set $gy_k_5 (local.get $gy_b_5))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $gy_l_3 (local.get $gy_k_3))
+                  (local.set $gy_l_4 (local.get $gy_k_4))
+                  (local.set $gy_l_5 (local.get $gy_k_5))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $acc_2_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_2_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $acc_3_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_3_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $acc_4_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_4_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $gy_k_3 (i32.add (local.get $gy_k_3) (i32.const 56)))
+                  (local.set $gy_k_4 (i32.add (local.get $gy_k_4) (i32.const 56)))
+                  (local.set $gy_k_5 (i32.add (local.get $gy_k_5) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_784)))
+                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_784)))
+                (local.set $gy_b_5 (i32.add (local.get $gy_b_5) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $stored (local.get $acc_1_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $stored (local.get $acc_2_0))
+          (v128.store32_lane 0 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_3) (local.get $stored))
+          (local.set $stored (local.get $acc_2_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o_3) (local.get $stored))
+          (local.set $stored (local.get $acc_3_0))
+          (v128.store32_lane 0 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_4) (local.get $stored))
+          (local.set $stored (local.get $acc_3_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o_4) (local.get $stored))
+          (local.set $stored (local.get $acc_4_0))
+          (v128.store32_lane 0 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_5) (local.get $stored))
+          (local.set $stored (local.get $acc_4_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o_5) (local.get $stored))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 3920)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 3920)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 3920)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 3920)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 3920)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $o (i32.add (local.get $o) (i32.const 5)))
+          (br_if $o_by_5 (i32.lt_u (local.get $o) (local.get $o_end5))))))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end2))
+      (then
+        (loop $o_by_2
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $acc_1_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_1_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $stored (local.get $acc_1_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 1568)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 1568)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 1568)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 1568)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 1568)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $o (i32.add (local.get $o) (i32.const 2)))
+          (br_if $o_by_2 (i32.lt_u (local.get $o) (local.get $o_end2))))))
     (if
       (i32.lt_u (local.get $o) (global.get $O))
       (then
         (loop $o
-          (local.set $c (local.get $c_from))
-          (local.set $pad_c
-            (i32.add (global.get $at_pad) (i32.mul (local.get $c_from) (i32.const 2688))))
-          (local.set $gW_c (i32.add (local.get $gW_o) (i32.mul (local.get $c_from) (i32.const 36))))
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $pad_b (local.get $pad_at))
           (if
-            (i32.lt_u (local.get $c) (local.get $c_to))
+            (i32.lt_u (local.get $b) (local.get $B))
             (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $pad_i (local.get $pad_c))
-                (local.set $gW_i (local.get $gW_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $pad_j (local.get $pad_i))
-                  (local.set $gW_j (local.get $gW_i))
-                  (loop $j
-                    (local.set $acc (f32.const 0))
-                    (local.set $b (i32.const 0))
-                    (local.set $gy_b (local.get $gy_o))
-                    (local.set $pad_b (local.get $pad_j))
-                    (if
-                      (i32.lt_u (local.get $b) (local.get $B))
-                      (then
-                        (loop $b
-                          (local.set $k (i32.const 0))
-                          (local.set $gy_k (local.get $gy_b))
-                          (local.set $pad_k (local.get $pad_b))
-                          (loop $k
-                            (local.set $l (i32.const 0))
-                            (local.set $gy_l (local.get $gy_k))
-                            (local.set $pad_l (local.get $pad_k))
-                            (loop $l
-                              (local.set $acc
-                                (f32.add
-                                  (local.get $acc)
-                                  (f32.mul
-                                    (f32.load (local.get $gy_l))
-                                    (f32.load (local.get $pad_l)))))
-                              (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
-                              (local.set $pad_l (i32.add (local.get $pad_l) (i32.const 12)))
-                              (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                              (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
-                            (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
-                            (local.set $pad_k (i32.add (local.get $pad_k) (i32.const 192)))
-                            (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                            (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
-                          (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
-                          (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_2688)))
-                          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-                          (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-                    (f32.store (local.get $gW_j) (local.get $acc))
-                    (local.set $pad_j (i32.add (local.get $pad_j) (i32.const 12)))
-                    (local.set $gW_j (i32.add (local.get $gW_j) (i32.const 4)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 3))))
-                  (local.set $pad_i (i32.add (local.get $pad_i) (i32.const 4)))
-                  (local.set $gW_i (i32.add (local.get $gW_i) (i32.const 12)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 3))))
-                (local.set $pad_c (i32.add (local.get $pad_c) (i32.const 2688)))
-                (local.set $gW_c (i32.add (local.get $gW_c) (i32.const 36)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (local.get $c_to))))))
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $right_1 (v128.load offset=16 (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $acc_0_1
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_1)
+                        (local.get $acc_0_1)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_0_1))
+          (v128.store32_lane offset=144 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=180 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=216 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=252 3 (local.get $gW_o) (local.get $stored))
           (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 784)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 784)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 784)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 784)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 784)))
           (local.set $gW_o (i32.add (local.get $gW_o) (local.get $C_x_36)))
+          (local.set $gW_o_2 (i32.add (local.get $gW_o_2) (local.get $C_x_36)))
+          (local.set $gW_o_3 (i32.add (local.get $gW_o_3) (local.get $C_x_36)))
+          (local.set $gW_o_4 (i32.add (local.get $gW_o_4) (local.get $C_x_36)))
+          (local.set $gW_o_5 (i32.add (local.get $gW_o_5) (local.get $C_x_36)))
+          (local.set $o (i32.add (local.get $o) (i32.const 1)))
+          (br_if $o (i32.lt_u (local.get $o) (global.get $O)))))))
+
+  ;; Columns c to c + 4 of grad_w.
+  (func $grad_w_2.columns_4 (param $B i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $C_x_64 i32)
+    (local $C_x_4 i32)
+    (local $pad_at i32)
+    (local $gW_at i32)
+    (local $C_x_36 i32)
+    (local $gW_at_2 i32)
+    (local $C_x_72 i32)
+    (local $gW_at_3 i32)
+    (local $C_x_108 i32)
+    (local $gW_at_4 i32)
+    (local $C_x_144 i32)
+    (local $gW_at_5 i32)
+    (local $gy_at i32)
+    (local $gy_at_2 i32)
+    (local $gy_at_3 i32)
+    (local $gy_at_4 i32)
+    (local $o i32)
+    (local $gy_o i32)
+    (local $gy_o_2 i32)
+    (local $gy_o_3 i32)
+    (local $gy_o_4 i32)
+    (local $gy_o_5 i32)
+    (local $gW_o i32)
+    (local $gW_o_2 i32)
+    (local $gW_o_3 i32)
+    (local $gW_o_4 i32)
+    (local $gW_o_5 i32)
+    (local $o_end5 i32)
+    (local $o_end2 i32)
+    (local $acc_0_0 v128)
+    (local $acc_1_0 v128)
+    (local $acc_2_0 v128)
+    (local $acc_3_0 v128)
+    (local $acc_4_0 v128)
+    (local $b i32)
+    (local $gy_b i32)
+    (local $O_x_784 i32)
+    (local $gy_b_2 i32)
+    (local $gy_b_3 i32)
+    (local $gy_b_4 i32)
+    (local $gy_b_5 i32)
+    (local $pad_b i32)
+    (local $C_x_1024 i32)
+    (local $k i32)
+    (local $gy_k i32)
+    (local $gy_k_2 i32)
+    (local $gy_k_3 i32)
+    (local $gy_k_4 i32)
+    (local $gy_k_5 i32)
+    (local $pad_k i32)
+    (local $l i32)
+    (local $gy_l i32)
+    (local $gy_l_2 i32)
+    (local $gy_l_3 i32)
+    (local $gy_l_4 i32)
+    (local $gy_l_5 i32)
+    (local $pad_l i32)
+    (local $right_0 v128)
+    (local $left v128)
+    (local $stored v128)
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $C_x_36 (i32.mul (i32.const 36) (global.get $C)))
+    (local.set $C_x_72 (i32.mul (i32.const 72) (global.get $C)))
+    (local.set $C_x_108 (i32.mul (i32.const 108) (global.get $C)))
+    (local.set $C_x_144 (i32.mul (i32.const 144) (global.get $C)))
+    (local.set $o_end5 (i32.mul (i32.div_u (global.get $O) (i32.const 5)) (i32.const 5)))
+    (local.set $o_end2
+      (i32.add
+        (local.get $o_end5)
+        (i32.and (i32.sub (global.get $O) (local.get $o_end5)) (i32.const -2))))
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_64))
+            (i32.mul (local.get $j) (local.get $C_x_4)))
+          (i32.mul (local.get $c) (i32.const 4)))))
+    (local.set $gW_at
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 36)) (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_2
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_36) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_3
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_72) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_4
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_108) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_5
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_144) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gy_at (i32.add (global.get $at_gy) (i32.const 784)))
+    (local.set $gy_at_2 (i32.add (global.get $at_gy) (i32.const 1568)))
+    (local.set $gy_at_3 (i32.add (global.get $at_gy) (i32.const 2352)))
+    (local.set $gy_at_4 (i32.add (global.get $at_gy) (i32.const 3136)))
+    (local.set $o (i32.const 0))
+    (local.set $gy_o (global.get $at_gy))
+    (local.set $gy_o_2 (local.get $gy_at))
+    (local.set $gy_o_3 (local.get $gy_at_2))
+    (local.set $gy_o_4 (local.get $gy_at_3))
+    (local.set $gy_o_5 (local.get $gy_at_4))
+    (local.set $gW_o (local.get $gW_at))
+    (local.set $gW_o_2 (local.get $gW_at_2))
+    (local.set $gW_o_3 (local.get $gW_at_3))
+    (local.set $gW_o_4 (local.get $gW_at_4))
+    (local.set $gW_o_5 (local.get $gW_at_5))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end5))
+      (then
+        (loop $o_by_5
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $gy_b_3 (local.get $gy_o_3))
+          (local.set $gy_b_4 (local.get $gy_o_4))
+          (local.set $gy_b_5 (local.get $gy_o_5))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $gy_k_3 (local.get $gy_b_3))
+                (local.set $gy_k_4 (local.get $gy_b_4))
+                (local.set $gy_k_5 (local.get $gy_b_5))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $gy_l_3 (local.get $gy_k_3))
+                  (local.set $gy_l_4 (local.get $gy_k_4))
+                  (local.set $gy_l_5 (local.get $gy_k_5))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_3)))
+                    (local.set $acc_2_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_2_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_4)))
+                    (local.set $acc_3_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_3_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_5)))
+                    (local.set $acc_4_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_4_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $gy_k_3 (i32.add (local.get $gy_k_3) (i32.const 56)))
+                  (local.set $gy_k_4 (i32.add (local.get $gy_k_4) (i32.const 56)))
+                  (local.set $gy_k_5 (i32.add (local.get $gy_k_5) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_784)))
+                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_784)))
+                (local.set $gy_b_5 (i32.add (local.get $gy_b_5) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $stored (local.get $acc_2_0))
+          (v128.store32_lane 0 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_3) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_3) (local.get $stored))
+          (local.set $stored (local.get $acc_3_0))
+          (v128.store32_lane 0 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_4) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_4) (local.get $stored))
+          (local.set $stored (local.get $acc_4_0))
+          (v128.store32_lane 0 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_5) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_5) (local.get $stored))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 3920)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 3920)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 3920)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 3920)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 3920)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $o (i32.add (local.get $o) (i32.const 5)))
+          (br_if $o_by_5 (i32.lt_u (local.get $o) (local.get $o_end5))))))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end2))
+      (then
+        (loop $o_by_2
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l_2)))
+                    (local.set $acc_1_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_1_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $stored (local.get $acc_1_0))
+          (v128.store32_lane 0 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o_2) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o_2) (local.get $stored))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 1568)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 1568)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 1568)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 1568)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 1568)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $o (i32.add (local.get $o) (i32.const 2)))
+          (br_if $o_by_2 (i32.lt_u (local.get $o) (local.get $o_end2))))))
+    (if
+      (i32.lt_u (local.get $o) (global.get $O))
+      (then
+        (loop $o
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_0 (v128.load (local.get $pad_l)))
+                    (local.set $left (v128.load32_splat (local.get $gy_l)))
+                    (local.set $acc_0_0
+                      (f32x4.relaxed_madd
+                        (local.get $left)
+                        (local.get $right_0)
+                        (local.get $acc_0_0)))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (local.set $stored (local.get $acc_0_0))
+          (v128.store32_lane 0 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=36 1 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=72 2 (local.get $gW_o) (local.get $stored))
+          (v128.store32_lane offset=108 3 (local.get $gW_o) (local.get $stored))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 784)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 784)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 784)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 784)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 784)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (local.get $C_x_36)))
+          (local.set $gW_o_2 (i32.add (local.get $gW_o_2) (local.get $C_x_36)))
+          (local.set $gW_o_3 (i32.add (local.get $gW_o_3) (local.get $C_x_36)))
+          (local.set $gW_o_4 (i32.add (local.get $gW_o_4) (local.get $C_x_36)))
+          (local.set $gW_o_5 (i32.add (local.get $gW_o_5) (local.get $C_x_36)))
+          (local.set $o (i32.add (local.get $o) (i32.const 1)))
+          (br_if $o (i32.lt_u (local.get $o) (global.get $O)))))))
+
+  ;; Columns c to c + 1 of grad_w.
+  (func $grad_w_2.columns_1 (param $B i32) (param $i i32) (param $j i32) (param $c i32)
+    (local $C_x_64 i32)
+    (local $C_x_4 i32)
+    (local $pad_at i32)
+    (local $gW_at i32)
+    (local $C_x_36 i32)
+    (local $gW_at_2 i32)
+    (local $C_x_72 i32)
+    (local $gW_at_3 i32)
+    (local $C_x_108 i32)
+    (local $gW_at_4 i32)
+    (local $C_x_144 i32)
+    (local $gW_at_5 i32)
+    (local $gy_at i32)
+    (local $gy_at_2 i32)
+    (local $gy_at_3 i32)
+    (local $gy_at_4 i32)
+    (local $o i32)
+    (local $gy_o i32)
+    (local $gy_o_2 i32)
+    (local $gy_o_3 i32)
+    (local $gy_o_4 i32)
+    (local $gy_o_5 i32)
+    (local $gW_o i32)
+    (local $gW_o_2 i32)
+    (local $gW_o_3 i32)
+    (local $gW_o_4 i32)
+    (local $gW_o_5 i32)
+    (local $o_end5 i32)
+    (local $o_end2 i32)
+    (local $acc_0 f32)
+    (local $acc_1 f32)
+    (local $acc_2 f32)
+    (local $acc_3 f32)
+    (local $acc_4 f32)
+    (local $b i32)
+    (local $gy_b i32)
+    (local $O_x_784 i32)
+    (local $gy_b_2 i32)
+    (local $gy_b_3 i32)
+    (local $gy_b_4 i32)
+    (local $gy_b_5 i32)
+    (local $pad_b i32)
+    (local $C_x_1024 i32)
+    (local $k i32)
+    (local $gy_k i32)
+    (local $gy_k_2 i32)
+    (local $gy_k_3 i32)
+    (local $gy_k_4 i32)
+    (local $gy_k_5 i32)
+    (local $pad_k i32)
+    (local $l i32)
+    (local $gy_l i32)
+    (local $gy_l_2 i32)
+    (local $gy_l_3 i32)
+    (local $gy_l_4 i32)
+    (local $gy_l_5 i32)
+    (local $pad_l i32)
+    (local $right_one f32)
+    (local $left_one f32)
+    (local.set $C_x_64 (i32.mul (i32.const 64) (global.get $C)))
+    (local.set $C_x_4 (i32.mul (i32.const 4) (global.get $C)))
+    (local.set $C_x_36 (i32.mul (i32.const 36) (global.get $C)))
+    (local.set $C_x_72 (i32.mul (i32.const 72) (global.get $C)))
+    (local.set $C_x_108 (i32.mul (i32.const 108) (global.get $C)))
+    (local.set $C_x_144 (i32.mul (i32.const 144) (global.get $C)))
+    (local.set $o_end5 (i32.mul (i32.div_u (global.get $O) (i32.const 5)) (i32.const 5)))
+    (local.set $o_end2
+      (i32.add
+        (local.get $o_end5)
+        (i32.and (i32.sub (global.get $O) (local.get $o_end5)) (i32.const -2))))
+    (local.set $O_x_784 (i32.mul (i32.const 784) (global.get $O)))
+    (local.set $C_x_1024 (i32.mul (i32.const 1024) (global.get $C)))
+    (local.set $pad_at
+      (i32.add
+        (global.get $at_pad)
+        (i32.add
+          (i32.add
+            (i32.mul (local.get $i) (local.get $C_x_64))
+            (i32.mul (local.get $j) (local.get $C_x_4)))
+          (i32.mul (local.get $c) (i32.const 4)))))
+    (local.set $gW_at
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add (i32.mul (local.get $c) (i32.const 36)) (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_2
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_36) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_3
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_72) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_4
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_108) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gW_at_5
+      (i32.add
+        (global.get $at_gW)
+        (i32.add
+          (i32.add
+            (i32.add (local.get $C_x_144) (i32.mul (local.get $c) (i32.const 36)))
+            (i32.mul (local.get $i) (i32.const 12)))
+          (i32.mul (local.get $j) (i32.const 4)))))
+    (local.set $gy_at (i32.add (global.get $at_gy) (i32.const 784)))
+    (local.set $gy_at_2 (i32.add (global.get $at_gy) (i32.const 1568)))
+    (local.set $gy_at_3 (i32.add (global.get $at_gy) (i32.const 2352)))
+    (local.set $gy_at_4 (i32.add (global.get $at_gy) (i32.const 3136)))
+    (local.set $o (i32.const 0))
+    (local.set $gy_o (global.get $at_gy))
+    (local.set $gy_o_2 (local.get $gy_at))
+    (local.set $gy_o_3 (local.get $gy_at_2))
+    (local.set $gy_o_4 (local.get $gy_at_3))
+    (local.set $gy_o_5 (local.get $gy_at_4))
+    (local.set $gW_o (local.get $gW_at))
+    (local.set $gW_o_2 (local.get $gW_at_2))
+    (local.set $gW_o_3 (local.get $gW_at_3))
+    (local.set $gW_o_4 (local.get $gW_at_4))
+    (local.set $gW_o_5 (local.get $gW_at_5))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end5))
+      (then
+        (loop $o_by_5
+          (local.set $acc_0 (f32.const 0))
+          (local.set $acc_1 (f32.const 0))
+          (local.set $acc_2 (f32.const 0))
+          (local.set $acc_3 (f32.const 0))
+          (local.set $acc_4 (f32.const 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $gy_b_3 (local.get $gy_o_3))
+          (local.set $gy_b_4 (local.get $gy_o_4))
+          (local.set $gy_b_5 (local.get $gy_o_5))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $gy_k_3 (local.get $gy_b_3))
+                (local.set $gy_k_4 (local.get $gy_b_4))
+                (local.set $gy_k_5 (local.get $gy_b_5))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $gy_l_3 (local.get $gy_k_3))
+                  (local.set $gy_l_4 (local.get $gy_k_4))
+                  (local.set $gy_l_5 (local.get $gy_k_5))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_3)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_4)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_5)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_3)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_4)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_5)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_3)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_4)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_5)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_3)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_4)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_5)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_3)))
+                    (local.set $acc_2
+                      (f32.add
+                        (local.get $acc_2)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_4)))
+                    (local.set $acc_3
+                      (f32.add
+                        (local.get $acc_3)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_5)))
+                    (local.set $acc_4
+                      (f32.add
+                        (local.get $acc_4)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $gy_l_3 (i32.add (local.get $gy_l_3) (i32.const 4)))
+                    (local.set $gy_l_4 (i32.add (local.get $gy_l_4) (i32.const 4)))
+                    (local.set $gy_l_5 (i32.add (local.get $gy_l_5) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $gy_k_3 (i32.add (local.get $gy_k_3) (i32.const 56)))
+                  (local.set $gy_k_4 (i32.add (local.get $gy_k_4) (i32.const 56)))
+                  (local.set $gy_k_5 (i32.add (local.get $gy_k_5) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $gy_b_3 (i32.add (local.get $gy_b_3) (local.get $O_x_784)))
+                (local.set $gy_b_4 (i32.add (local.get $gy_b_4) (local.get $O_x_784)))
+                (local.set $gy_b_5 (i32.add (local.get $gy_b_5) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (f32.store (local.get $gW_o) (local.get $acc_0))
+          (f32.store (local.get $gW_o_2) (local.get $acc_1))
+          (f32.store (local.get $gW_o_3) (local.get $acc_2))
+          (f32.store (local.get $gW_o_4) (local.get $acc_3))
+          (f32.store (local.get $gW_o_5) (local.get $acc_4))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 3920)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 3920)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 3920)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 3920)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 3920)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 5))))
+          (local.set $o (i32.add (local.get $o) (i32.const 5)))
+          (br_if $o_by_5 (i32.lt_u (local.get $o) (local.get $o_end5))))))
+    (if
+      (i32.lt_u (local.get $o) (local.get $o_end2))
+      (then
+        (loop $o_by_2
+          (local.set $acc_0 (f32.const 0))
+          (local.set $acc_1 (f32.const 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $gy_b_2 (local.get $gy_o_2))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $gy_k_2 (local.get $gy_b_2))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $gy_l_2 (local.get $gy_k_2))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $left_one (f32.load (local.get $gy_l_2)))
+                    (local.set $acc_1
+                      (f32.add
+                        (local.get $acc_1)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $gy_l_2 (i32.add (local.get $gy_l_2) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $gy_k_2 (i32.add (local.get $gy_k_2) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $gy_b_2 (i32.add (local.get $gy_b_2) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (f32.store (local.get $gW_o) (local.get $acc_0))
+          (f32.store (local.get $gW_o_2) (local.get $acc_1))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 1568)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 1568)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 1568)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 1568)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 1568)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_2
+            (i32.add (local.get $gW_o_2) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_3
+            (i32.add (local.get $gW_o_3) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_4
+            (i32.add (local.get $gW_o_4) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $gW_o_5
+            (i32.add (local.get $gW_o_5) (i32.mul (local.get $C_x_36) (i32.const 2))))
+          (local.set $o (i32.add (local.get $o) (i32.const 2)))
+          (br_if $o_by_2 (i32.lt_u (local.get $o) (local.get $o_end2))))))
+    (if
+      (i32.lt_u (local.get $o) (global.get $O))
+      (then
+        (loop $o
+          (local.set $acc_0 (f32.const 0))
+          (local.set $b (i32.const 0))
+          (local.set $gy_b (local.get $gy_o))
+          (local.set $pad_b (local.get $pad_at))
+          (if
+            (i32.lt_u (local.get $b) (local.get $B))
+            (then
+              (loop $b
+                (local.set $k (i32.const 0))
+                (local.set $gy_k (local.get $gy_b))
+                (local.set $pad_k (local.get $pad_b))
+                (loop $k
+                  (local.set $l (i32.const 0))
+                  (local.set $gy_l (local.get $gy_k))
+                  (local.set $pad_l (local.get $pad_k))
+                  (loop $l_by_4
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l_by_4 (i32.lt_u (local.get $l) (i32.const 12))))
+                  (loop $l
+                    (local.set $right_one (f32.load (local.get $pad_l)))
+                    (local.set $left_one (f32.load (local.get $gy_l)))
+                    (local.set $acc_0
+                      (f32.add
+                        (local.get $acc_0)
+                        (f32.mul (local.get $left_one) (local.get $right_one))))
+                    (local.set $gy_l (i32.add (local.get $gy_l) (i32.const 4)))
+                    (local.set $pad_l (i32.add (local.get $pad_l) (local.get $C_x_4)))
+                    (local.set $l (i32.add (local.get $l) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $l) (i32.const 14))))
+                  (local.set $gy_k (i32.add (local.get $gy_k) (i32.const 56)))
+                  (local.set $pad_k (i32.add (local.get $pad_k) (local.get $C_x_64)))
+                  (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                  (br_if $k (i32.lt_u (local.get $k) (i32.const 14))))
+                (local.set $gy_b (i32.add (local.get $gy_b) (local.get $O_x_784)))
+                (local.set $pad_b (i32.add (local.get $pad_b) (local.get $C_x_1024)))
+                (local.set $b (i32.add (local.get $b) (i32.const 1)))
+                (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
+          (f32.store (local.get $gW_o) (local.get $acc_0))
+          (local.set $gy_o (i32.add (local.get $gy_o) (i32.const 784)))
+          (local.set $gy_o_2 (i32.add (local.get $gy_o_2) (i32.const 784)))
+          (local.set $gy_o_3 (i32.add (local.get $gy_o_3) (i32.const 784)))
+          (local.set $gy_o_4 (i32.add (local.get $gy_o_4) (i32.const 784)))
+          (local.set $gy_o_5 (i32.add (local.get $gy_o_5) (i32.const 784)))
+          (local.set $gW_o (i32.add (local.get $gW_o) (local.get $C_x_36)))
+          (local.set $gW_o_2 (i32.add (local.get $gW_o_2) (local.get $C_x_36)))
+          (local.set $gW_o_3 (i32.add (local.get $gW_o_3) (local.get $C_x_36)))
+          (local.set $gW_o_4 (i32.add (local.get $gW_o_4) (local.get $C_x_36)))
+          (local.set $gW_o_5 (i32.add (local.get $gW_o_5) (local.get $C_x_36)))
           (local.set $o (i32.add (local.get $o) (i32.const 1)))
           (br_if $o (i32.lt_u (local.get $o) (global.get $O)))))))
 

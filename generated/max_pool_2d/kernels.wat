@@ -9,8 +9,7 @@
   (import "at" "x" (global $at_x i32))
   (import "at" "y" (global $at_y i32))
   (import "at" "gy" (global $at_gy i32))
-  (import "at" "max" (global $at_max i32))
-  (import "at" "overlapAdd" (global $at_overlapAdd i32))
+  (import "at" "max_x" (global $at_max_x i32))
   (import "at" "gx" (global $at_gx i32))
 
   ;; Program forward: all threads begin, this one is the first.
@@ -47,12 +46,10 @@
     (local.set $B_to
       (call $border (local.get $B) (i32.const 1) (i32.add (local.get $thread) (i32.const 1))))
     (call $done (local.get $thread) (i32.const -1))
-    (call $max (local.get $B) (local.get $B_from) (local.get $B_to))
+    (call $max_x (local.get $B) (local.get $B_from) (local.get $B_to))
     (call $done (local.get $thread) (i32.const 0))
-    (call $overlapAdd (local.get $B) (local.get $B_from) (local.get $B_to))
-    (call $done (local.get $thread) (i32.const 1))
     (call $grad_x_2 (local.get $B) (local.get $B_from) (local.get $B_to))
-    (call $done (local.get $thread) (i32.const 2))
+    (call $done (local.get $thread) (i32.const 1))
     (call $meet))
 
   ;; forward(read x[B, C, 14, 14], write y[B, C, 7, 7])
@@ -134,23 +131,23 @@
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
-  ;; max(read x[B, C, 14, 14], write max[B, C, 7, 7])
-  ;; max[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]
-  (func $max (param $B i32) (param $b_from i32) (param $b_to i32)
+  ;; max_x(read x[B, C, 14, 14], write max_x[B, C, 7, 7])
+  ;; max_x[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]
+  (func $max_x (param $B i32) (param $b_from i32) (param $b_to i32)
     (local $b i32)
     (local $x_b i32)
     (local $C_x_784 i32)
-    (local $max_b i32)
+    (local $max_x_b i32)
     (local $C_x_196 i32)
     (local $c i32)
     (local $x_c i32)
-    (local $max_c i32)
+    (local $max_x_c i32)
     (local $i i32)
     (local $x_i i32)
-    (local $max_i i32)
+    (local $max_x_i i32)
     (local $j i32)
     (local $x_j i32)
-    (local $max_j i32)
+    (local $max_x_j i32)
     (local $largest f32)
     (local $k i32)
     (local $x_k i32)
@@ -160,26 +157,26 @@
     (local.set $C_x_196 (i32.mul (i32.const 196) (global.get $C)))
     (local.set $b (local.get $b_from))
     (local.set $x_b (i32.add (global.get $at_x) (i32.mul (local.get $b_from) (local.get $C_x_784))))
-    (local.set $max_b
-      (i32.add (global.get $at_max) (i32.mul (local.get $b_from) (local.get $C_x_196))))
+    (local.set $max_x_b
+      (i32.add (global.get $at_max_x) (i32.mul (local.get $b_from) (local.get $C_x_196))))
     (if
       (i32.lt_u (local.get $b) (local.get $b_to))
       (then
         (loop $b
           (local.set $c (i32.const 0))
           (local.set $x_c (local.get $x_b))
-          (local.set $max_c (local.get $max_b))
+          (local.set $max_x_c (local.get $max_x_b))
           (if
             (i32.lt_u (local.get $c) (global.get $C))
             (then
               (loop $c
                 (local.set $i (i32.const 0))
                 (local.set $x_i (local.get $x_c))
-                (local.set $max_i (local.get $max_c))
+                (local.set $max_x_i (local.get $max_x_c))
                 (loop $i
                   (local.set $j (i32.const 0))
                   (local.set $x_j (local.get $x_i))
-                  (local.set $max_j (local.get $max_i))
+                  (local.set $max_x_j (local.get $max_x_i))
                   (loop $j
                     (local.set $largest (f32.const -inf))
                     (local.set $k (i32.const 0))
@@ -196,213 +193,63 @@
                       (local.set $x_k (i32.add (local.get $x_k) (i32.const 56)))
                       (local.set $k (i32.add (local.get $k) (i32.const 1)))
                       (br_if $k (i32.lt_u (local.get $k) (i32.const 2))))
-                    (f32.store (local.get $max_j) (local.get $largest))
+                    (f32.store (local.get $max_x_j) (local.get $largest))
                     (local.set $x_j (i32.add (local.get $x_j) (i32.const 8)))
-                    (local.set $max_j (i32.add (local.get $max_j) (i32.const 4)))
+                    (local.set $max_x_j (i32.add (local.get $max_x_j) (i32.const 4)))
                     (local.set $j (i32.add (local.get $j) (i32.const 1)))
                     (br_if $j (i32.lt_u (local.get $j) (i32.const 7))))
                   (local.set $x_i (i32.add (local.get $x_i) (i32.const 112)))
-                  (local.set $max_i (i32.add (local.get $max_i) (i32.const 28)))
+                  (local.set $max_x_i (i32.add (local.get $max_x_i) (i32.const 28)))
                   (local.set $i (i32.add (local.get $i) (i32.const 1)))
                   (br_if $i (i32.lt_u (local.get $i) (i32.const 7))))
                 (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
-                (local.set $max_c (i32.add (local.get $max_c) (i32.const 196)))
+                (local.set $max_x_c (i32.add (local.get $max_x_c) (i32.const 196)))
                 (local.set $c (i32.add (local.get $c) (i32.const 1)))
                 (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
           (local.set $x_b (i32.add (local.get $x_b) (local.get $C_x_784)))
-          (local.set $max_b (i32.add (local.get $max_b) (local.get $C_x_196)))
+          (local.set $max_x_b (i32.add (local.get $max_x_b) (local.get $C_x_196)))
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
-  ;; overlapAdd(read x[B, C, 14, 14], read max[B, C, 7, 7], read gy[B, C, 7, 7], write overlapAdd[B, C, 7, 14, 2])
-  ;; overlapAdd[b, c, i, j, k] = Σ_l (((j - l) / 2 * 2 == j - l) & (7 > (j - l) / 2)) ? x[b, c, i·2 + k,  …
-  (func $overlapAdd (param $B i32) (param $b_from i32) (param $b_to i32)
+  ;; grad_x(read x[B, C, 14, 14], read max_x[B, C, 7, 7], read gy[B, C, 7, 7], write gx[B, C, 14, 14])
+  ;; gx[b, c, i, j] = x[b, c, i, j] == max_x[b, c, i div 2, j div 2] ? gy[b, c, i div 2, j div 2] : 0
+  (func $grad_x_2 (param $B i32) (param $b_from i32) (param $b_to i32)
     (local $b i32)
     (local $x_b i32)
     (local $C_x_784 i32)
-    (local $max_b i32)
+    (local $max_x_b i32)
     (local $C_x_196 i32)
     (local $gy_b i32)
-    (local $overlapAdd_b i32)
+    (local $gx_b i32)
     (local $c i32)
     (local $x_c i32)
-    (local $max_c i32)
+    (local $max_x_c i32)
     (local $gy_c i32)
-    (local $overlapAdd_c i32)
+    (local $gx_c i32)
+    (local $i_outer i32)
+    (local $x_i_outer i32)
+    (local $max_x_i_outer i32)
+    (local $gy_i_outer i32)
+    (local $gx_i_outer i32)
     (local $i i32)
     (local $x_i i32)
-    (local $max_i i32)
-    (local $gy_i i32)
-    (local $overlapAdd_i i32)
+    (local $gx_i i32)
+    (local $j_outer i32)
+    (local $x_j_outer i32)
+    (local $max_x_j_outer i32)
+    (local $gy_j_outer i32)
+    (local $gx_j_outer i32)
     (local $j i32)
-    (local $overlapAdd_j i32)
-    (local $k i32)
-    (local $x_k i32)
-    (local $overlapAdd_k i32)
-    (local $total f32)
-    (local $l i32)
-    (local $x_l i32)
-    (local $max_l i32)
-    (local $gy_l i32)
+    (local $x_j i32)
+    (local $gx_j i32)
     (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
     (local.set $C_x_196 (i32.mul (i32.const 196) (global.get $C)))
     (local.set $b (local.get $b_from))
     (local.set $x_b (i32.add (global.get $at_x) (i32.mul (local.get $b_from) (local.get $C_x_784))))
-    (local.set $max_b
-      (i32.add (global.get $at_max) (i32.mul (local.get $b_from) (local.get $C_x_196))))
+    (local.set $max_x_b
+      (i32.add (global.get $at_max_x) (i32.mul (local.get $b_from) (local.get $C_x_196))))
     (local.set $gy_b
       (i32.add (global.get $at_gy) (i32.mul (local.get $b_from) (local.get $C_x_196))))
-    (local.set $overlapAdd_b
-      (i32.add (global.get $at_overlapAdd) (i32.mul (local.get $b_from) (local.get $C_x_784))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $c (i32.const 0))
-          (local.set $x_c (local.get $x_b))
-          (local.set $max_c (local.get $max_b))
-          (local.set $gy_c (local.get $gy_b))
-          (local.set $overlapAdd_c (local.get $overlapAdd_b))
-          (if
-            (i32.lt_u (local.get $c) (global.get $C))
-            (then
-              (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $x_i (local.get $x_c))
-                (local.set $max_i (local.get $max_c))
-                (local.set $gy_i (local.get $gy_c))
-                (local.set $overlapAdd_i (local.get $overlapAdd_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $overlapAdd_j (local.get $overlapAdd_i))
-                  (loop $j
-                    (local.set $k (i32.const 0))
-                    (local.set $x_k (local.get $x_i))
-                    (local.set $overlapAdd_k (local.get $overlapAdd_j))
-                    (loop $k
-                      (local.set $total (f32.const 0))
-                      (local.set $l (i32.const 0))
-                      (loop $l
-                        (local.set $x_l
-                          (i32.add
-                            (local.get $x_k)
-                            (i32.add
-                              (i32.mul
-                                (select
-                                  (i32.div_u
-                                    (i32.sub (local.get $j) (local.get $l))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                  (i32.const 6)
-                                  (i32.lt_u
-                                    (i32.div_u
-                                      (i32.sub (local.get $j) (local.get $l))
-                                      (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                    (i32.const 6)))
-                                (i32.const 8))
-                              (i32.mul (local.get $l) (i32.const 4)))))
-                        (local.set $max_l
-                          (i32.add
-                            (local.get $max_i)
-                            (i32.mul
-                              (select
-                                (i32.div_u
-                                  (i32.sub (local.get $j) (local.get $l))
-                                  (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                (i32.const 6)
-                                (i32.lt_u
-                                  (i32.div_u
-                                    (i32.sub (local.get $j) (local.get $l))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                  (i32.const 6)))
-                              (i32.const 4))))
-                        (local.set $gy_l
-                          (i32.add
-                            (local.get $gy_i)
-                            (i32.mul
-                              (select
-                                (i32.div_u
-                                  (i32.sub (local.get $j) (local.get $l))
-                                  (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                (i32.const 6)
-                                (i32.lt_u
-                                  (i32.div_u
-                                    (i32.sub (local.get $j) (local.get $l))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                  (i32.const 6)))
-                              (i32.const 4))))
-                        (local.set $total
-                          (f32.add
-                            (local.get $total)
-                            (select
-                              (select
-                                (f32.load (local.get $gy_l))
-                                (f32.const 0)
-                                (f32.eq (f32.load (local.get $x_l)) (f32.load (local.get $max_l))))
-                              (f32.const 0)
-                              (i32.and
-                                (i32.eq
-                                  (i32.mul
-                                    (i32.div_u
-                                      (i32.sub (local.get $j) (local.get $l))
-                                      (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                    (i32.const 2))
-                                  (i32.sub (local.get $j) (local.get $l)))
-                                (i32.gt_u
-                                  (i32.const 7)
-                                  (i32.div_u
-                                    (i32.sub (local.get $j) (local.get $l))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2))))))))
-                        (local.set $l (i32.add (local.get $l) (i32.const 1)))
-                        (br_if $l (i32.lt_u (local.get $l) (i32.const 2))))
-                      (f32.store (local.get $overlapAdd_k) (local.get $total))
-                      (local.set $x_k (i32.add (local.get $x_k) (i32.const 56)))
-                      (local.set $overlapAdd_k (i32.add (local.get $overlapAdd_k) (i32.const 4)))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 2))))
-                    (local.set $overlapAdd_j (i32.add (local.get $overlapAdd_j) (i32.const 8)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                  (local.set $x_i (i32.add (local.get $x_i) (i32.const 112)))
-                  (local.set $max_i (i32.add (local.get $max_i) (i32.const 28)))
-                  (local.set $gy_i (i32.add (local.get $gy_i) (i32.const 28)))
-                  (local.set $overlapAdd_i (i32.add (local.get $overlapAdd_i) (i32.const 112)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 7))))
-                (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
-                (local.set $max_c (i32.add (local.get $max_c) (i32.const 196)))
-                (local.set $gy_c (i32.add (local.get $gy_c) (i32.const 196)))
-                (local.set $overlapAdd_c (i32.add (local.get $overlapAdd_c) (i32.const 784)))
-                (local.set $c (i32.add (local.get $c) (i32.const 1)))
-                (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $x_b (i32.add (local.get $x_b) (local.get $C_x_784)))
-          (local.set $max_b (i32.add (local.get $max_b) (local.get $C_x_196)))
-          (local.set $gy_b (i32.add (local.get $gy_b) (local.get $C_x_196)))
-          (local.set $overlapAdd_b (i32.add (local.get $overlapAdd_b) (local.get $C_x_784)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
-
-  ;; grad_x(read overlapAdd[B, C, 7, 14, 2], write gx[B, C, 14, 14])
-  ;; gx[b, c, i, j] = Σ_k (((i - k) / 2 * 2 == i - k) & (7 > (i - k) / 2)) ? overlapAdd[b, c, min((i - k) …
-  (func $grad_x_2 (param $B i32) (param $b_from i32) (param $b_to i32)
-    (local $b i32)
-    (local $overlapAdd_b i32)
-    (local $C_x_784 i32)
-    (local $gx_b i32)
-    (local $c i32)
-    (local $overlapAdd_c i32)
-    (local $gx_c i32)
-    (local $i i32)
-    (local $gx_i i32)
-    (local $j i32)
-    (local $overlapAdd_j i32)
-    (local $gx_j i32)
-    (local $total f32)
-    (local $k i32)
-    (local $overlapAdd_k i32)
-    (local.set $C_x_784 (i32.mul (i32.const 784) (global.get $C)))
-    (local.set $b (local.get $b_from))
-    (local.set $overlapAdd_b
-      (i32.add (global.get $at_overlapAdd) (i32.mul (local.get $b_from) (local.get $C_x_784))))
     (local.set $gx_b
       (i32.add (global.get $at_gx) (i32.mul (local.get $b_from) (local.get $C_x_784))))
     (if
@@ -410,73 +257,71 @@
       (then
         (loop $b
           (local.set $c (i32.const 0))
-          (local.set $overlapAdd_c (local.get $overlapAdd_b))
+          (local.set $x_c (local.get $x_b))
+          (local.set $max_x_c (local.get $max_x_b))
+          (local.set $gy_c (local.get $gy_b))
           (local.set $gx_c (local.get $gx_b))
           (if
             (i32.lt_u (local.get $c) (global.get $C))
             (then
               (loop $c
-                (local.set $i (i32.const 0))
-                (local.set $gx_i (local.get $gx_c))
-                (loop $i
-                  (local.set $j (i32.const 0))
-                  (local.set $overlapAdd_j (local.get $overlapAdd_c))
-                  (local.set $gx_j (local.get $gx_i))
-                  (loop $j
-                    (local.set $total (f32.const 0))
-                    (local.set $k (i32.const 0))
-                    (loop $k
-                      (local.set $overlapAdd_k
-                        (i32.add
-                          (local.get $overlapAdd_j)
-                          (i32.add
-                            (i32.mul
-                              (select
-                                (i32.div_u
-                                  (i32.sub (local.get $i) (local.get $k))
-                                  (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                (i32.const 6)
-                                (i32.lt_u
-                                  (i32.div_u
-                                    (i32.sub (local.get $i) (local.get $k))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                  (i32.const 6)))
-                              (i32.const 112))
-                            (i32.mul (local.get $k) (i32.const 4)))))
-                      (local.set $total
-                        (f32.add
-                          (local.get $total)
+                (local.set $i_outer (i32.const 0))
+                (local.set $x_i_outer (local.get $x_c))
+                (local.set $max_x_i_outer (local.get $max_x_c))
+                (local.set $gy_i_outer (local.get $gy_c))
+                (local.set $gx_i_outer (local.get $gx_c))
+                (loop $i_outer
+                  (local.set $i (i32.const 0))
+                  (local.set $x_i (local.get $x_i_outer))
+                  (local.set $gx_i (local.get $gx_i_outer))
+                  (loop $i
+                    (local.set $j_outer (i32.const 0))
+                    (local.set $x_j_outer (local.get $x_i))
+                    (local.set $max_x_j_outer (local.get $max_x_i_outer))
+                    (local.set $gy_j_outer (local.get $gy_i_outer))
+                    (local.set $gx_j_outer (local.get $gx_i))
+                    (loop $j_outer
+                      (local.set $j (i32.const 0))
+                      (local.set $x_j (local.get $x_j_outer))
+                      (local.set $gx_j (local.get $gx_j_outer))
+                      (loop $j
+                        (f32.store
+                          (local.get $gx_j)
                           (select
-                            (f32.load (local.get $overlapAdd_k))
+                            (f32.load (local.get $gy_j_outer))
                             (f32.const 0)
-                            (i32.and
-                              (i32.eq
-                                (i32.mul
-                                  (i32.div_u
-                                    (i32.sub (local.get $i) (local.get $k))
-                                    (select (i32.const 2) (i32.const 1) (i32.const 2)))
-                                  (i32.const 2))
-                                (i32.sub (local.get $i) (local.get $k)))
-                              (i32.gt_u
-                                (i32.const 7)
-                                (i32.div_u
-                                  (i32.sub (local.get $i) (local.get $k))
-                                  (select (i32.const 2) (i32.const 1) (i32.const 2))))))))
-                      (local.set $k (i32.add (local.get $k) (i32.const 1)))
-                      (br_if $k (i32.lt_u (local.get $k) (i32.const 2))))
-                    (f32.store (local.get $gx_j) (local.get $total))
-                    (local.set $overlapAdd_j (i32.add (local.get $overlapAdd_j) (i32.const 8)))
-                    (local.set $gx_j (i32.add (local.get $gx_j) (i32.const 4)))
-                    (local.set $j (i32.add (local.get $j) (i32.const 1)))
-                    (br_if $j (i32.lt_u (local.get $j) (i32.const 14))))
-                  (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 56)))
-                  (local.set $i (i32.add (local.get $i) (i32.const 1)))
-                  (br_if $i (i32.lt_u (local.get $i) (i32.const 14))))
-                (local.set $overlapAdd_c (i32.add (local.get $overlapAdd_c) (i32.const 784)))
+                            (f32.eq
+                              (f32.load (local.get $x_j))
+                              (f32.load (local.get $max_x_j_outer)))))
+                        (local.set $x_j (i32.add (local.get $x_j) (i32.const 4)))
+                        (local.set $gx_j (i32.add (local.get $gx_j) (i32.const 4)))
+                        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+                        (br_if $j (i32.lt_u (local.get $j) (i32.const 2))))
+                      (local.set $x_j_outer (i32.add (local.get $x_j_outer) (i32.const 8)))
+                      (local.set $max_x_j_outer (i32.add (local.get $max_x_j_outer) (i32.const 4)))
+                      (local.set $gy_j_outer (i32.add (local.get $gy_j_outer) (i32.const 4)))
+                      (local.set $gx_j_outer (i32.add (local.get $gx_j_outer) (i32.const 8)))
+                      (local.set $j_outer (i32.add (local.get $j_outer) (i32.const 1)))
+                      (br_if $j_outer (i32.lt_u (local.get $j_outer) (i32.const 7))))
+                    (local.set $x_i (i32.add (local.get $x_i) (i32.const 56)))
+                    (local.set $gx_i (i32.add (local.get $gx_i) (i32.const 56)))
+                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (br_if $i (i32.lt_u (local.get $i) (i32.const 2))))
+                  (local.set $x_i_outer (i32.add (local.get $x_i_outer) (i32.const 112)))
+                  (local.set $max_x_i_outer (i32.add (local.get $max_x_i_outer) (i32.const 28)))
+                  (local.set $gy_i_outer (i32.add (local.get $gy_i_outer) (i32.const 28)))
+                  (local.set $gx_i_outer (i32.add (local.get $gx_i_outer) (i32.const 112)))
+                  (local.set $i_outer (i32.add (local.get $i_outer) (i32.const 1)))
+                  (br_if $i_outer (i32.lt_u (local.get $i_outer) (i32.const 7))))
+                (local.set $x_c (i32.add (local.get $x_c) (i32.const 784)))
+                (local.set $max_x_c (i32.add (local.get $max_x_c) (i32.const 196)))
+                (local.set $gy_c (i32.add (local.get $gy_c) (i32.const 196)))
                 (local.set $gx_c (i32.add (local.get $gx_c) (i32.const 784)))
                 (local.set $c (i32.add (local.get $c) (i32.const 1)))
                 (br_if $c (i32.lt_u (local.get $c) (global.get $C))))))
-          (local.set $overlapAdd_b (i32.add (local.get $overlapAdd_b) (local.get $C_x_784)))
+          (local.set $x_b (i32.add (local.get $x_b) (local.get $C_x_784)))
+          (local.set $max_x_b (i32.add (local.get $max_x_b) (local.get $C_x_196)))
+          (local.set $gy_b (i32.add (local.get $gy_b) (local.get $C_x_196)))
           (local.set $gx_b (i32.add (local.get $gx_b) (local.get $C_x_784)))
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))

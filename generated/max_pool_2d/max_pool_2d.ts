@@ -4,13 +4,10 @@ import { gridOf } from "../../runtime/grid.ts";
 import forwardWgsl from "./forward.wgsl" with {
   type: "text"
 };
-import gradX01MaxWgsl from "./grad_x/01_max.wgsl" with {
+import gradX01MaxXWgsl from "./grad_x/01_max_x.wgsl" with {
   type: "text"
 };
-import gradX02OverlapAddWgsl from "./grad_x/02_overlapAdd.wgsl" with {
-  type: "text"
-};
-import gradX03GradXWgsl from "./grad_x/03_grad_x.wgsl" with {
+import gradX02GradXWgsl from "./grad_x/02_grad_x.wgsl" with {
   type: "text"
 };
 import type { ModuleSpec } from "../../runtime/spec.ts";
@@ -46,26 +43,19 @@ export const maxPool2d = {
       kind: "input",
       slot: 2,
     },
-    max: {
+    max_x: {
       dtype: "f32",
       dims: ["B", "C", "7", "7"],
       shape: (d) => [d.B, d.C, 7, 7],
       kind: "temporary",
       slot: 3,
     },
-    overlapAdd: {
-      dtype: "f32",
-      dims: ["B", "C", "7", "14", "2"],
-      shape: (d) => [d.B, d.C, 7, 14, 2],
-      kind: "temporary",
-      slot: 4,
-    },
     gx: {
       dtype: "f32",
       dims: ["B", "C", "14", "14"],
       shape: (d) => [d.B, d.C, 14, 14],
       kind: "output",
-      slot: 5,
+      slot: 4,
     },
   },
   slots: [{
@@ -76,8 +66,6 @@ export const maxPool2d = {
     bytes: (d) => 4 * d.B * d.C * 7 * 7,
   }, {
     bytes: (d) => 4 * d.B * d.C * 7 * 7,
-  }, {
-    bytes: (d) => 4 * d.B * d.C * 7 * 14 * 2,
   }, {
     bytes: (d) => 4 * d.B * d.C * 14 * 14,
   }],
@@ -118,65 +106,44 @@ export const maxPool2d = {
       scalars: [],
       uniforms: [{ name: "B", dtype: "u32", value: (d) => d.B }],
       kernels: [{
-        name: "max",
+        name: "max_x",
         layer: "max_pool_2d",
-        formula: "max[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]",
-        bindings: [{ tensor: "x", access: "read" }, { tensor: "max", access: "write" }],
+        formula: "max_x[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]",
+        bindings: [{ tensor: "x", access: "read" }, { tensor: "max_x", access: "write" }],
         flops: () => 0,
         bytes: (d) => 784 * d.B * d.C + 196 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {
-          file: "grad_x/01_max.wgsl",
-          source: gradX01MaxWgsl,
+          file: "grad_x/01_max_x.wgsl",
+          source: gradX01MaxXWgsl,
           workgroups: (d) => gridOf(49 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
-          file: "grad_x/01_max.wgsl",
-          source: gradX01MaxWgsl,
+          file: "grad_x/01_max_x.wgsl",
+          source: gradX01MaxXWgsl,
           workgroups: (d) => gridOf(49 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-      }, {
-        name: "overlapAdd",
-        layer: "max_pool_2d",
-        formula: "overlapAdd[b, c, i, j, k] = Σ_l (((j - l) / 2 * 2 == j - l) & (7 > (j - l) / 2)) ? x[b, c, i·2 + k,  …",
-        bindings: [{ tensor: "x", access: "read" }, { tensor: "max", access: "read" }, { tensor: "gy", access: "read" }, { tensor: "overlapAdd", access: "write" }],
-        flops: (d) => 392 * d.B * d.C,
-        bytes: (d) => 784 * d.B * d.C + 196 * d.B * d.C + 196 * d.B * d.C + 784 * d.B * d.C,
-        usesUniforms: true,
-        constants: ["C"],
-        shader: {
-          file: "grad_x/02_overlapAdd.wgsl",
-          source: gradX02OverlapAddWgsl,
-          workgroups: (d) => gridOf(196 * d.B * d.C, 64),
-          workgroupSize: [64, 1, 1],
-        },
-        plain: {
-          file: "grad_x/02_overlapAdd.wgsl",
-          source: gradX02OverlapAddWgsl,
-          workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
       }, {
         name: "grad_x",
         layer: "max_pool_2d",
-        formula: "gx[b, c, i, j] = Σ_k (((i - k) / 2 * 2 == i - k) & (7 > (i - k) / 2)) ? overlapAdd[b, c, min((i - k) …",
-        bindings: [{ tensor: "overlapAdd", access: "read" }, { tensor: "gx", access: "write" }],
-        flops: (d) => 392 * d.B * d.C,
-        bytes: (d) => 784 * d.B * d.C + 784 * d.B * d.C,
+        formula: "gx[b, c, i, j] = x[b, c, i, j] == max_x[b, c, i div 2, j div 2] ? gy[b, c, i div 2, j div 2] : 0",
+        bindings: [{ tensor: "x", access: "read" }, { tensor: "max_x", access: "read" }, { tensor: "gy", access: "read" }, { tensor: "gx", access: "write" }],
+        flops: () => 0,
+        bytes: (d) => 784 * d.B * d.C + 196 * d.B * d.C + 196 * d.B * d.C + 784 * d.B * d.C,
         usesUniforms: true,
         constants: ["C"],
         shader: {
-          file: "grad_x/03_grad_x.wgsl",
-          source: gradX03GradXWgsl,
+          file: "grad_x/02_grad_x.wgsl",
+          source: gradX02GradXWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },
         plain: {
-          file: "grad_x/03_grad_x.wgsl",
-          source: gradX03GradXWgsl,
+          file: "grad_x/02_grad_x.wgsl",
+          source: gradX02GradXWgsl,
           workgroups: (d) => gridOf(196 * d.B * d.C, 64),
           workgroupSize: [64, 1, 1],
         },

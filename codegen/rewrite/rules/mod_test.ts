@@ -7,9 +7,15 @@ import { RULES } from "./mod.ts";
 import { CONTRACTION_CASES } from "./testing/contraction_cases.ts";
 import { IDENTITY_CASES } from "./testing/identity_cases.ts";
 import { MOVEMENT_CASES } from "./testing/movement_cases.ts";
+import { STRETCH_CASES } from "./testing/stretch_cases.ts";
 import type { RuleCases } from "./testing/rule_case.ts";
 
-const CASES: RuleCases = { ...IDENTITY_CASES, ...MOVEMENT_CASES, ...CONTRACTION_CASES };
+const CASES: RuleCases = {
+  ...IDENTITY_CASES,
+  ...MOVEMENT_CASES,
+  ...CONTRACTION_CASES,
+  ...STRETCH_CASES,
+};
 const none = new Map<Node, string>();
 
 /** The lines that compute a value, or the value itself where there is nothing to compute. */

@@ -121,15 +121,17 @@ export function strideAlong(term: IndexExpr, axis: Axis): Extent | undefined {
   return strides?.size === 1 ? strides.get(axis.name) : undefined;
 }
 
-/** How an access moves with an axis: `invariant`, `contiguous` (stride 1) or neither. */
-export type Motion = "invariant" | "contiguous" | "other";
+/** How an access moves with an axis: not at all, to the next element, by a constant stride, or otherwise. */
+export type Motion = "invariant" | "contiguous" | "strided" | "other";
 
 /** How an access moves with an axis. */
 export function motion(access: Access, axis: Axis): Motion {
   if (access.terms.some(usesLocal)) return "other";
   const [first, ...more] = access.terms.filter((term) => uses(term, axis));
   if (first === undefined) return "invariant";
-  return more.length === 0 && strideAlong(first, axis) === 1 ? "contiguous" : "other";
+  const stride = strideAlong(first, axis);
+  if (more.length > 0 || stride === undefined) return "other";
+  return stride === 1 ? "contiguous" : "strided";
 }
 
 /** Changes every index in a stage. */

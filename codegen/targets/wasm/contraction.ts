@@ -15,8 +15,9 @@ import {
   type Tensors,
   uses,
 } from "./access.ts";
-import { fitsLanes } from "./lanes.ts";
+import { fitsLanes, type Strided } from "./lanes.ts";
 import { stripsOf } from "./strips.ts";
+import { heightsFor, OUTER_WIDTHS, tilesCost } from "./tiles.ts";
 
 /** A load, as operands of contractions are. */
 export type Load = Scalar & { readonly kind: "load" };
@@ -83,8 +84,12 @@ function motionOf(load: Load, axis: Axis, tensors: Tensors) {
   return motion(accessOf(load.tensor, load.index, tensors), axis);
 }
 
-function fitsOuter({ n, rhs, epilogue }: Contraction, tensors: Tensors): boolean {
-  return motionOf(rhs, n, tensors) === "contiguous" && fitsLanes(epilogue, n, tensors);
+function fitsOuter(
+  { n, rhs, epilogue }: Contraction,
+  tensors: Tensors,
+  strided: Strided,
+): boolean {
+  return motionOf(rhs, n, tensors) === "contiguous" && fitsLanes(epilogue, n, tensors, strided);
 }
 
 function fitsDot({ k, lhs, rhs }: Contraction, tensors: Tensors): boolean {
@@ -103,16 +108,34 @@ export function formOf(kernel: Kernel): Form | undefined {
   const contraction = contractionOf(kernel);
   if (contraction === undefined) return undefined;
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
-  const turned = [contraction, exchanged(contraction)];
-  const outer = turned.find((candidate) => fitsOuter(candidate, tensors));
-  if (outer !== undefined) {
-    const { rhs, k, sums, batch, zeros } = outer;
-    const skipsZeros = zeros === "lhs" && batch.length === 0 && sums.length === 0 &&
-      strides(rhs, k, tensors);
-    return { kind: "outer", contraction: outer, strips: stripsOf(outer), skipsZeros };
-  }
-  if (!fitsDot(contraction, tensors)) return undefined;
-  return { kind: "dot", contraction, strips: "n", skipsZeros: false };
+  const outer = (strided: Strided): Form | undefined => {
+    const fitting = [contraction, exchanged(contraction)].filter((candidate) =>
+      fitsOuter(candidate, tensors, strided)
+    );
+    const [first, other] = fitting;
+    if (first === undefined) return undefined;
+    const isBetter = other !== undefined && BETTER * coveringCost(other) < coveringCost(first);
+    return outerForm(isBetter ? other : first, tensors);
+  };
+  const dots: Form | undefined = fitsDot(contraction, tensors)
+    ? { kind: "dot", contraction, strips: "n", skipsZeros: false }
+    : undefined;
+  return outer("few") ?? dots ?? outer("any");
+}
+
+/** How much less a contraction must cost with its operands exchanged. */
+const BETTER = 1.2;
+
+/** What a step of k costs, for all tiles that cover a result. */
+function coveringCost({ m, n }: Contraction): number {
+  return tilesCost(heightsFor(m.extent), m.extent, OUTER_WIDTHS, n.extent);
+}
+
+function outerForm(contraction: Contraction, tensors: Tensors): Form {
+  const { rhs, k, sums, batch, zeros } = contraction;
+  const skipsZeros = zeros === "lhs" && batch.length === 0 && sums.length === 0 &&
+    strides(rhs, k, tensors);
+  return { kind: "outer", contraction, strips: stripsOf(contraction), skipsZeros };
 }
 
 /** A load some steps further along axes. */

@@ -5,7 +5,15 @@
  */
 import { type Axis, terms } from "../../kernel/index_expr.ts";
 import type { Scalar, Stage } from "../../kernel/kernel.ts";
-import { accessesIn, motion, strideAlong, type Tensors, uses } from "./access.ts";
+import {
+  type Access,
+  accessesIn,
+  type Motion,
+  motion,
+  strideAlong,
+  type Tensors,
+  uses,
+} from "./access.ts";
 import { LANES } from "./vector_ops.ts";
 
 function indicesIn(scalar: Scalar): readonly Scalar[] {
@@ -26,12 +34,37 @@ function stageFits(stage: Stage, axis: Axis): boolean {
   return indicesIn(stage.value).every((scalar) => indexFits(scalar, axis));
 }
 
+/** What is loaded or stored at a constant stride takes one instruction for each lane. */
+export type Strided =
+  /** As long as most of what moves is contiguous. */
+  | "few"
+  /** Wherever it has to be. */
+  | "any";
+
 /**
  * True if stages can run for four consecutive values of an axis at once: every load is contiguous along
- * it or does not depend on it, and so is every store, which uses all axes around it.
+ * it, goes along it in constant steps or does not depend on it, and so is every store, which uses all axes
+ * around it.
  */
-export function fitsLanes(stages: readonly Stage[], axis: Axis, tensors: Tensors): boolean {
-  return !(typeof axis.extent === "number" && axis.extent < LANES) &&
-    stages.every((stage) => stageFits(stage, axis)) &&
-    accessesIn(stages, tensors).every((access) => motion(access, axis) !== "other");
+export function fitsLanes(
+  stages: readonly Stage[],
+  axis: Axis,
+  tensors: Tensors,
+  strided: Strided = "few",
+): boolean {
+  if (typeof axis.extent === "number" && axis.extent < LANES) return false;
+  if (!stages.every((stage) => stageFits(stage, axis))) return false;
+  const motions = accessesIn(stages, tensors).map((access) =>
+    access.bytes === WORD_BYTES ? motion(access, axis) : bytesMotion(access, axis)
+  );
+  const count = (wanted: Motion) => motions.filter((each) => each === wanted).length;
+  return count("other") === 0 && (strided === "any" || count("strided") <= count("contiguous") / 2);
+}
+
+const WORD_BYTES = 4;
+
+/** Bytes are loaded four at a time where they are contiguous, and in no other way. */
+function bytesMotion(access: Access, axis: Axis): Motion {
+  const found = motion(access, axis);
+  return found === "strided" ? "other" : found;
 }

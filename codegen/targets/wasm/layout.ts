@@ -8,8 +8,9 @@
  *
  * @module
  */
-import { type IndexExpr, mapIndices, mapValues } from "../../kernel/index_expr.ts";
-import type { CompiledModule, Kernel, Scalar, Stage } from "../../kernel/kernel.ts";
+import type { IndexExpr } from "../../kernel/index_expr.ts";
+import type { CompiledModule, Kernel } from "../../kernel/kernel.ts";
+import { type Permutations, permuteKernel, permuteTensor } from "../../kernel/permute_tensors.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
 import { indexKey, storesIn } from "./access.ts";
 
@@ -60,50 +61,13 @@ export function transposedTensors(module: CompiledModule): readonly string[] {
 /** The same module with the axes of some tensors exchanged. */
 export function exchangeAxes(module: CompiledModule, names: readonly string[]): CompiledModule {
   if (names.length === 0) return module;
-  const isExchanged = (name: string) => names.includes(name);
-  const turned = <T extends { readonly name: string; readonly shape: readonly unknown[] }>(
-    tensor: T,
-  ): T => isExchanged(tensor.name) ? { ...tensor, shape: tensor.shape.toReversed() } : tensor;
-  const index = (tensor: string, at: readonly IndexExpr[]): readonly IndexExpr[] => {
-    const inner = at.map((each) => mapValues(each, scalar));
-    return isExchanged(tensor) ? inner.toReversed() : inner;
-  };
-  const scalar = (value: Scalar): Scalar => {
-    switch (value.kind) {
-      case "load":
-        return { ...value, index: index(value.tensor, value.index) };
-      case "apply":
-        return { ...value, args: value.args.map(scalar) };
-      default:
-        return mapIndices(value, (each) => mapValues(each, scalar));
-    }
-  };
-  const stage = (each: Stage): Stage => {
-    switch (each.kind) {
-      case "loop":
-        // Loops hold lets and stores, and stay what they are.
-        return { ...each, body: each.body.map((inner) => stage(inner) as typeof inner) };
-      case "store":
-        return {
-          ...each,
-          index: index(each.tensor, each.index),
-          value: scalar(each.value),
-        };
-      default:
-        return { ...each, value: scalar(each.value) };
-    }
-  };
-  const kernel = (each: Kernel): Kernel => ({
-    ...each,
-    tensors: each.tensors.map(turned),
-    stages: each.stages.map(stage),
-  });
+  const exchanged: Permutations = new Map(names.map((name) => [name, [1, 0]]));
   return {
     ...module,
-    tensors: module.tensors.map(turned),
+    tensors: module.tensors.map((tensor) => permuteTensor(tensor, exchanged)),
     programs: module.programs.map((program) => ({
       ...program,
-      kernels: program.kernels.map(kernel),
+      kernels: program.kernels.map((kernel) => permuteKernel(kernel, exchanged)),
     })),
   };
 }

@@ -8,15 +8,23 @@
  */
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { LoopStage, ReduceStage, Stage, StoreStage } from "../../kernel/kernel.ts";
-import { type Access, accessesIn, accessOf } from "./access.ts";
+import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { acrossLanes, combined, type LaneCombine, type Reducible, startOf } from "./combine.ts";
 import { fitsLanes } from "./lanes.ts";
 import { WASM_TYPE } from "./scalar_ops.ts";
 import { indexValue, pointerOf, type Scope } from "./scope.ts";
 import { nest, type Part, span } from "./span.ts";
-import { memory, varies, widen, writeScalar, type Written } from "./values.ts";
+import {
+  laneAddresses,
+  memory,
+  spelled,
+  varies,
+  widen,
+  writeScalar,
+  type Written,
+} from "./values.ts";
 import { LANES, SPLAT } from "./vector_ops.ts";
-import { block, form, get, type Local, set } from "./wat.ts";
+import { block, form, get, type Local, set, type Wat } from "./wat.ts";
 
 /** Writes stages in order. */
 export function writeStages(stages: readonly Stage[], scope: Scope): void {
@@ -55,11 +63,25 @@ const STORES = { f32: "f32.store", u32: "i32.store", bool: "i32.store" } as cons
 function writeStore(stage: StoreStage, scope: Scope): void {
   const access = accessOf(stage.tensor, stage.index, scope.tensors);
   const value = writeScalar(stage.value, scope);
+  if (scope.lanes !== undefined && motion(access, scope.lanes) === "strided") {
+    return storeApart(access, scope.lanes, widen(value), scope);
+  }
   const [instruction, wat] = scope.lanes === undefined
     ? [STORES[value.type], value.wat]
     : ["v128.store", widen(value)];
   const { pointer, offset } = pointerOf(access, scope);
   scope.fn.emit(memory(instruction, offset, pointer.address, wat));
+}
+
+/** Stores each lane at its place, where those are constant distances apart. */
+function storeApart(access: Access, axis: Axis, value: Wat, scope: Scope): void {
+  const vector = scope.fn.local("stored lanes", "stored", "v128");
+  scope.fn.set(vector, value);
+  laneAddresses(access, axis, scope).forEach(({ address, offset }, lane) =>
+    scope.fn.emit(
+      form(`${spelled("v128.store32_lane", offset)} ${lane}`, address, get(vector)),
+    )
+  );
 }
 
 /** Runs stages over an axis, four points at a time where they fit, then one at a time. */

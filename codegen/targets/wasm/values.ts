@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { type IndexExpr, terms } from "../../kernel/index_expr.ts";
+import { type Axis, type IndexExpr, terms } from "../../kernel/index_expr.ts";
 import type { Scalar, ScalarType, StorageType } from "../../kernel/kernel.ts";
 import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
 import { SCALAR_OPS } from "./scalar_ops.ts";
 import { addressOf, indexValue, type Scope } from "./scope.ts";
-import { f32, form, get, i32, type Wat } from "./wat.ts";
-import { ramp, SPLAT, VECTOR_OPS } from "./vector_ops.ts";
+import { add, f32, form, get, i32, mul, type Wat } from "./wat.ts";
+import { LANES, ramp, SPLAT, VECTOR_OPS, ZEROS } from "./vector_ops.ts";
 
 /** Written instructions and what they leave on the stack. */
 export interface Written {
@@ -28,9 +28,14 @@ export function widen({ wat, type, vector, splat }: Written): Wat {
   return vector ? wat : splat ?? SPLAT[type](wat);
 }
 
+/** The name of an instruction of memory with its constant offset. */
+export function spelled(instruction: string, offset: number): string {
+  return offset === 0 ? instruction : `${instruction} offset=${offset}`;
+}
+
 /** An instruction of memory with its constant offset. */
 export function memory(instruction: string, offset: number, ...items: readonly Wat[]): Wat {
-  return form(offset === 0 ? instruction : `${instruction} offset=${offset}`, ...items);
+  return form(spelled(instruction, offset), ...items);
 }
 
 /** How an element is loaded: alone, with its three neighbours, and alone into all four lanes. */
@@ -80,6 +85,35 @@ export function varies(scalar: Scalar, scope: Scope): boolean {
   }
 }
 
+/** Where the four lanes of an access lie that goes along an axis in constant steps. */
+export function laneAddresses(
+  access: Access,
+  axis: Axis,
+  scope: Scope,
+): readonly { readonly address: Wat; readonly offset: number }[] {
+  const { address, offset } = addressOf(access, scope);
+  const moving = access.terms.find((term) => uses(term, axis));
+  const stride = moving === undefined ? undefined : strideAlong(moving, axis);
+  if (stride === undefined) throw new Error(`Cannot write: ${access.tensor} has no stride`);
+  return Array.from(
+    { length: LANES },
+    (_, lane) =>
+      typeof stride === "number" ? { address, offset: offset + lane * stride * access.bytes } : {
+        address: add(address, mul(scope.sizes.bytes(stride, access.bytes), i32(lane))),
+        offset,
+      },
+  );
+}
+
+/** Four elements at constant distances, each into its lane. */
+function lanesApart(access: Access, axis: Axis, scope: Scope): Wat {
+  return laneAddresses(access, axis, scope).reduce<Wat | undefined>((vector, place, lane) => {
+    const { address, offset } = place;
+    if (vector === undefined) return memory("v128.load32_zero", offset, address);
+    return form(`${spelled("v128.load32_lane", offset)} ${lane}`, address, vector);
+  }, undefined) ?? ZEROS;
+}
+
 function writeLoad(
   name: string,
   index: readonly IndexExpr[],
@@ -90,6 +124,9 @@ function writeLoad(
   const { address, offset } = addressOf(access, scope);
   const from = (instruction: string) => memory(instruction, offset, address);
   const { single, four, splat } = LOADS[scope.tensors.get(name)?.dtype ?? "f32"];
+  if (scope.lanes !== undefined && motion(access, scope.lanes) === "strided") {
+    return { wat: lanesApart(access, scope.lanes, scope), type, vector: true };
+  }
   if (movesWithLanes(access, scope)) return { wat: four(from), type, vector: true };
   const copied = splat === undefined ? {} : { splat: from(splat) };
   return { wat: from(single), type, vector: false, ...copied };

@@ -142,9 +142,9 @@
     (local.set $B_from (call $border (local.get $B) (i32.const 5) (local.get $thread)))
     (local.set $B_to
       (call $border (local.get $B) (i32.const 5) (i32.add (local.get $thread) (i32.const 1))))
-    (local.set $of_32_from (call $border (i32.const 32) (i32.const 20) (local.get $thread)))
+    (local.set $of_32_from (call $border (i32.const 32) (i32.const 4) (local.get $thread)))
     (local.set $of_32_to
-      (call $border (i32.const 32) (i32.const 20) (i32.add (local.get $thread) (i32.const 1))))
+      (call $border (i32.const 32) (i32.const 4) (i32.add (local.get $thread) (i32.const 1))))
     (call $done (local.get $thread) (i32.const -1))
     (call $l2_y_2 (local.get $B) (local.get $B_from) (local.get $B_to))
     (call $done (local.get $thread) (i32.const 0))
@@ -275,70 +275,95 @@
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
   ;; select(read l3.W[32, 32], write select[32, 32])
-  ;; select[i, j] = l3.W[i, j] > 0 ? 1 : -1
-  (func $select (param $i_from i32) (param $i_to i32)
-    (local $i i32)
-    (local $l3.W_i i32)
-    (local $select_i i32)
+  ;; select[j, i] = l3.W[i, j] > 0 ? 1 : -1
+  (func $select (param $j_from i32) (param $j_to i32)
     (local $j i32)
     (local $l3.W_j i32)
     (local $select_j i32)
-    (local.set $i (local.get $i_from))
-    (local.set $l3.W_i
-      (i32.add (global.get $at_l3.W) (i32.mul (local.get $i_from) (i32.const 128))))
-    (local.set $select_i
-      (i32.add (global.get $at_select) (i32.mul (local.get $i_from) (i32.const 128))))
+    (local $i i32)
+    (local $l3.W_i i32)
+    (local $select_i i32)
+    (local.set $j (local.get $j_from))
+    (local.set $l3.W_j (i32.add (global.get $at_l3.W) (i32.mul (local.get $j_from) (i32.const 4))))
+    (local.set $select_j
+      (i32.add (global.get $at_select) (i32.mul (local.get $j_from) (i32.const 128))))
     (if
-      (i32.lt_u (local.get $i) (local.get $i_to))
+      (i32.lt_u (local.get $j) (local.get $j_to))
       (then
-        (loop $i
-          (local.set $j (i32.const 0))
-          (local.set $l3.W_j (local.get $l3.W_i))
-          (local.set $select_j (local.get $select_i))
-          (loop $j_by_4
-            (v128.store
-              (local.get $select_j)
-              (v128.bitselect
-                (f32x4.splat (f32.const 1))
-                (f32x4.splat (f32.const -1))
-                (f32x4.gt (v128.load (local.get $l3.W_j)) (v128.const i32x4 0 0 0 0))))
-            (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 16)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 16)))
-            (local.set $j (i32.add (local.get $j) (i32.const 4)))
-            (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $l3.W_i (i32.add (local.get $l3.W_i) (i32.const 128)))
-          (local.set $select_i (i32.add (local.get $select_i) (i32.const 128)))
-          (local.set $i (i32.add (local.get $i) (i32.const 1)))
-          (br_if $i (i32.lt_u (local.get $i) (local.get $i_to)))))))
+        (loop $j
+          (local.set $i (i32.const 0))
+          (local.set $l3.W_i (local.get $l3.W_j))
+          (local.set $select_i (local.get $select_j))
+          (loop $i
+            (f32.store
+              (local.get $select_i)
+              (select
+                (f32.const 1)
+                (f32.const -1)
+                (f32.gt (f32.load (local.get $l3.W_i)) (f32.const 0))))
+            (local.set $l3.W_i (i32.add (local.get $l3.W_i) (i32.const 128)))
+            (local.set $select_i (i32.add (local.get $select_i) (i32.const 4)))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $i (i32.lt_u (local.get $i) (i32.const 32))))
+          (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 4)))
+          (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+          (local.set $j (i32.add (local.get $j) (i32.const 1)))
+          (br_if $j (i32.lt_u (local.get $j) (local.get $j_to)))))))
 
   ;; l4_y(read l2.y[B, 32], read select[32, 32], read l4.a[32], write l4.y[B, 32])
-  ;; l3_y = (Σ_j l2.y[b, j] * select[i, j]) / scalar;
+  ;; l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;
   ;; value = l4.a[i] + 1;
   ;; value_2 = sin(l3_y * value);
   ;; l4.y[b, i] = l3_y + value_2 * value_2 / value
   (func $l4_y (param $B i32) (param $scalar f32) (param $b_from i32) (param $b_to i32)
-    (local $i i32)
-    (local.set $i (i32.const 0))
-    (loop $i_by_2
-      (call $l4_y.columns_2
-        (local.get $B)
-        (local.get $scalar)
-        (local.get $b_from)
-        (local.get $b_to)
-        (local.get $i))
-      (local.set $i (i32.add (local.get $i) (i32.const 2)))
-      (br_if $i_by_2 (i32.lt_u (local.get $i) (i32.const 32)))))
-
-  ;; Columns i to i + 2 of l4_y.
-  (func $l4_y.columns_2 (param $B i32) (param $scalar f32) (param $b_from i32) (param $b_to i32) (param $i i32)
-    (local $select_at i32)
-    (local $l4.a_at i32)
-    (local $l4.y_at i32)
     (local $b i32)
-    (local $l2.y_b i32)
-    (local $l4.y_b i32)
     (local $b_end5 i32)
     (local $b_end2 i32)
+    (local.set $b_end5
+      (i32.add
+        (local.get $b_from)
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
+      (i32.add
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $b (local.get $b_from))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (call $l4_y.rows_5 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (call $l4_y.rows_2 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_to))
+      (then
+        (loop $b
+          (call $l4_y.rows_1 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+
+  ;; Rows b to b + 5 of l4_y.
+  (func $l4_y.rows_5 (param $B i32) (param $scalar f32) (param $b i32)
+    (local $l4.y_at i32)
+    (local $l2.y_at i32)
+    (local $l2.y_at_2 i32)
+    (local $l2.y_at_3 i32)
+    (local $l2.y_at_4 i32)
+    (local $l2.y_at_5 i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
     (local $acc_0_0 v128)
     (local $acc_0_1 v128)
     (local $acc_1_0 v128)
@@ -351,577 +376,577 @@
     (local $acc_4_1 v128)
     (local $j i32)
     (local $l2.y_j i32)
+    (local $l2.y_j_2 i32)
+    (local $l2.y_j_3 i32)
+    (local $l2.y_j_4 i32)
+    (local $l2.y_j_5 i32)
     (local $select_j i32)
     (local $right_0 v128)
     (local $right_1 v128)
     (local $left v128)
-    (local $sum_0_0 f32)
-    (local $sum_0_1 f32)
-    (local $sum_1_0 f32)
-    (local $sum_1_1 f32)
-    (local $sum_2_0 f32)
-    (local $sum_2_1 f32)
-    (local $sum_3_0 f32)
-    (local $sum_3_1 f32)
-    (local $sum_4_0 f32)
-    (local $sum_4_1 f32)
-    (local $l3_y f32)
-    (local $value f32)
-    (local $value_2 f32)
-    (local.set $b_end5
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at_2
       (i32.add
-        (local.get $b_from)
-        (i32.mul
-          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
-          (i32.const 5))))
-    (local.set $b_end2
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
+    (local.set $l2.y_at_3
       (i32.add
-        (local.get $b_end5)
-        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
-    (local.set $select_at
-      (i32.add (global.get $at_select) (i32.mul (local.get $i) (i32.const 128))))
-    (local.set $l4.a_at (i32.add (global.get $at_l4.a) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $b (local.get $b_from))
-    (local.set $l2.y_b
-      (i32.add (global.get $at_l2.y) (i32.mul (local.get $b_from) (i32.const 128))))
-    (local.set $l4.y_b (i32.add (local.get $l4.y_at) (i32.mul (local.get $b_from) (i32.const 128))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end5))
-      (then
-        (loop $b_by_5
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=128 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=256 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=384 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=512 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=144 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=272 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=400 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=528 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=160 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=288 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=416 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=544 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=176 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=304 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=432 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=560 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $sum_1_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_0))
-                (f32x4.extract_lane 1 (local.get $acc_1_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_0))
-                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
-          (local.set $sum_1_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_1))
-                (f32x4.extract_lane 1 (local.get $acc_1_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_1))
-                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
-          (local.set $sum_2_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_2_0))
-                (f32x4.extract_lane 1 (local.get $acc_2_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_2_0))
-                (f32x4.extract_lane 3 (local.get $acc_2_0)))))
-          (local.set $sum_2_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_2_1))
-                (f32x4.extract_lane 1 (local.get $acc_2_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_2_1))
-                (f32x4.extract_lane 3 (local.get $acc_2_1)))))
-          (local.set $sum_3_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_3_0))
-                (f32x4.extract_lane 1 (local.get $acc_3_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_3_0))
-                (f32x4.extract_lane 3 (local.get $acc_3_0)))))
-          (local.set $sum_3_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_3_1))
-                (f32x4.extract_lane 1 (local.get $acc_3_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_3_1))
-                (f32x4.extract_lane 3 (local.get $acc_3_1)))))
-          (local.set $sum_4_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_4_0))
-                (f32x4.extract_lane 1 (local.get $acc_4_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_4_0))
-                (f32x4.extract_lane 3 (local.get $acc_4_0)))))
-          (local.set $sum_4_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_4_1))
-                (f32x4.extract_lane 1 (local.get $acc_4_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_4_1))
-                (f32x4.extract_lane 3 (local.get $acc_4_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=4
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_1_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=128
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_1_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=132
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_2_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=256
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_2_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=260
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_3_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=384
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_3_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=388
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_4_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=512
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_4_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=516
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 640)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 640)))
-          (local.set $b (i32.add (local.get $b) (i32.const 5)))
-          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end2))
-      (then
-        (loop $b_by_2
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=128 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=144 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=160 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=176 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $sum_1_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_0))
-                (f32x4.extract_lane 1 (local.get $acc_1_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_0))
-                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
-          (local.set $sum_1_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_1))
-                (f32x4.extract_lane 1 (local.get $acc_1_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_1))
-                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=4
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_1_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=128
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_1_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=132
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 256)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 256)))
-          (local.set $b (i32.add (local.get $b) (i32.const 2)))
-          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $l3_y) (local.get $value))))))
-          (f32.store offset=4
-            (local.get $l4.y_b)
-            (f32.add
-              (local.get $l3_y)
-              (f32.div (f32.mul (local.get $value_2) (local.get $value_2)) (local.get $value))))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 128)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 256))))
+    (local.set $l2.y_at_4
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 384))))
+    (local.set $l2.y_at_5
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 512))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $l2.y_j_2 (local.get $l2.y_at_2))
+      (local.set $l2.y_j_3 (local.get $l2.y_at_3))
+      (local.set $l2.y_j_4 (local.get $l2.y_at_4))
+      (local.set $l2.y_j_5 (local.get $l2.y_at_5))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=128
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=144
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_2_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=256
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_2_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=272
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_3_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=384
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_3_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=400
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_4_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=512
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_4_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=528
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
+
+  ;; Rows b to b + 2 of l4_y.
+  (func $l4_y.rows_2 (param $B i32) (param $scalar f32) (param $b i32)
+    (local $l4.y_at i32)
+    (local $l2.y_at i32)
+    (local $l2.y_at_2 i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $acc_1_0 v128)
+    (local $acc_1_1 v128)
+    (local $j i32)
+    (local $l2.y_j i32)
+    (local $l2.y_j_2 i32)
+    (local $select_j i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at_2
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $l2.y_j_2 (local.get $l2.y_at_2))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=128
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=144
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
+
+  ;; Rows b to b + 1 of l4_y.
+  (func $l4_y.rows_1 (param $B i32) (param $scalar f32) (param $b i32)
+    (local $l4.y_at i32)
+    (local $l2.y_at i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $j i32)
+    (local $l2.y_j i32)
+    (local $select_j i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4
+        (call $lanes.sin (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add
+          (local.get $l3_y_x4)
+          (f32x4.div
+            (f32x4.mul (local.get $value_2_x4) (local.get $value_2_x4))
+            (local.get $value_x4))))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
 
   ;; predict(read l4.y[B, 32], read l5.W[1, 32], read l5.b[1], write y[B, 1])
   ;; y[b, 0] = (Σ_j l4.y[b, j] * l5.W[0, j]) + l5.b[0]
@@ -1174,44 +1199,43 @@
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
   ;; select(read l3.W[32, 32], write select[32, 32])
-  ;; select[i, j] = l3.W[i, j] > 0 ? 1 : -1
-  (func $select_2 (param $i_from i32) (param $i_to i32)
-    (local $i i32)
-    (local $l3.W_i i32)
-    (local $select_i i32)
+  ;; select[j, i] = l3.W[i, j] > 0 ? 1 : -1
+  (func $select_2 (param $j_from i32) (param $j_to i32)
     (local $j i32)
     (local $l3.W_j i32)
     (local $select_j i32)
-    (local.set $i (local.get $i_from))
-    (local.set $l3.W_i
-      (i32.add (global.get $at_l3.W) (i32.mul (local.get $i_from) (i32.const 128))))
-    (local.set $select_i
-      (i32.add (global.get $at_select) (i32.mul (local.get $i_from) (i32.const 128))))
+    (local $i i32)
+    (local $l3.W_i i32)
+    (local $select_i i32)
+    (local.set $j (local.get $j_from))
+    (local.set $l3.W_j (i32.add (global.get $at_l3.W) (i32.mul (local.get $j_from) (i32.const 4))))
+    (local.set $select_j
+      (i32.add (global.get $at_select) (i32.mul (local.get $j_from) (i32.const 128))))
     (if
-      (i32.lt_u (local.get $i) (local.get $i_to))
+      (i32.lt_u (local.get $j) (local.get $j_to))
       (then
-        (loop $i
-          (local.set $j (i32.const 0))
-          (local.set $l3.W_j (local.get $l3.W_i))
-          (local.set $select_j (local.get $select_i))
-          (loop $j_by_4
-            (v128.store
-              (local.get $select_j)
-              (v128.bitselect
-                (f32x4.splat (f32.const 1))
-                (f32x4.splat (f32.const -1))
-                (f32x4.gt (v128.load (local.get $l3.W_j)) (v128.const i32x4 0 0 0 0))))
-            (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 16)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 16)))
-            (local.set $j (i32.add (local.get $j) (i32.const 4)))
-            (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $l3.W_i (i32.add (local.get $l3.W_i) (i32.const 128)))
-          (local.set $select_i (i32.add (local.get $select_i) (i32.const 128)))
-          (local.set $i (i32.add (local.get $i) (i32.const 1)))
-          (br_if $i (i32.lt_u (local.get $i) (local.get $i_to)))))))
+        (loop $j
+          (local.set $i (i32.const 0))
+          (local.set $l3.W_i (local.get $l3.W_j))
+          (local.set $select_i (local.get $select_j))
+          (loop $i
+            (f32.store
+              (local.get $select_i)
+              (select
+                (f32.const 1)
+                (f32.const -1)
+                (f32.gt (f32.load (local.get $l3.W_i)) (f32.const 0))))
+            (local.set $l3.W_i (i32.add (local.get $l3.W_i) (i32.const 128)))
+            (local.set $select_i (i32.add (local.get $select_i) (i32.const 4)))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $i (i32.lt_u (local.get $i) (i32.const 32))))
+          (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 4)))
+          (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+          (local.set $j (i32.add (local.get $j) (i32.const 1)))
+          (br_if $j (i32.lt_u (local.get $j) (local.get $j_to)))))))
 
   ;; l4_y(read l2.y[B, 32], read select[32, 32], read l4.a[32], write l4.y[B, 32], write add[B, 32], write div_3[B, 32])
-  ;; l3_y = (Σ_j l2.y[b, j] * select[i, j]) / scalar;
+  ;; l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;
   ;; value = l4.a[i] + 1;
   ;; value_2 = l3_y * value;
   ;; value_3 = sin(value_2);
@@ -1221,32 +1245,58 @@
   ;; add[b, i] = value_5 + 1;
   ;; div_3[b, i] = (l3_y * value_5 - value_4) / value
   (func $l4_y_2 (param $B i32) (param $scalar f32) (param $b_from i32) (param $b_to i32)
-    (local $i i32)
-    (local.set $i (i32.const 0))
-    (loop $i_by_2
-      (call $l4_y_2.columns_2
-        (local.get $B)
-        (local.get $scalar)
+    (local $b i32)
+    (local $b_end5 i32)
+    (local $b_end2 i32)
+    (local.set $b_end5
+      (i32.add
         (local.get $b_from)
-        (local.get $b_to)
-        (local.get $i))
-      (local.set $i (i32.add (local.get $i) (i32.const 2)))
-      (br_if $i_by_2 (i32.lt_u (local.get $i) (i32.const 32)))))
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
+      (i32.add
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $b (local.get $b_from))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (call $l4_y_2.rows_5 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (call $l4_y_2.rows_2 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_to))
+      (then
+        (loop $b
+          (call $l4_y_2.rows_1 (local.get $B) (local.get $scalar) (local.get $b))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
-  ;; Columns i to i + 2 of l4_y.
-  (func $l4_y_2.columns_2 (param $B i32) (param $scalar f32) (param $b_from i32) (param $b_to i32) (param $i i32)
-    (local $select_at i32)
-    (local $l4.a_at i32)
+  ;; Rows b to b + 5 of l4_y.
+  (func $l4_y_2.rows_5 (param $B i32) (param $scalar f32) (param $b i32)
     (local $l4.y_at i32)
     (local $add_at i32)
     (local $div_3_at i32)
-    (local $b i32)
-    (local $l2.y_b i32)
-    (local $l4.y_b i32)
-    (local $add_b i32)
-    (local $div_3_b i32)
-    (local $b_end5 i32)
-    (local $b_end2 i32)
+    (local $l2.y_at i32)
+    (local $l2.y_at_2 i32)
+    (local $l2.y_at_3 i32)
+    (local $l2.y_at_4 i32)
+    (local $l2.y_at_5 i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
+    (local $add_i i32)
+    (local $div_3_i i32)
     (local $acc_0_0 v128)
     (local $acc_0_1 v128)
     (local $acc_1_0 v128)
@@ -1259,723 +1309,798 @@
     (local $acc_4_1 v128)
     (local $j i32)
     (local $l2.y_j i32)
+    (local $l2.y_j_2 i32)
+    (local $l2.y_j_3 i32)
+    (local $l2.y_j_4 i32)
+    (local $l2.y_j_5 i32)
     (local $select_j i32)
     (local $right_0 v128)
     (local $right_1 v128)
     (local $left v128)
-    (local $sum_0_0 f32)
-    (local $sum_0_1 f32)
-    (local $sum_1_0 f32)
-    (local $sum_1_1 f32)
-    (local $sum_2_0 f32)
-    (local $sum_2_1 f32)
-    (local $sum_3_0 f32)
-    (local $sum_3_1 f32)
-    (local $sum_4_0 f32)
-    (local $sum_4_1 f32)
-    (local $l3_y f32)
-    (local $value f32)
-    (local $value_2 f32)
-    (local $value_3 f32)
-    (local $value_4 f32)
-    (local $value_5 f32)
-    (local.set $b_end5
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local $value_3_x4 v128)
+    (local $value_4_x4 v128)
+    (local $value_5_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $add_at (i32.add (global.get $at_add) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $div_3_at (i32.add (global.get $at_div_3) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at_2
       (i32.add
-        (local.get $b_from)
-        (i32.mul
-          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
-          (i32.const 5))))
-    (local.set $b_end2
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
+    (local.set $l2.y_at_3
       (i32.add
-        (local.get $b_end5)
-        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
-    (local.set $select_at
-      (i32.add (global.get $at_select) (i32.mul (local.get $i) (i32.const 128))))
-    (local.set $l4.a_at (i32.add (global.get $at_l4.a) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $add_at (i32.add (global.get $at_add) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $div_3_at (i32.add (global.get $at_div_3) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $b (local.get $b_from))
-    (local.set $l2.y_b
-      (i32.add (global.get $at_l2.y) (i32.mul (local.get $b_from) (i32.const 128))))
-    (local.set $l4.y_b (i32.add (local.get $l4.y_at) (i32.mul (local.get $b_from) (i32.const 128))))
-    (local.set $add_b (i32.add (local.get $add_at) (i32.mul (local.get $b_from) (i32.const 128))))
-    (local.set $div_3_b
-      (i32.add (local.get $div_3_at) (i32.mul (local.get $b_from) (i32.const 128))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end5))
-      (then
-        (loop $b_by_5
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=128 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=256 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=384 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=512 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=144 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=272 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=400 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=528 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=160 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=288 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=416 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=544 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=176 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $left (v128.load offset=304 (local.get $l2.y_j)))
-            (local.set $acc_2_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-            (local.set $acc_2_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-            (local.set $left (v128.load offset=432 (local.get $l2.y_j)))
-            (local.set $acc_3_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-            (local.set $acc_3_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load offset=560 (local.get $l2.y_j)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $sum_1_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_0))
-                (f32x4.extract_lane 1 (local.get $acc_1_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_0))
-                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
-          (local.set $sum_1_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_1))
-                (f32x4.extract_lane 1 (local.get $acc_1_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_1))
-                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
-          (local.set $sum_2_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_2_0))
-                (f32x4.extract_lane 1 (local.get $acc_2_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_2_0))
-                (f32x4.extract_lane 3 (local.get $acc_2_0)))))
-          (local.set $sum_2_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_2_1))
-                (f32x4.extract_lane 1 (local.get $acc_2_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_2_1))
-                (f32x4.extract_lane 3 (local.get $acc_2_1)))))
-          (local.set $sum_3_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_3_0))
-                (f32x4.extract_lane 1 (local.get $acc_3_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_3_0))
-                (f32x4.extract_lane 3 (local.get $acc_3_0)))))
-          (local.set $sum_3_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_3_1))
-                (f32x4.extract_lane 1 (local.get $acc_3_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_3_1))
-                (f32x4.extract_lane 3 (local.get $acc_3_1)))))
-          (local.set $sum_4_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_4_0))
-                (f32x4.extract_lane 1 (local.get $acc_4_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_4_0))
-                (f32x4.extract_lane 3 (local.get $acc_4_0)))))
-          (local.set $sum_4_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_4_1))
-                (f32x4.extract_lane 1 (local.get $acc_4_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_4_1))
-                (f32x4.extract_lane 3 (local.get $acc_4_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=4 (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=4 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=4
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_1_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=128
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=128 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=128
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_1_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=132
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=132 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=132
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_2_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=256
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=256 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=256
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_2_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=260
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=260 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=260
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_3_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=384
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=384 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=384
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_3_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=388
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=388 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=388
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_4_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=512
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=512 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=512
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_4_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=516
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=516 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=516
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 640)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 640)))
-          (local.set $add_b (i32.add (local.get $add_b) (i32.const 640)))
-          (local.set $div_3_b (i32.add (local.get $div_3_b) (i32.const 640)))
-          (local.set $b (i32.add (local.get $b) (i32.const 5)))
-          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end2))
-      (then
-        (loop $b_by_2
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=128 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=144 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=160 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load offset=176 (local.get $l2.y_j)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $sum_1_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_0))
-                (f32x4.extract_lane 1 (local.get $acc_1_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_0))
-                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
-          (local.set $sum_1_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_1_1))
-                (f32x4.extract_lane 1 (local.get $acc_1_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_1_1))
-                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=4 (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=4 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=4
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_1_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=128
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=128 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=128
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_1_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=132
-            (local.get $l4.y_b)
-            (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=132 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=132
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 256)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 256)))
-          (local.set $add_b (i32.add (local.get $add_b) (i32.const 256)))
-          (local.set $div_3_b (i32.add (local.get $div_3_b) (i32.const 256)))
-          (local.set $b (i32.add (local.get $b) (i32.const 2)))
-          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-          (local.set $j (i32.const 0))
-          (local.set $l2.y_j (local.get $l2.y_b))
-          (local.set $select_j (local.get $select_at))
-          (loop $j_by_16
-            (local.set $right_0 (v128.load (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
-            (local.set $left (v128.load (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
-            (local.set $left (v128.load offset=16 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
-            (local.set $left (v128.load offset=32 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
-            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
-            (local.set $left (v128.load offset=48 (local.get $l2.y_j)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 64)))
-            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
-            (local.set $j (i32.add (local.get $j) (i32.const 16)))
-            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
-          (local.set $sum_0_0
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_0))
-                (f32x4.extract_lane 1 (local.get $acc_0_0)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_0))
-                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
-          (local.set $sum_0_1
-            (f32.add
-              (f32.add
-                (f32x4.extract_lane 0 (local.get $acc_0_1))
-                (f32x4.extract_lane 1 (local.get $acc_0_1)))
-              (f32.add
-                (f32x4.extract_lane 2 (local.get $acc_0_1))
-                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
-          (local.set $l3_y (f32.div (local.get $sum_0_0) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l3_y (f32.div (local.get $sum_0_1) (local.get $scalar)))
-          (local.set $value (f32.add (f32.load offset=4 (local.get $l4.a_at)) (f32.const 1)))
-          (local.set $value_2 (f32.mul (local.get $l3_y) (local.get $value)))
-          (local.set $value_3
-            (f32.demote_f64 (call $math.sin (f64.promote_f32 (local.get $value_2)))))
-          (local.set $value_4
-            (f32.div (f32.mul (local.get $value_3) (local.get $value_3)) (local.get $value)))
-          (local.set $value_5
-            (f32.demote_f64
-              (call $math.sin (f64.promote_f32 (f32.mul (local.get $value_2) (f32.const 2))))))
-          (f32.store offset=4 (local.get $l4.y_b) (f32.add (local.get $l3_y) (local.get $value_4)))
-          (f32.store offset=4 (local.get $add_b) (f32.add (local.get $value_5) (f32.const 1)))
-          (f32.store offset=4
-            (local.get $div_3_b)
-            (f32.div
-              (f32.sub (f32.mul (local.get $l3_y) (local.get $value_5)) (local.get $value_4))
-              (local.get $value)))
-          (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-          (local.set $l4.y_b (i32.add (local.get $l4.y_b) (i32.const 128)))
-          (local.set $add_b (i32.add (local.get $add_b) (i32.const 128)))
-          (local.set $div_3_b (i32.add (local.get $div_3_b) (i32.const 128)))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 256))))
+    (local.set $l2.y_at_4
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 384))))
+    (local.set $l2.y_at_5
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 512))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (local.set $add_i (local.get $add_at))
+    (local.set $div_3_i (local.get $div_3_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $l2.y_j_2 (local.get $l2.y_at_2))
+      (local.set $l2.y_j_3 (local.get $l2.y_at_3))
+      (local.set $l2.y_j_4 (local.get $l2.y_at_4))
+      (local.set $l2.y_j_5 (local.get $l2.y_at_5))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_3)))
+        (local.set $acc_2_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+        (local.set $acc_2_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_4)))
+        (local.set $acc_3_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+        (local.set $acc_3_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_5)))
+        (local.set $acc_4_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+        (local.set $acc_4_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $l2.y_j_3 (i32.add (local.get $l2.y_j_3) (i32.const 4)))
+        (local.set $l2.y_j_4 (i32.add (local.get $l2.y_j_4) (i32.const 4)))
+        (local.set $l2.y_j_5 (i32.add (local.get $l2.y_j_5) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store (local.get $l4.y_i) (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=16
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=16
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=128
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=128
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=128
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=144
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=144
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=144
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_2_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=256
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=256
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=256
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_2_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=272
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=272
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=272
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_3_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=384
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=384
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=384
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_3_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=400
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=400
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=400
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_4_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=512
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=512
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=512
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_4_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=528
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=528
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=528
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $add_i (i32.add (local.get $add_i) (i32.const 32)))
+      (local.set $div_3_i (i32.add (local.get $div_3_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
+
+  ;; Rows b to b + 2 of l4_y.
+  (func $l4_y_2.rows_2 (param $B i32) (param $scalar f32) (param $b i32)
+    (local $l4.y_at i32)
+    (local $add_at i32)
+    (local $div_3_at i32)
+    (local $l2.y_at i32)
+    (local $l2.y_at_2 i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
+    (local $add_i i32)
+    (local $div_3_i i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $acc_1_0 v128)
+    (local $acc_1_1 v128)
+    (local $j i32)
+    (local $l2.y_j i32)
+    (local $l2.y_j_2 i32)
+    (local $select_j i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local $value_3_x4 v128)
+    (local $value_4_x4 v128)
+    (local $value_5_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $add_at (i32.add (global.get $at_add) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $div_3_at (i32.add (global.get $at_div_3) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at_2
+      (i32.add
+        (global.get $at_l2.y)
+        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (local.set $add_i (local.get $add_at))
+    (local.set $div_3_i (local.get $div_3_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $l2.y_j_2 (local.get $l2.y_at_2))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j_2)))
+        (local.set $acc_1_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+        (local.set $acc_1_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $l2.y_j_2 (i32.add (local.get $l2.y_j_2) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store (local.get $l4.y_i) (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=16
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=16
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=128
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=128
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=128
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_1_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=144
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=144
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=144
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $add_i (i32.add (local.get $add_i) (i32.const 32)))
+      (local.set $div_3_i (i32.add (local.get $div_3_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
+
+  ;; Rows b to b + 1 of l4_y.
+  (func $l4_y_2.rows_1 (param $B i32) (param $scalar f32) (param $b i32)
+    (local $l4.y_at i32)
+    (local $add_at i32)
+    (local $div_3_at i32)
+    (local $l2.y_at i32)
+    (local $i i32)
+    (local $select_i i32)
+    (local $l4.a_i i32)
+    (local $l4.y_i i32)
+    (local $add_i i32)
+    (local $div_3_i i32)
+    (local $acc_0_0 v128)
+    (local $acc_0_1 v128)
+    (local $j i32)
+    (local $l2.y_j i32)
+    (local $select_j i32)
+    (local $right_0 v128)
+    (local $right_1 v128)
+    (local $left v128)
+    (local $l3_y_x4 v128)
+    (local $value_x4 v128)
+    (local $value_2_x4 v128)
+    (local $value_3_x4 v128)
+    (local $value_4_x4 v128)
+    (local $value_5_x4 v128)
+    (local.set $l4.y_at (i32.add (global.get $at_l4.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $add_at (i32.add (global.get $at_add) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $div_3_at (i32.add (global.get $at_div_3) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $l2.y_at (i32.add (global.get $at_l2.y) (i32.mul (local.get $b) (i32.const 128))))
+    (local.set $i (i32.const 0))
+    (local.set $select_i (global.get $at_select))
+    (local.set $l4.a_i (global.get $at_l4.a))
+    (local.set $l4.y_i (local.get $l4.y_at))
+    (local.set $add_i (local.get $add_at))
+    (local.set $div_3_i (local.get $div_3_at))
+    (loop $i_by_8
+      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+      (local.set $j (i32.const 0))
+      (local.set $l2.y_j (local.get $l2.y_at))
+      (local.set $select_j (local.get $select_i))
+      (loop $j_by_4
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (local.set $right_0 (v128.load (local.get $select_j)))
+        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
+        (local.set $left (v128.load32_splat (local.get $l2.y_j)))
+        (local.set $acc_0_0
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+        (local.set $acc_0_1
+          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+        (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 4)))
+        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_0) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4 (f32x4.add (v128.load (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store (local.get $l4.y_i) (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $l3_y_x4 (f32x4.div (local.get $acc_0_1) (f32x4.splat (local.get $scalar))))
+      (local.set $value_x4
+        (f32x4.add (v128.load offset=16 (local.get $l4.a_i)) (f32x4.splat (f32.const 1))))
+      (local.set $value_2_x4 (f32x4.mul (local.get $l3_y_x4) (local.get $value_x4)))
+      (local.set $value_3_x4 (call $lanes.sin (local.get $value_2_x4)))
+      (local.set $value_4_x4
+        (f32x4.div
+          (f32x4.mul (local.get $value_3_x4) (local.get $value_3_x4))
+          (local.get $value_x4)))
+      (local.set $value_5_x4
+        (call $lanes.sin (f32x4.mul (local.get $value_2_x4) (f32x4.splat (f32.const 2)))))
+      (v128.store offset=16
+        (local.get $l4.y_i)
+        (f32x4.add (local.get $l3_y_x4) (local.get $value_4_x4)))
+      (v128.store offset=16
+        (local.get $add_i)
+        (f32x4.add (local.get $value_5_x4) (f32x4.splat (f32.const 1))))
+      (v128.store offset=16
+        (local.get $div_3_i)
+        (f32x4.div
+          (f32x4.sub
+            (f32x4.mul (local.get $l3_y_x4) (local.get $value_5_x4))
+            (local.get $value_4_x4))
+          (local.get $value_x4)))
+      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
+      (local.set $l4.a_i (i32.add (local.get $l4.a_i) (i32.const 32)))
+      (local.set $l4.y_i (i32.add (local.get $l4.y_i) (i32.const 32)))
+      (local.set $add_i (i32.add (local.get $add_i) (i32.const 32)))
+      (local.set $div_3_i (i32.add (local.get $div_3_i) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 8)))
+      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
 
   ;; loss(read l4.y[B, 32], read l5.W[1, 32], read l5.b[1], read target[B, 1], write loss[B, 1], write g_l5.y[B, 1])
   ;; value = (Σ_j l4.y[b, j] * l5.W[0, j]) + l5.b[0] - target[b, 0];
@@ -2107,63 +2232,32 @@
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
   ;; g_l1_y(read div[B, 32], read select[32, 32], read add_2[B, 32], read div_2[B, 32], write g_l1.y[B, 32], write mul_2[B, 32])
-  ;; acc = Σ_j div[b, j] * select[j, i];
+  ;; acc = Σ_j div[b, j] * select[i, j];
   ;; g_l1.y[b, i] = acc * add_2[b, i];
   ;; mul_2[b, i] = acc * div_2[b, i]
   (func $g_l1_y (param $B i32) (param $b_from i32) (param $b_to i32)
-    (local $b i32)
-    (local $b_end5 i32)
-    (local $b_end2 i32)
-    (local.set $b_end5
-      (i32.add
-        (local.get $b_from)
-        (i32.mul
-          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
-          (i32.const 5))))
-    (local.set $b_end2
-      (i32.add
-        (local.get $b_end5)
-        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
-    (local.set $b (local.get $b_from))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end5))
-      (then
-        (loop $b_by_5
-          (call $g_l1_y.rows_5 (local.get $B) (local.get $b))
-          (local.set $b (i32.add (local.get $b) (i32.const 5)))
-          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_end2))
-      (then
-        (loop $b_by_2
-          (call $g_l1_y.rows_2 (local.get $B) (local.get $b))
-          (local.set $b (i32.add (local.get $b) (i32.const 2)))
-          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
-    (if
-      (i32.lt_u (local.get $b) (local.get $b_to))
-      (then
-        (loop $b
-          (call $g_l1_y.rows_1 (local.get $B) (local.get $b))
-          (local.set $b (i32.add (local.get $b) (i32.const 1)))
-          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
+    (local $i i32)
+    (local.set $i (i32.const 0))
+    (loop $i_by_2
+      (call $g_l1_y.columns_2 (local.get $B) (local.get $b_from) (local.get $b_to) (local.get $i))
+      (local.set $i (i32.add (local.get $i) (i32.const 2)))
+      (br_if $i_by_2 (i32.lt_u (local.get $i) (i32.const 32)))))
 
-  ;; Rows b to b + 5 of g_l1_y.
-  (func $g_l1_y.rows_5 (param $B i32) (param $b i32)
+  ;; Columns i to i + 2 of g_l1_y.
+  (func $g_l1_y.columns_2 (param $B i32) (param $b_from i32) (param $b_to i32) (param $i i32)
+    (local $select_at i32)
     (local $add_2_at i32)
     (local $g_l1.y_at i32)
     (local $div_2_at i32)
     (local $mul_2_at i32)
-    (local $div_at i32)
-    (local $div_at_2 i32)
-    (local $div_at_3 i32)
-    (local $div_at_4 i32)
-    (local $div_at_5 i32)
-    (local $i i32)
-    (local $select_i i32)
-    (local $add_2_i i32)
-    (local $g_l1.y_i i32)
-    (local $div_2_i i32)
-    (local $mul_2_i i32)
+    (local $b i32)
+    (local $div_b i32)
+    (local $add_2_b i32)
+    (local $g_l1.y_b i32)
+    (local $div_2_b i32)
+    (local $mul_2_b i32)
+    (local $b_end5 i32)
+    (local $b_end2 i32)
     (local $acc_0_0 v128)
     (local $acc_0_1 v128)
     (local $acc_1_0 v128)
@@ -2176,514 +2270,527 @@
     (local $acc_4_1 v128)
     (local $j i32)
     (local $div_j i32)
-    (local $div_j_2 i32)
-    (local $div_j_3 i32)
-    (local $div_j_4 i32)
-    (local $div_j_5 i32)
     (local $select_j i32)
     (local $right_0 v128)
     (local $right_1 v128)
     (local $left v128)
-    (local.set $add_2_at (i32.add (global.get $at_add_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $g_l1.y_at
-      (i32.add (global.get $at_g_l1.y) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_2_at (i32.add (global.get $at_div_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $mul_2_at (i32.add (global.get $at_mul_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_at (i32.add (global.get $at_div) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_at_2
+    (local $sum_0_0 f32)
+    (local $sum_0_1 f32)
+    (local $sum_1_0 f32)
+    (local $sum_1_1 f32)
+    (local $sum_2_0 f32)
+    (local $sum_2_1 f32)
+    (local $sum_3_0 f32)
+    (local $sum_3_1 f32)
+    (local $sum_4_0 f32)
+    (local $sum_4_1 f32)
+    (local.set $b_end5
       (i32.add
-        (global.get $at_div)
-        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
-    (local.set $div_at_3
+        (local.get $b_from)
+        (i32.mul
+          (i32.div_u (i32.sub (local.get $b_to) (local.get $b_from)) (i32.const 5))
+          (i32.const 5))))
+    (local.set $b_end2
       (i32.add
-        (global.get $at_div)
-        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 256))))
-    (local.set $div_at_4
-      (i32.add
-        (global.get $at_div)
-        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 384))))
-    (local.set $div_at_5
-      (i32.add
-        (global.get $at_div)
-        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 512))))
-    (local.set $i (i32.const 0))
-    (local.set $select_i (global.get $at_select))
-    (local.set $add_2_i (local.get $add_2_at))
-    (local.set $g_l1.y_i (local.get $g_l1.y_at))
-    (local.set $div_2_i (local.get $div_2_at))
-    (local.set $mul_2_i (local.get $mul_2_at))
-    (loop $i_by_8
-      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
-      (local.set $j (i32.const 0))
-      (local.set $div_j (local.get $div_at))
-      (local.set $div_j_2 (local.get $div_at_2))
-      (local.set $div_j_3 (local.get $div_at_3))
-      (local.set $div_j_4 (local.get $div_at_4))
-      (local.set $div_j_5 (local.get $div_at_5))
-      (local.set $select_j (local.get $select_i))
-      (loop $j_by_4
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_3)))
-        (local.set $acc_2_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-        (local.set $acc_2_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_4)))
-        (local.set $acc_3_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-        (local.set $acc_3_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_5)))
-        (local.set $acc_4_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-        (local.set $acc_4_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $div_j_3 (i32.add (local.get $div_j_3) (i32.const 4)))
-        (local.set $div_j_4 (i32.add (local.get $div_j_4) (i32.const 4)))
-        (local.set $div_j_5 (i32.add (local.get $div_j_5) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_3)))
-        (local.set $acc_2_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-        (local.set $acc_2_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_4)))
-        (local.set $acc_3_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-        (local.set $acc_3_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_5)))
-        (local.set $acc_4_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-        (local.set $acc_4_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $div_j_3 (i32.add (local.get $div_j_3) (i32.const 4)))
-        (local.set $div_j_4 (i32.add (local.get $div_j_4) (i32.const 4)))
-        (local.set $div_j_5 (i32.add (local.get $div_j_5) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_3)))
-        (local.set $acc_2_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-        (local.set $acc_2_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_4)))
-        (local.set $acc_3_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-        (local.set $acc_3_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_5)))
-        (local.set $acc_4_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-        (local.set $acc_4_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $div_j_3 (i32.add (local.get $div_j_3) (i32.const 4)))
-        (local.set $div_j_4 (i32.add (local.get $div_j_4) (i32.const 4)))
-        (local.set $div_j_5 (i32.add (local.get $div_j_5) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_3)))
-        (local.set $acc_2_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
-        (local.set $acc_2_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_4)))
-        (local.set $acc_3_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
-        (local.set $acc_3_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_5)))
-        (local.set $acc_4_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-        (local.set $acc_4_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $div_j_3 (i32.add (local.get $div_j_3) (i32.const 4)))
-        (local.set $div_j_4 (i32.add (local.get $div_j_4) (i32.const 4)))
-        (local.set $div_j_5 (i32.add (local.get $div_j_5) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
-      (v128.store
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $add_2_i))))
-      (v128.store
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $div_2_i))))
-      (v128.store offset=16
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $add_2_i))))
-      (v128.store offset=16
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $div_2_i))))
-      (v128.store offset=128
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_1_0) (v128.load offset=128 (local.get $add_2_i))))
-      (v128.store offset=128
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_1_0) (v128.load offset=128 (local.get $div_2_i))))
-      (v128.store offset=144
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_1_1) (v128.load offset=144 (local.get $add_2_i))))
-      (v128.store offset=144
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_1_1) (v128.load offset=144 (local.get $div_2_i))))
-      (v128.store offset=256
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_2_0) (v128.load offset=256 (local.get $add_2_i))))
-      (v128.store offset=256
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_2_0) (v128.load offset=256 (local.get $div_2_i))))
-      (v128.store offset=272
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_2_1) (v128.load offset=272 (local.get $add_2_i))))
-      (v128.store offset=272
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_2_1) (v128.load offset=272 (local.get $div_2_i))))
-      (v128.store offset=384
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_3_0) (v128.load offset=384 (local.get $add_2_i))))
-      (v128.store offset=384
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_3_0) (v128.load offset=384 (local.get $div_2_i))))
-      (v128.store offset=400
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_3_1) (v128.load offset=400 (local.get $add_2_i))))
-      (v128.store offset=400
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_3_1) (v128.load offset=400 (local.get $div_2_i))))
-      (v128.store offset=512
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_4_0) (v128.load offset=512 (local.get $add_2_i))))
-      (v128.store offset=512
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_4_0) (v128.load offset=512 (local.get $div_2_i))))
-      (v128.store offset=528
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_4_1) (v128.load offset=528 (local.get $add_2_i))))
-      (v128.store offset=528
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_4_1) (v128.load offset=528 (local.get $div_2_i))))
-      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
-      (local.set $add_2_i (i32.add (local.get $add_2_i) (i32.const 32)))
-      (local.set $g_l1.y_i (i32.add (local.get $g_l1.y_i) (i32.const 32)))
-      (local.set $div_2_i (i32.add (local.get $div_2_i) (i32.const 32)))
-      (local.set $mul_2_i (i32.add (local.get $mul_2_i) (i32.const 32)))
-      (local.set $i (i32.add (local.get $i) (i32.const 8)))
-      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
-
-  ;; Rows b to b + 2 of g_l1_y.
-  (func $g_l1_y.rows_2 (param $B i32) (param $b i32)
-    (local $add_2_at i32)
-    (local $g_l1.y_at i32)
-    (local $div_2_at i32)
-    (local $mul_2_at i32)
-    (local $div_at i32)
-    (local $div_at_2 i32)
-    (local $i i32)
-    (local $select_i i32)
-    (local $add_2_i i32)
-    (local $g_l1.y_i i32)
-    (local $div_2_i i32)
-    (local $mul_2_i i32)
-    (local $acc_0_0 v128)
-    (local $acc_0_1 v128)
-    (local $acc_1_0 v128)
-    (local $acc_1_1 v128)
-    (local $j i32)
-    (local $div_j i32)
-    (local $div_j_2 i32)
-    (local $select_j i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $left v128)
-    (local.set $add_2_at (i32.add (global.get $at_add_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $g_l1.y_at
-      (i32.add (global.get $at_g_l1.y) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_2_at (i32.add (global.get $at_div_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $mul_2_at (i32.add (global.get $at_mul_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_at (i32.add (global.get $at_div) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_at_2
-      (i32.add
-        (global.get $at_div)
-        (i32.add (i32.mul (local.get $b) (i32.const 128)) (i32.const 128))))
-    (local.set $i (i32.const 0))
-    (local.set $select_i (global.get $at_select))
-    (local.set $add_2_i (local.get $add_2_at))
-    (local.set $g_l1.y_i (local.get $g_l1.y_at))
-    (local.set $div_2_i (local.get $div_2_at))
-    (local.set $mul_2_i (local.get $mul_2_at))
-    (loop $i_by_8
-      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-      (local.set $j (i32.const 0))
-      (local.set $div_j (local.get $div_at))
-      (local.set $div_j_2 (local.get $div_at_2))
-      (local.set $select_j (local.get $select_i))
-      (loop $j_by_4
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $left (v128.load32_splat (local.get $div_j_2)))
-        (local.set $acc_1_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-        (local.set $acc_1_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $div_j_2 (i32.add (local.get $div_j_2) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
-      (v128.store
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $add_2_i))))
-      (v128.store
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $div_2_i))))
-      (v128.store offset=16
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $add_2_i))))
-      (v128.store offset=16
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $div_2_i))))
-      (v128.store offset=128
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_1_0) (v128.load offset=128 (local.get $add_2_i))))
-      (v128.store offset=128
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_1_0) (v128.load offset=128 (local.get $div_2_i))))
-      (v128.store offset=144
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_1_1) (v128.load offset=144 (local.get $add_2_i))))
-      (v128.store offset=144
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_1_1) (v128.load offset=144 (local.get $div_2_i))))
-      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
-      (local.set $add_2_i (i32.add (local.get $add_2_i) (i32.const 32)))
-      (local.set $g_l1.y_i (i32.add (local.get $g_l1.y_i) (i32.const 32)))
-      (local.set $div_2_i (i32.add (local.get $div_2_i) (i32.const 32)))
-      (local.set $mul_2_i (i32.add (local.get $mul_2_i) (i32.const 32)))
-      (local.set $i (i32.add (local.get $i) (i32.const 8)))
-      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
-
-  ;; Rows b to b + 1 of g_l1_y.
-  (func $g_l1_y.rows_1 (param $B i32) (param $b i32)
-    (local $add_2_at i32)
-    (local $g_l1.y_at i32)
-    (local $div_2_at i32)
-    (local $mul_2_at i32)
-    (local $div_at i32)
-    (local $i i32)
-    (local $select_i i32)
-    (local $add_2_i i32)
-    (local $g_l1.y_i i32)
-    (local $div_2_i i32)
-    (local $mul_2_i i32)
-    (local $acc_0_0 v128)
-    (local $acc_0_1 v128)
-    (local $j i32)
-    (local $div_j i32)
-    (local $select_j i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $left v128)
-    (local.set $add_2_at (i32.add (global.get $at_add_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $g_l1.y_at
-      (i32.add (global.get $at_g_l1.y) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_2_at (i32.add (global.get $at_div_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $mul_2_at (i32.add (global.get $at_mul_2) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $div_at (i32.add (global.get $at_div) (i32.mul (local.get $b) (i32.const 128))))
-    (local.set $i (i32.const 0))
-    (local.set $select_i (global.get $at_select))
-    (local.set $add_2_i (local.get $add_2_at))
-    (local.set $g_l1.y_i (local.get $g_l1.y_at))
-    (local.set $div_2_i (local.get $div_2_at))
-    (local.set $mul_2_i (local.get $mul_2_at))
-    (loop $i_by_8
-      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-      (local.set $j (i32.const 0))
-      (local.set $div_j (local.get $div_at))
-      (local.set $select_j (local.get $select_i))
-      (loop $j_by_4
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (local.set $right_0 (v128.load (local.get $select_j)))
-        (local.set $right_1 (v128.load offset=16 (local.get $select_j)))
-        (local.set $left (v128.load32_splat (local.get $div_j)))
-        (local.set $acc_0_0
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-        (local.set $acc_0_1
-          (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-        (local.set $div_j (i32.add (local.get $div_j) (i32.const 4)))
-        (local.set $select_j (i32.add (local.get $select_j) (i32.const 128)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1)))
-        (br_if $j_by_4 (i32.lt_u (local.get $j) (i32.const 32))))
-      (v128.store
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $add_2_i))))
-      (v128.store
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_0) (v128.load (local.get $div_2_i))))
-      (v128.store offset=16
-        (local.get $g_l1.y_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $add_2_i))))
-      (v128.store offset=16
-        (local.get $mul_2_i)
-        (f32x4.mul (local.get $acc_0_1) (v128.load offset=16 (local.get $div_2_i))))
-      (local.set $select_i (i32.add (local.get $select_i) (i32.const 32)))
-      (local.set $add_2_i (i32.add (local.get $add_2_i) (i32.const 32)))
-      (local.set $g_l1.y_i (i32.add (local.get $g_l1.y_i) (i32.const 32)))
-      (local.set $div_2_i (i32.add (local.get $div_2_i) (i32.const 32)))
-      (local.set $mul_2_i (i32.add (local.get $mul_2_i) (i32.const 32)))
-      (local.set $i (i32.add (local.get $i) (i32.const 8)))
-      (br_if $i_by_8 (i32.lt_u (local.get $i) (i32.const 32)))))
+        (local.get $b_end5)
+        (i32.and (i32.sub (local.get $b_to) (local.get $b_end5)) (i32.const -2))))
+    (local.set $select_at
+      (i32.add (global.get $at_select) (i32.mul (local.get $i) (i32.const 128))))
+    (local.set $add_2_at (i32.add (global.get $at_add_2) (i32.mul (local.get $i) (i32.const 4))))
+    (local.set $g_l1.y_at (i32.add (global.get $at_g_l1.y) (i32.mul (local.get $i) (i32.const 4))))
+    (local.set $div_2_at (i32.add (global.get $at_div_2) (i32.mul (local.get $i) (i32.const 4))))
+    (local.set $mul_2_at (i32.add (global.get $at_mul_2) (i32.mul (local.get $i) (i32.const 4))))
+    (local.set $b (local.get $b_from))
+    (local.set $div_b (i32.add (global.get $at_div) (i32.mul (local.get $b_from) (i32.const 128))))
+    (local.set $add_2_b
+      (i32.add (local.get $add_2_at) (i32.mul (local.get $b_from) (i32.const 128))))
+    (local.set $g_l1.y_b
+      (i32.add (local.get $g_l1.y_at) (i32.mul (local.get $b_from) (i32.const 128))))
+    (local.set $div_2_b
+      (i32.add (local.get $div_2_at) (i32.mul (local.get $b_from) (i32.const 128))))
+    (local.set $mul_2_b
+      (i32.add (local.get $mul_2_at) (i32.mul (local.get $b_from) (i32.const 128))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end5))
+      (then
+        (loop $b_by_5
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
+          (local.set $j (i32.const 0))
+          (local.set $div_j (local.get $div_b))
+          (local.set $select_j (local.get $select_at))
+          (loop $j_by_16
+            (local.set $right_0 (v128.load (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
+            (local.set $left (v128.load (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=128 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load offset=256 (local.get $div_j)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load offset=384 (local.get $div_j)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $left (v128.load offset=512 (local.get $div_j)))
+            (local.set $acc_4_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+            (local.set $acc_4_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
+            (local.set $left (v128.load offset=16 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=144 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load offset=272 (local.get $div_j)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load offset=400 (local.get $div_j)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $left (v128.load offset=528 (local.get $div_j)))
+            (local.set $acc_4_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+            (local.set $acc_4_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
+            (local.set $left (v128.load offset=32 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=160 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load offset=288 (local.get $div_j)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load offset=416 (local.get $div_j)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $left (v128.load offset=544 (local.get $div_j)))
+            (local.set $acc_4_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+            (local.set $acc_4_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
+            (local.set $left (v128.load offset=48 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=176 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $left (v128.load offset=304 (local.get $div_j)))
+            (local.set $acc_2_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_2_0)))
+            (local.set $acc_2_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_2_1)))
+            (local.set $left (v128.load offset=432 (local.get $div_j)))
+            (local.set $acc_3_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
+            (local.set $acc_3_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
+            (local.set $left (v128.load offset=560 (local.get $div_j)))
+            (local.set $acc_4_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
+            (local.set $acc_4_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
+            (local.set $div_j (i32.add (local.get $div_j) (i32.const 64)))
+            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
+            (local.set $j (i32.add (local.get $j) (i32.const 16)))
+            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
+          (local.set $sum_0_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_0))
+                (f32x4.extract_lane 1 (local.get $acc_0_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_0))
+                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
+          (local.set $sum_0_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_1))
+                (f32x4.extract_lane 1 (local.get $acc_0_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_1))
+                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
+          (local.set $sum_1_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_1_0))
+                (f32x4.extract_lane 1 (local.get $acc_1_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_1_0))
+                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
+          (local.set $sum_1_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_1_1))
+                (f32x4.extract_lane 1 (local.get $acc_1_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_1_1))
+                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
+          (local.set $sum_2_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_2_0))
+                (f32x4.extract_lane 1 (local.get $acc_2_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_2_0))
+                (f32x4.extract_lane 3 (local.get $acc_2_0)))))
+          (local.set $sum_2_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_2_1))
+                (f32x4.extract_lane 1 (local.get $acc_2_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_2_1))
+                (f32x4.extract_lane 3 (local.get $acc_2_1)))))
+          (local.set $sum_3_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_3_0))
+                (f32x4.extract_lane 1 (local.get $acc_3_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_3_0))
+                (f32x4.extract_lane 3 (local.get $acc_3_0)))))
+          (local.set $sum_3_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_3_1))
+                (f32x4.extract_lane 1 (local.get $acc_3_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_3_1))
+                (f32x4.extract_lane 3 (local.get $acc_3_1)))))
+          (local.set $sum_4_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_4_0))
+                (f32x4.extract_lane 1 (local.get $acc_4_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_4_0))
+                (f32x4.extract_lane 3 (local.get $acc_4_0)))))
+          (local.set $sum_4_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_4_1))
+                (f32x4.extract_lane 1 (local.get $acc_4_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_4_1))
+                (f32x4.extract_lane 3 (local.get $acc_4_1)))))
+          (f32.store
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $add_2_b))))
+          (f32.store
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $div_2_b))))
+          (f32.store offset=4
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $add_2_b))))
+          (f32.store offset=4
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $div_2_b))))
+          (f32.store offset=128
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_1_0) (f32.load offset=128 (local.get $add_2_b))))
+          (f32.store offset=128
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_1_0) (f32.load offset=128 (local.get $div_2_b))))
+          (f32.store offset=132
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_1_1) (f32.load offset=132 (local.get $add_2_b))))
+          (f32.store offset=132
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_1_1) (f32.load offset=132 (local.get $div_2_b))))
+          (f32.store offset=256
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_2_0) (f32.load offset=256 (local.get $add_2_b))))
+          (f32.store offset=256
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_2_0) (f32.load offset=256 (local.get $div_2_b))))
+          (f32.store offset=260
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_2_1) (f32.load offset=260 (local.get $add_2_b))))
+          (f32.store offset=260
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_2_1) (f32.load offset=260 (local.get $div_2_b))))
+          (f32.store offset=384
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_3_0) (f32.load offset=384 (local.get $add_2_b))))
+          (f32.store offset=384
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_3_0) (f32.load offset=384 (local.get $div_2_b))))
+          (f32.store offset=388
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_3_1) (f32.load offset=388 (local.get $add_2_b))))
+          (f32.store offset=388
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_3_1) (f32.load offset=388 (local.get $div_2_b))))
+          (f32.store offset=512
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_4_0) (f32.load offset=512 (local.get $add_2_b))))
+          (f32.store offset=512
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_4_0) (f32.load offset=512 (local.get $div_2_b))))
+          (f32.store offset=516
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_4_1) (f32.load offset=516 (local.get $add_2_b))))
+          (f32.store offset=516
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_4_1) (f32.load offset=516 (local.get $div_2_b))))
+          (local.set $div_b (i32.add (local.get $div_b) (i32.const 640)))
+          (local.set $add_2_b (i32.add (local.get $add_2_b) (i32.const 640)))
+          (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 640)))
+          (local.set $div_2_b (i32.add (local.get $div_2_b) (i32.const 640)))
+          (local.set $mul_2_b (i32.add (local.get $mul_2_b) (i32.const 640)))
+          (local.set $b (i32.add (local.get $b) (i32.const 5)))
+          (br_if $b_by_5 (i32.lt_u (local.get $b) (local.get $b_end5))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_end2))
+      (then
+        (loop $b_by_2
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
+          (local.set $j (i32.const 0))
+          (local.set $div_j (local.get $div_b))
+          (local.set $select_j (local.get $select_at))
+          (loop $j_by_16
+            (local.set $right_0 (v128.load (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
+            (local.set $left (v128.load (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=128 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
+            (local.set $left (v128.load offset=16 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=144 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
+            (local.set $left (v128.load offset=32 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=160 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
+            (local.set $left (v128.load offset=48 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $left (v128.load offset=176 (local.get $div_j)))
+            (local.set $acc_1_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
+            (local.set $acc_1_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
+            (local.set $div_j (i32.add (local.get $div_j) (i32.const 64)))
+            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
+            (local.set $j (i32.add (local.get $j) (i32.const 16)))
+            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
+          (local.set $sum_0_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_0))
+                (f32x4.extract_lane 1 (local.get $acc_0_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_0))
+                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
+          (local.set $sum_0_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_1))
+                (f32x4.extract_lane 1 (local.get $acc_0_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_1))
+                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
+          (local.set $sum_1_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_1_0))
+                (f32x4.extract_lane 1 (local.get $acc_1_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_1_0))
+                (f32x4.extract_lane 3 (local.get $acc_1_0)))))
+          (local.set $sum_1_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_1_1))
+                (f32x4.extract_lane 1 (local.get $acc_1_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_1_1))
+                (f32x4.extract_lane 3 (local.get $acc_1_1)))))
+          (f32.store
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $add_2_b))))
+          (f32.store
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $div_2_b))))
+          (f32.store offset=4
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $add_2_b))))
+          (f32.store offset=4
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $div_2_b))))
+          (f32.store offset=128
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_1_0) (f32.load offset=128 (local.get $add_2_b))))
+          (f32.store offset=128
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_1_0) (f32.load offset=128 (local.get $div_2_b))))
+          (f32.store offset=132
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_1_1) (f32.load offset=132 (local.get $add_2_b))))
+          (f32.store offset=132
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_1_1) (f32.load offset=132 (local.get $div_2_b))))
+          (local.set $div_b (i32.add (local.get $div_b) (i32.const 256)))
+          (local.set $add_2_b (i32.add (local.get $add_2_b) (i32.const 256)))
+          (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 256)))
+          (local.set $div_2_b (i32.add (local.get $div_2_b) (i32.const 256)))
+          (local.set $mul_2_b (i32.add (local.get $mul_2_b) (i32.const 256)))
+          (local.set $b (i32.add (local.get $b) (i32.const 2)))
+          (br_if $b_by_2 (i32.lt_u (local.get $b) (local.get $b_end2))))))
+    (if
+      (i32.lt_u (local.get $b) (local.get $b_to))
+      (then
+        (loop $b
+          (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
+          (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
+          (local.set $j (i32.const 0))
+          (local.set $div_j (local.get $div_b))
+          (local.set $select_j (local.get $select_at))
+          (loop $j_by_16
+            (local.set $right_0 (v128.load (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=128 (local.get $select_j)))
+            (local.set $left (v128.load (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $right_0 (v128.load offset=16 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=144 (local.get $select_j)))
+            (local.set $left (v128.load offset=16 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $right_0 (v128.load offset=32 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=160 (local.get $select_j)))
+            (local.set $left (v128.load offset=32 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $right_0 (v128.load offset=48 (local.get $select_j)))
+            (local.set $right_1 (v128.load offset=176 (local.get $select_j)))
+            (local.set $left (v128.load offset=48 (local.get $div_j)))
+            (local.set $acc_0_0
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
+            (local.set $acc_0_1
+              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
+            (local.set $div_j (i32.add (local.get $div_j) (i32.const 64)))
+            (local.set $select_j (i32.add (local.get $select_j) (i32.const 64)))
+            (local.set $j (i32.add (local.get $j) (i32.const 16)))
+            (br_if $j_by_16 (i32.lt_u (local.get $j) (i32.const 32))))
+          (local.set $sum_0_0
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_0))
+                (f32x4.extract_lane 1 (local.get $acc_0_0)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_0))
+                (f32x4.extract_lane 3 (local.get $acc_0_0)))))
+          (local.set $sum_0_1
+            (f32.add
+              (f32.add
+                (f32x4.extract_lane 0 (local.get $acc_0_1))
+                (f32x4.extract_lane 1 (local.get $acc_0_1)))
+              (f32.add
+                (f32x4.extract_lane 2 (local.get $acc_0_1))
+                (f32x4.extract_lane 3 (local.get $acc_0_1)))))
+          (f32.store
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $add_2_b))))
+          (f32.store
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_0) (f32.load (local.get $div_2_b))))
+          (f32.store offset=4
+            (local.get $g_l1.y_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $add_2_b))))
+          (f32.store offset=4
+            (local.get $mul_2_b)
+            (f32.mul (local.get $sum_0_1) (f32.load offset=4 (local.get $div_2_b))))
+          (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
+          (local.set $add_2_b (i32.add (local.get $add_2_b) (i32.const 128)))
+          (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 128)))
+          (local.set $div_2_b (i32.add (local.get $div_2_b) (i32.const 128)))
+          (local.set $mul_2_b (i32.add (local.get $mul_2_b) (i32.const 128)))
+          (local.set $b (i32.add (local.get $b) (i32.const 1)))
+          (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
   ;; update_l3_W(read div[B, 32], read l2.y[B, 32], update l3.W[32, 32], update l3.W.m[32, 32], update l3.W.v[32, 32])
   ;; g_l3_W = 1 >= abs(l3.W[i, j]) ? (Σ_b div[b, i] * l2.y[b, j]) : 0;
@@ -2695,36 +2802,22 @@
   ;; l3.W.v[i, j] = v_next
   (func $update_l3_W (param $B i32) (param $alpha_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
-    (local $i_end5 i32)
-    (local $i_end2 i32)
-    (local.set $i_end5
+    (local $i_end4 i32)
+    (local.set $i_end4
       (i32.add
         (local.get $i_from)
-        (i32.mul
-          (i32.div_u (i32.sub (local.get $i_to) (local.get $i_from)) (i32.const 5))
-          (i32.const 5))))
-    (local.set $i_end2
-      (i32.add
-        (local.get $i_end5)
-        (i32.and (i32.sub (local.get $i_to) (local.get $i_end5)) (i32.const -2))))
+        (i32.and (i32.sub (local.get $i_to) (local.get $i_from)) (i32.const -4))))
     (local.set $i (local.get $i_from))
     (if
-      (i32.lt_u (local.get $i) (local.get $i_end5))
+      (i32.lt_u (local.get $i) (local.get $i_end4))
       (then
-        (loop $i_by_5
-          (call $update_l3_W.rows_5 (local.get $B) (local.get $alpha_t) (local.get $i))
-          (local.set $i (i32.add (local.get $i) (i32.const 5)))
-          (br_if $i_by_5 (i32.lt_u (local.get $i) (local.get $i_end5))))))
-    (if
-      (i32.lt_u (local.get $i) (local.get $i_end2))
-      (then
-        (loop $i_by_2
-          (call $update_l3_W.rows_2 (local.get $B) (local.get $alpha_t) (local.get $i))
-          (local.set $i (i32.add (local.get $i) (i32.const 2)))
-          (br_if $i_by_2 (i32.lt_u (local.get $i) (local.get $i_end2)))))))
+        (loop $i_by_4
+          (call $update_l3_W.rows_4 (local.get $B) (local.get $alpha_t) (local.get $i))
+          (local.set $i (i32.add (local.get $i) (i32.const 4)))
+          (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4)))))))
 
-  ;; Rows i to i + 5 of update_l3_W.
-  (func $update_l3_W.rows_5 (param $B i32) (param $alpha_t f32) (param $i i32)
+  ;; Rows i to i + 4 of update_l3_W.
+  (func $update_l3_W.rows_4 (param $B i32) (param $alpha_t f32) (param $i i32)
     (local $div_at i32)
     (local $l3.W_at i32)
     (local $l3.W.m_at i32)
@@ -2742,8 +2835,6 @@
     (local $acc_2_1 v128)
     (local $acc_3_0 v128)
     (local $acc_3_1 v128)
-    (local $acc_4_0 v128)
-    (local $acc_4_1 v128)
     (local $b i32)
     (local $div_b i32)
     (local $l2.y_b i32)
@@ -2776,8 +2867,6 @@
       (local.set $acc_2_1 (v128.const i32x4 0 0 0 0))
       (local.set $acc_3_0 (v128.const i32x4 0 0 0 0))
       (local.set $acc_3_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_4_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_4_1 (v128.const i32x4 0 0 0 0))
       (local.set $b (i32.const 0))
       (local.set $div_b (local.get $div_at))
       (local.set $l2.y_b (local.get $l2.y_j))
@@ -2807,11 +2896,6 @@
               (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
             (local.set $acc_3_1
               (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load32_splat offset=16 (local.get $div_b)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
             (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
             (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
@@ -2837,11 +2921,6 @@
               (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
             (local.set $acc_3_1
               (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load32_splat offset=16 (local.get $div_b)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
             (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
             (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
@@ -2867,11 +2946,6 @@
               (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
             (local.set $acc_3_1
               (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load32_splat offset=16 (local.get $div_b)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
             (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
             (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
@@ -2897,11 +2971,6 @@
               (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
             (local.set $acc_3_1
               (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load32_splat offset=16 (local.get $div_b)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
             (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
             (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
@@ -2932,11 +3001,6 @@
               (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_3_0)))
             (local.set $acc_3_1
               (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_3_1)))
-            (local.set $left (v128.load32_splat offset=16 (local.get $div_b)))
-            (local.set $acc_4_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_4_0)))
-            (local.set $acc_4_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_4_1)))
             (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
             (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
@@ -3147,298 +3211,6 @@
       (v128.store offset=400 (local.get $l3.W_j) (local.get $W_next_x4))
       (v128.store offset=400 (local.get $l3.W.m_j) (local.get $m_next_x4))
       (v128.store offset=400 (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_4_0)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge
-            (f32x4.splat (f32.const 1))
-            (f32x4.abs (v128.load offset=512 (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=512 (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=512 (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load offset=512 (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store offset=512 (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store offset=512 (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store offset=512 (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_4_1)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge
-            (f32x4.splat (f32.const 1))
-            (f32x4.abs (v128.load offset=528 (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=528 (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=528 (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load offset=528 (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store offset=528 (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store offset=528 (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store offset=528 (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 32)))
-      (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 32)))
-      (local.set $l3.W.m_j (i32.add (local.get $l3.W.m_j) (i32.const 32)))
-      (local.set $l3.W.v_j (i32.add (local.get $l3.W.v_j) (i32.const 32)))
-      (local.set $j (i32.add (local.get $j) (i32.const 8)))
-      (br_if $j_by_8 (i32.lt_u (local.get $j) (i32.const 32)))))
-
-  ;; Rows i to i + 2 of update_l3_W.
-  (func $update_l3_W.rows_2 (param $B i32) (param $alpha_t f32) (param $i i32)
-    (local $div_at i32)
-    (local $l3.W_at i32)
-    (local $l3.W.m_at i32)
-    (local $l3.W.v_at i32)
-    (local $j i32)
-    (local $l2.y_j i32)
-    (local $l3.W_j i32)
-    (local $l3.W.m_j i32)
-    (local $l3.W.v_j i32)
-    (local $acc_0_0 v128)
-    (local $acc_0_1 v128)
-    (local $acc_1_0 v128)
-    (local $acc_1_1 v128)
-    (local $b i32)
-    (local $div_b i32)
-    (local $l2.y_b i32)
-    (local $b_end4 i32)
-    (local $right_0 v128)
-    (local $right_1 v128)
-    (local $left v128)
-    (local $g_l3_W_x4 v128)
-    (local $m_next_x4 v128)
-    (local $v_next_x4 v128)
-    (local $W_next_x4 v128)
-    (local.set $b_end4 (i32.and (local.get $B) (i32.const -4)))
-    (local.set $div_at (i32.add (global.get $at_div) (i32.mul (local.get $i) (i32.const 4))))
-    (local.set $l3.W_at (i32.add (global.get $at_l3.W) (i32.mul (local.get $i) (i32.const 128))))
-    (local.set $l3.W.m_at
-      (i32.add (global.get $at_l3.W.m) (i32.mul (local.get $i) (i32.const 128))))
-    (local.set $l3.W.v_at
-      (i32.add (global.get $at_l3.W.v) (i32.mul (local.get $i) (i32.const 128))))
-    (local.set $j (i32.const 0))
-    (local.set $l2.y_j (global.get $at_l2.y))
-    (local.set $l3.W_j (local.get $l3.W_at))
-    (local.set $l3.W.m_j (local.get $l3.W.m_at))
-    (local.set $l3.W.v_j (local.get $l3.W.v_at))
-    (loop $j_by_8
-      (local.set $acc_0_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_0_1 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_0 (v128.const i32x4 0 0 0 0))
-      (local.set $acc_1_1 (v128.const i32x4 0 0 0 0))
-      (local.set $b (i32.const 0))
-      (local.set $div_b (local.get $div_at))
-      (local.set $l2.y_b (local.get $l2.y_j))
-      (if
-        (i32.lt_u (local.get $b) (local.get $b_end4))
-        (then
-          (loop $b_by_4
-            (local.set $right_0 (v128.load (local.get $l2.y_b)))
-            (local.set $right_1 (v128.load offset=16 (local.get $l2.y_b)))
-            (local.set $left (v128.load32_splat (local.get $div_b)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load32_splat offset=4 (local.get $div_b)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
-            (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-            (local.set $b (i32.add (local.get $b) (i32.const 1)))
-            (local.set $right_0 (v128.load (local.get $l2.y_b)))
-            (local.set $right_1 (v128.load offset=16 (local.get $l2.y_b)))
-            (local.set $left (v128.load32_splat (local.get $div_b)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load32_splat offset=4 (local.get $div_b)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
-            (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-            (local.set $b (i32.add (local.get $b) (i32.const 1)))
-            (local.set $right_0 (v128.load (local.get $l2.y_b)))
-            (local.set $right_1 (v128.load offset=16 (local.get $l2.y_b)))
-            (local.set $left (v128.load32_splat (local.get $div_b)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load32_splat offset=4 (local.get $div_b)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
-            (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-            (local.set $b (i32.add (local.get $b) (i32.const 1)))
-            (local.set $right_0 (v128.load (local.get $l2.y_b)))
-            (local.set $right_1 (v128.load offset=16 (local.get $l2.y_b)))
-            (local.set $left (v128.load32_splat (local.get $div_b)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load32_splat offset=4 (local.get $div_b)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
-            (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-            (local.set $b (i32.add (local.get $b) (i32.const 1)))
-            (br_if $b_by_4 (i32.lt_u (local.get $b) (local.get $b_end4))))))
-      (if
-        (i32.lt_u (local.get $b) (local.get $B))
-        (then
-          (loop $b
-            (local.set $right_0 (v128.load (local.get $l2.y_b)))
-            (local.set $right_1 (v128.load offset=16 (local.get $l2.y_b)))
-            (local.set $left (v128.load32_splat (local.get $div_b)))
-            (local.set $acc_0_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_0_0)))
-            (local.set $acc_0_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_0_1)))
-            (local.set $left (v128.load32_splat offset=4 (local.get $div_b)))
-            (local.set $acc_1_0
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_0) (local.get $acc_1_0)))
-            (local.set $acc_1_1
-              (f32x4.relaxed_madd (local.get $left) (local.get $right_1) (local.get $acc_1_1)))
-            (local.set $div_b (i32.add (local.get $div_b) (i32.const 128)))
-            (local.set $l2.y_b (i32.add (local.get $l2.y_b) (i32.const 128)))
-            (local.set $b (i32.add (local.get $b) (i32.const 1)))
-            (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_0_0)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge (f32x4.splat (f32.const 1)) (f32x4.abs (v128.load (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_0_1)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge
-            (f32x4.splat (f32.const 1))
-            (f32x4.abs (v128.load offset=16 (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=16 (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=16 (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load offset=16 (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store offset=16 (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store offset=16 (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store offset=16 (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_1_0)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge
-            (f32x4.splat (f32.const 1))
-            (f32x4.abs (v128.load offset=128 (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=128 (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=128 (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load offset=128 (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store offset=128 (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store offset=128 (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store offset=128 (local.get $l3.W.v_j) (local.get $v_next_x4))
-      (local.set $g_l3_W_x4
-        (v128.bitselect
-          (local.get $acc_1_1)
-          (v128.const i32x4 0 0 0 0)
-          (f32x4.ge
-            (f32x4.splat (f32.const 1))
-            (f32x4.abs (v128.load offset=144 (local.get $l3.W_j))))))
-      (local.set $m_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=144 (local.get $l3.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
-      (local.set $v_next_x4
-        (f32x4.add
-          (f32x4.mul (v128.load offset=144 (local.get $l3.W.v_j)) (f32x4.splat (f32.const 0.999)))
-          (f32x4.mul
-            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
-            (f32x4.splat (f32.const 0.0010000000000000009)))))
-      (local.set $W_next_x4
-        (f32x4.sub
-          (v128.load offset=144 (local.get $l3.W_j))
-          (f32x4.div
-            (f32x4.mul (f32x4.splat (local.get $alpha_t)) (local.get $m_next_x4))
-            (f32x4.add (f32x4.sqrt (local.get $v_next_x4)) (f32x4.splat (f32.const 1e-8))))))
-      (v128.store offset=144 (local.get $l3.W_j) (local.get $W_next_x4))
-      (v128.store offset=144 (local.get $l3.W.m_j) (local.get $m_next_x4))
-      (v128.store offset=144 (local.get $l3.W.v_j) (local.get $v_next_x4))
       (local.set $l2.y_j (i32.add (local.get $l2.y_j) (i32.const 32)))
       (local.set $l3.W_j (i32.add (local.get $l3.W_j) (i32.const 32)))
       (local.set $l3.W.m_j (i32.add (local.get $l3.W.m_j) (i32.const 32)))

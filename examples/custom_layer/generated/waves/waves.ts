@@ -507,7 +507,7 @@ export const waves = {
       }, {
         name: "select",
         layer: "waves",
-        formula: "select[i, j] = l3.W[i, j] > 0 ? 1 : -1",
+        formula: "select[j, i] = l3.W[i, j] > 0 ? 1 : -1",
         bindings: [{ tensor: "l3.W", access: "read" }, { tensor: "select", access: "write" }],
         flops: () => 0,
         bytes: () => 4096 + 4096,
@@ -528,7 +528,7 @@ export const waves = {
       }, {
         name: "l4_y",
         layer: "waves",
-        formula: "l3_y = (Σ_j l2.y[b, j] * select[i, j]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = sin(l3_y * value);\nl4.y[b, i] = l3_y + value_2 * value_2 / value",
+        formula: "l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = sin(l3_y * value);\nl4.y[b, i] = l3_y + value_2 * value_2 / value",
         bindings: [{ tensor: "l2.y", access: "read" }, { tensor: "select", access: "read" }, { tensor: "l4.a", access: "read" }, { tensor: "l4.y", access: "write" }],
         flops: (d) => 2048 * d.B,
         bytes: (d) => 128 * d.B + 4096 + 128 + 128 * d.B,
@@ -608,7 +608,7 @@ export const waves = {
       }, {
         name: "select",
         layer: "waves",
-        formula: "select[i, j] = l3.W[i, j] > 0 ? 1 : -1",
+        formula: "select[j, i] = l3.W[i, j] > 0 ? 1 : -1",
         bindings: [{ tensor: "l3.W", access: "read" }, { tensor: "select", access: "write" }],
         flops: () => 0,
         bytes: () => 4096 + 4096,
@@ -629,7 +629,7 @@ export const waves = {
       }, {
         name: "l4_y",
         layer: "waves",
-        formula: "l3_y = (Σ_j l2.y[b, j] * select[i, j]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = sin(l3_y * value);\nl4.y[b, i] = l3_y + value_2 * value_2 / value",
+        formula: "l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = sin(l3_y * value);\nl4.y[b, i] = l3_y + value_2 * value_2 / value",
         bindings: [{ tensor: "l2.y", access: "read" }, { tensor: "select", access: "read" }, { tensor: "l4.a", access: "read" }, { tensor: "l4.y", access: "write" }],
         flops: (d) => 2048 * d.B,
         bytes: (d) => 128 * d.B + 4096 + 128 + 128 * d.B,
@@ -730,7 +730,7 @@ export const waves = {
       }, {
         name: "select",
         layer: "waves",
-        formula: "select[i, j] = l3.W[i, j] > 0 ? 1 : -1",
+        formula: "select[j, i] = l3.W[i, j] > 0 ? 1 : -1",
         bindings: [{ tensor: "l3.W", access: "read" }, { tensor: "select", access: "write" }],
         flops: () => 0,
         bytes: () => 4096 + 4096,
@@ -751,7 +751,7 @@ export const waves = {
       }, {
         name: "l4_y",
         layer: "waves",
-        formula: "l3_y = (Σ_j l2.y[b, j] * select[i, j]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = l3_y * value;\nvalue_3 = sin(value_2);\nvalue_4 = value_3 * value_3 / value;\nvalue_5 = sin(value_2 * 2);\nl4.y[b, i] = l3_y + value_4;\nadd[b, i] = value_5 + 1;\ndiv_3[b, i] = (l3_y * value_5 - value_4) / value",
+        formula: "l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;\nvalue = l4.a[i] + 1;\nvalue_2 = l3_y * value;\nvalue_3 = sin(value_2);\nvalue_4 = value_3 * value_3 / value;\nvalue_5 = sin(value_2 * 2);\nl4.y[b, i] = l3_y + value_4;\nadd[b, i] = value_5 + 1;\ndiv_3[b, i] = (l3_y * value_5 - value_4) / value",
         bindings: [{ tensor: "l2.y", access: "read" }, { tensor: "select", access: "read" }, { tensor: "l4.a", access: "read" }, { tensor: "l4.y", access: "write" }, { tensor: "add", access: "write" }, { tensor: "div_3", access: "write" }],
         flops: (d) => 2048 * d.B,
         bytes: (d) => 128 * d.B + 4096 + 128 + 128 * d.B + 128 * d.B + 128 * d.B,
@@ -844,7 +844,7 @@ export const waves = {
       }, {
         name: "g_l1_y",
         layer: "waves",
-        formula: "acc = Σ_j div[b, j] * select[j, i];\ng_l1.y[b, i] = acc * add_2[b, i];\nmul_2[b, i] = acc * div_2[b, i]",
+        formula: "acc = Σ_j div[b, j] * select[i, j];\ng_l1.y[b, i] = acc * add_2[b, i];\nmul_2[b, i] = acc * div_2[b, i]",
         bindings: [{ tensor: "div", access: "read" }, { tensor: "select", access: "read" }, { tensor: "add_2", access: "read" }, { tensor: "div_2", access: "read" }, { tensor: "g_l1.y", access: "write" }, { tensor: "mul_2", access: "write" }],
         flops: (d) => 2048 * d.B,
         bytes: (d) => 128 * d.B + 4096 + 128 * d.B + 128 * d.B + 128 * d.B + 128 * d.B,
