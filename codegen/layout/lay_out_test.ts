@@ -5,14 +5,19 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { printKernel } from "../kernel/print.ts";
 import { compile } from "../pipeline.ts";
 import { NETWORKS } from "../testing/convolution_cases.ts";
-import { convolution, convolutionalModel, LAYOUTS } from "../testing/convolutional_models.ts";
+import {
+  convolution,
+  convolutionalModel,
+  type Layout,
+  LAYOUTS,
+} from "../testing/convolutional_models.ts";
 import { seeded } from "../testing/random_values.ts";
 import { kernelDifference } from "../testing/run_kernels.ts";
 import { layOut } from "./lay_out.ts";
 
 const B = dim("B");
 
-const digits = LAYOUTS.map((layout) =>
+const digitsModel = (layout: Layout) =>
   convolutionalModel({
     name: "digits",
     layout,
@@ -22,8 +27,8 @@ const digits = LAYOUTS.map((layout) =>
       { channels: 32, size: 5, pad: 2, pool: 2 },
     ],
     classes: 10,
-  })
-);
+  });
+const digits = LAYOUTS.map(digitsModel);
 
 const step = (model: Parameters<typeof compile>[0]): readonly Kernel[] =>
   compile(model).module.programs.find(({ name }) => name === "step")?.kernels ?? [];
@@ -33,19 +38,13 @@ const head = (kernel: Kernel | undefined): readonly string[] =>
   kernel === undefined ? [] : printKernel(kernel).split("\n").slice(0, 2);
 
 Deno.test("a network's images lie as their readers like it, however they are declared", () => {
-  for (const model of digits) {
-    const kernels = step(model);
+  // Channels first, the last layer reads samples that are side by side; channels last, features.
+  for (const [i, last] of [B, 32].entries()) {
+    const kernels = step(digits[i] ?? digitsModel("channelsFirst"));
     const stored = (name: string) =>
       kernels.flatMap(({ tensors }) => tensors).find((each) => each.name === name)?.shape.at(-1);
-    assert.deepEqual(["maximum", "max", "pad_2", "maximum_2", "max_2", "g_l1.y"].map(stored), [
-      16,
-      16,
-      16,
-      // The last layer reads whole images in its order of features: samples are side by side.
-      B,
-      B,
-      16,
-    ]);
+    const images = ["maximum", "max", "pad_2", "maximum_2", "max_2", "g_l1.y"];
+    assert.deepEqual(images.map(stored), [16, 16, 16, last, last, 16]);
   }
 });
 
@@ -66,10 +65,11 @@ Deno.test("weights are copied into the order in which a product reads them, befo
 });
 
 Deno.test("a sum over images and their places goes along what lies side by side", () => {
-  for (const model of digits) {
-    const schedule = step(model).find(({ name }) => name === "update_l2_W")?.schedule;
+  for (const [i, along] of [B, 14].entries()) {
+    const schedule = step(digits[i] ?? digitsModel("channelsFirst"))
+      .find(({ name }) => name === "update_l2_W")?.schedule;
     assert.ok(schedule?.frame === "contract");
-    assert.deepEqual(schedule.k.extent, B);
+    assert.deepEqual(schedule.k.extent, along);
   }
 });
 
