@@ -23,6 +23,7 @@ const DEFAULT_SPECS = [
   "dsl/layers/mod.ts",
   "examples/linear_regression/spec.ts",
   "examples/mnist/spec.ts",
+  "examples/mnist_cnn/spec.ts",
 ];
 
 const PASSES = ["rewrite", "separate-results", "lower", "plan", "lay-out"];

@@ -80,6 +80,17 @@ export {
   type Update,
 } from "./optimizer.ts";
 export * from "./layers/mod.ts";
-export { adam, type AdamOptions } from "./optimizers/adam.ts";
-export { sgd } from "./optimizers/sgd.ts";
+export { clipGlobalNorm, clipValue } from "./clipping.ts";
+export { adam, type AdamOptions, adamW, type AdamWOptions } from "./optimizers/adam.ts";
+export { rmsProp, type RmsPropOptions } from "./optimizers/rmsprop.ts";
+export { sgd, type SgdOptions } from "./optimizers/sgd.ts";
+export {
+  cosine,
+  type CosineOptions,
+  type Rate,
+  type Schedule,
+  stepDecay,
+  type StepDecayOptions,
+} from "./schedules.ts";
+export type { WeightDecay } from "./weight_decay.ts";
 export { named } from "./hints.ts";

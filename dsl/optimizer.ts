@@ -50,6 +50,8 @@ export interface OptimizerDeclaration {
   readonly name: string;
   /** Its rule and settings, for the generated documents. */
   readonly doc: string;
+  /** What becomes of the gradients of all parameters before the updates; nothing where absent. */
+  readonly prepare?: (gradients: readonly Node[]) => readonly Node[];
   /** The updates of one parameter: itself first, then its state. */
   updates(parameter: Node, gradient: Node): readonly Update[];
 }

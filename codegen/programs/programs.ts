@@ -102,7 +102,8 @@ function updatesOf(model: ModelDeclaration): {
   const weight = make("div", {}, [number(1), make("size", { extent: batchOf(model) })]);
   const seed = spread(weight, model.loss.shape);
   const trained = model.params.filter((each) => !model.frozen.has(each));
-  const { gradients: each, names } = gradients(model.loss, seed, trained, model.names);
+  const { gradients: plain, names } = gradients(model.loss, seed, trained, model.names);
+  const each = model.optimizer.prepare?.(plain) ?? plain;
   return {
     names: new Map([...names, [weight, "one_over_batch"]]),
     updates: trained.flatMap((parameter, i) => {

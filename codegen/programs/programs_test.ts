@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  adamW,
   add,
   block,
+  clipGlobalNorm,
+  cosine,
   customGradient,
   defineLayer,
   defineModel,
@@ -137,4 +140,20 @@ Deno.test("a wrong gradient is refused in a model too, and one that is meant to 
   assert.deepEqual(compile(using(through(3, "on purpose"))).proofs, [
     { of: "decay", gradient: "gx", by: "unverified", reason: "on purpose" },
   ]);
+});
+
+Deno.test("the kernels of a step that clips gradients by their norm mean what it declares", () => {
+  const clipped = defineModel({
+    name: "clipped",
+    inputs: { x: tensor(B, 4), target: tensor(B, 3) },
+    forward: ({ x }) => linear({ O: 3 })(linear({ O: 5 })(x)),
+    loss: ({ logits, target }) => {
+      const d = sub(logits, target);
+      return mean(mul(d, d), { axis: 1 });
+    },
+    optimizer: clipGlobalNorm(adamW({ alpha: cosine({ peak: 0.1, steps: 10 }) }), 0.1),
+  });
+  for (const [seed, batch] of [[1, 1], [2, 5]] as const) {
+    assert.equal(kernelDifference(compile(clipped), { B: batch }, seeded(seed)), undefined);
+  }
 });

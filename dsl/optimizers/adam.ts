@@ -1,12 +1,14 @@
 /** Adam, in its two spellings. @module */
-import { defineOptimizer, type OptimizerDeclaration } from "../optimizer.ts";
 import { named } from "../hints.ts";
+import { defineOptimizer, type Like, type OptimizerDeclaration } from "../optimizer.ts";
+import { type Rate, rateAt, type ScalarTensor, showRate } from "../schedules.ts";
 import { add, div, mul, pow, sqrt, sub } from "../tensor.ts";
+import { decayOf, type WeightDecay, withDecay } from "../weight_decay.ts";
 
 /** Settings of {@linkcode adam}; the defaults are Chainer's. */
 export interface AdamOptions {
-  /** The step size. */
-  readonly alpha?: number;
+  /** The step size; 0.001 if left out. */
+  readonly alpha?: Rate;
   /** How much of the first moment each step keeps. */
   readonly beta1?: number;
   /** How much of the second moment each step keeps. */
@@ -19,6 +21,14 @@ export interface AdamOptions {
    * `torch.optim.Adam`. With Chainer's rule eps weighs more during the first steps.
    */
   readonly rule?: "chainer" | "pytorch";
+  /** How strongly parameters are drawn to 0, as a part of the gradient; 0 if left out. */
+  readonly decay?: WeightDecay;
+}
+
+/** Settings of {@linkcode adamW}. */
+export interface AdamWOptions extends Omit<AdamOptions, "rule" | "decay"> {
+  /** How much of itself a parameter loses in a step, times the step size; 0.01 if left out. */
+  readonly decay?: WeightDecay;
 }
 
 /**
@@ -32,20 +42,52 @@ export interface AdamOptions {
  * The factors that depend on t alone are computed once per step, in float64, on the host.
  */
 export function adam(options: AdamOptions = {}): OptimizerDeclaration {
-  const { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, rule = "chainer" } = options;
+  const { rule = "chainer", decay = 0, ...moments } = options;
+  const { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = moments;
   return defineOptimizer({
     name: "adam",
-    doc: `Adam, ${rule}'s rule, α = ${alpha}, β₁ = ${beta1}, β₂ = ${beta2}, ε = ${eps}`,
+    doc: `Adam, ${rule}'s rule, α = ${showRate(alpha)}, β₁ = ${beta1}, β₂ = ${beta2}, ε = ${eps}`,
     state: ["m", "v"],
-    update: ({ w, g, m, v, step }) => {
-      const mNext = named("m_next", add(mul(m, beta1), mul(g, 1 - beta1)));
-      const vNext = named("v_next", add(mul(v, beta2), mul(mul(g, g), 1 - beta2)));
-      const root = named("root_t", sqrt(sub(1, pow(beta2, step))));
-      const rate = named("rate_t", div(alpha, sub(1, pow(beta1, step))));
-      const change = rule === "chainer"
-        ? div(mul(named("alpha_t", mul(rate, root)), mNext), add(sqrt(vNext), eps))
-        : div(mul(rate, mNext), add(div(sqrt(vNext), root), eps));
-      return { w: sub(w, change), m: mNext, v: vNext };
+    update: (given) => {
+      const slope = withDecay(given.g, given.w, decay);
+      const { change, m, v } = adamChange({ ...given, g: slope }, rule, moments);
+      return { w: sub(given.w, change), m, v };
     },
   });
+}
+
+/**
+ * Adam with decoupled weight decay (I. Loshchilov, F. Hutter: "Decoupled Weight Decay Regularization", 2019):
+ * w ← w − α·decay·w before Adam's own change by PyTorch's rule, which does not see the decay.
+ */
+export function adamW(options: AdamWOptions = {}): OptimizerDeclaration {
+  const { decay = 0.01, ...moments } = options;
+  const { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = moments;
+  return defineOptimizer({
+    name: "adam_w",
+    doc: `AdamW, α = ${showRate(alpha)}, β₁ = ${beta1}, β₂ = ${beta2}, ε = ${eps}`,
+    state: ["m", "v"],
+    update: (given) => {
+      const { w, step } = given;
+      const { change, m, v } = adamChange(given, "pytorch", moments);
+      const lost = mul(mul(w, rateAt(alpha, step)), decayOf(w, decay));
+      return { w: sub(sub(w, lost), change), m, v };
+    },
+  });
+}
+
+/** What Adam takes from a parameter, and its new moments. */
+function adamChange(
+  { g, m, v, step }: Readonly<Record<"g" | "m" | "v", Like>> & { readonly step: ScalarTensor },
+  rule: "chainer" | "pytorch",
+  { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamWOptions,
+): Readonly<Record<"change" | "m" | "v", Like>> {
+  const mNext = named("m_next", add(mul(m, beta1), mul(g, 1 - beta1)));
+  const vNext = named("v_next", add(mul(v, beta2), mul(mul(g, g), 1 - beta2)));
+  const root = named("root_t", sqrt(sub(1, pow(beta2, step))));
+  const rate = named("rate_t", div(rateAt(alpha, step), sub(1, pow(beta1, step))));
+  const change = rule === "chainer"
+    ? div(mul(named("alpha_t", mul(rate, root)), mNext), add(sqrt(vNext), eps))
+    : div(mul(rate, mNext), add(div(sqrt(vNext), root), eps));
+  return { change, m: mNext, v: vNext };
 }
