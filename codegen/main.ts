@@ -24,6 +24,7 @@ const DEFAULT_SPECS = [
   "examples/linear_regression/spec.ts",
   "examples/mnist/spec.ts",
   "examples/mnist_cnn/spec.ts",
+  "examples/tiny_transformer/spec.ts",
 ];
 
 const PASSES = ["rewrite", "separate-results", "lower", "plan", "lay-out"];
