@@ -13,8 +13,11 @@ import type { Beside, Broadcast } from "./shape_types.ts";
 export type Unary = <S extends Shape>(x: Tensor<S, "f32">) => Tensor<S, "f32">;
 const unary = (op: ElementwiseKind): Unary => (x) => handle(elementwise(op, [x]));
 
+/** An elementwise function of one tensor of numbers with a sign. */
+export type Signed = <S extends Shape, T extends "f32" | "i32">(x: Tensor<S, T>) => Tensor<S, T>;
+
 /** −x */
-export const neg: Unary = unary("neg");
+export const neg: Signed = (x) => handle(elementwise("neg", [x]));
 /** eˣ */
 export const exp: Unary = unary("exp");
 /** The natural logarithm. */
@@ -24,7 +27,7 @@ export const sqrt: Unary = unary("sqrt");
 /** The hyperbolic tangent. */
 export const tanh: Unary = unary("tanh");
 /** |x|; its slope at 0 counts as 0. */
-export const abs: Unary = unary("abs");
+export const abs: Signed = (x) => handle(elementwise("abs", [x]));
 /** ⌊x⌋, the largest whole number that is not above x; no gradient flows through it. */
 export const floor: Unary = unary("floor");
 /** The sine of an angle in radians. GPUs may be as far off as 2⁻¹¹, and more beyond ±π. */

@@ -39,7 +39,7 @@ const label = cast(input("label", [B]), "u32");
 const sameType = <A, B>(..._: Equal<A, B> extends true ? [] : [never]): true => true;
 
 Deno.test("functions of one tensor keep its shape, and take floats", () => {
-  for (const [op, apply] of Object.entries({ abs, floor, sin, cos, erf, sigmoid })) {
+  for (const [op, apply] of Object.entries({ floor, sin, cos, erf, sigmoid })) {
     const y = apply(x);
     assert.ok(sameType<typeof y, Tensor<readonly [B, K], "f32">>());
     assert.equal(y.node.op, op);

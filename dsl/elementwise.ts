@@ -33,7 +33,8 @@ export function broadcastTo(node: Node, shape: Shape): Node {
 function lift(op: ElementwiseKind, value: Operand, beside: readonly Operand[]): Node {
   if (typeof value !== "number") return nodeOf(`apply ${op} to`, value);
   const dtype = beside.find((other) => typeof other !== "number")?.dtype;
-  return make("constant", { value, dtype: dtype === "u32" ? "u32" : "f32" });
+  const isWhole = dtype === "u32" || dtype === "i32";
+  return make("constant", { value, dtype: isWhole ? dtype : "f32" });
 }
 
 /** An elementwise op over operands of any fitting shapes. */

@@ -18,7 +18,7 @@ export interface Tensor<S extends Shape = Shape, T extends ElementType = Element
 }
 
 /** Types of elements that are numbers. */
-export type Numeric = "f32" | "u32";
+export type Numeric = "f32" | "u32" | "i32";
 
 /** A second operand: a tensor, or a number. */
 export type Operand<S extends Shape = Shape, T extends ElementType = ElementType> =

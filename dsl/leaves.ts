@@ -47,6 +47,8 @@ export interface TensorDeclaration<
   init(initialiser: Initialiser): TensorDeclaration<S, T, U>;
   /** The same, with elements of u32. */
   u32(): TensorDeclaration<S, "u32", U>;
+  /** The same, with elements of i32. */
+  i32(): TensorDeclaration<S, "i32", U>;
   /**
    * The same, for an input of a model that is drawn from bytes: a table of them stays in the device's
    * memory, one row per sample, and the model's program `draw` takes the rows of a batch from it.
@@ -85,6 +87,7 @@ function declaration<S extends Shape, T extends Numeric, U extends Use>(
     init: (initialiser) =>
       declaration(shape, dtype, use, { ...said, initial: firstValues(initialiser, shape) }),
     u32: () => declaration(shape, "u32", use, said),
+    i32: () => declaration(shape, "i32", use, said),
     fromBytes: (options = {}) =>
       declaration(shape, dtype, "input", { ...said, bytes: rowsOfBytes(shape, options) }),
     sparse: () => declaration(shape, dtype, "input", { ...said, mostlyZero: true }),
@@ -181,9 +184,9 @@ function checkUse(
   if (role !== "input" && mostlyZero !== undefined) {
     refuse("as sparse", "training leaves no exact zeros in a parameter; leave sparse() out");
   }
-  if (dtype === "u32" && bytes !== undefined && bytes.divisor !== 1) {
+  if (dtype !== "f32" && bytes !== undefined && bytes.divisor !== 1) {
     refuse(
-      `of u32 from bytes divided by ${bytes.divisor}`,
+      `of ${dtype} from bytes divided by ${bytes.divisor}`,
       "whole numbers are the bytes themselves; write fromBytes()",
     );
   }

@@ -11,7 +11,7 @@ import type { Extent, Shape } from "./dim.ts";
 import type { Initial } from "./initial.ts";
 
 /** Element types of the language; `bool` only lives inside expressions. */
-export type ElementType = "f32" | "u32" | "bool";
+export type ElementType = "f32" | "u32" | "i32" | "bool";
 
 /** What a named leaf of a graph is for. */
 export type Role =

@@ -64,6 +64,11 @@ export function checkNumber(action: string, value: number, dtype: ElementType): 
       `Cannot ${action} ${value}: it is not a finite 32-bit float; use a finite bound such as -3.4e38`,
     );
   }
+  if (dtype === "i32" && value !== (value | 0)) {
+    throw new DeclarationError(
+      `Cannot ${action} ${value} as an i32: it is not a whole number from -2147483648 to 2147483647`,
+    );
+  }
   if (dtype === "u32" && value !== value >>> 0) {
     throw new DeclarationError(
       `Cannot ${action} ${value} as a u32: it is not a whole number from 0 to 4294967295`,

@@ -50,6 +50,12 @@ const float = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature =
   return signature;
 };
 
+const signed = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
+  const signature = sameOperands(op, inputs);
+  if (signature.dtype !== "i32") checkFloat(op, operand(inputs, 0));
+  return signature;
+};
+
 const arithmetic = (op: OpKind) => (_: unknown, inputs: readonly Node[]): Signature => {
   const signature = sameOperands(op, inputs);
   if (signature.dtype === "bool") {
@@ -116,12 +122,12 @@ export const SHAPE_RULES: ShapeRules = {
     return { shape: [extent], dtype: "u32" };
   },
 
-  neg: float("neg"),
+  neg: signed("neg"),
   exp: float("exp"),
   log: float("log"),
   sqrt: float("sqrt"),
   tanh: float("tanh"),
-  abs: float("abs"),
+  abs: signed("abs"),
   floor: float("floor"),
   sin: float("sin"),
   cos: float("cos"),

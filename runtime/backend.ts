@@ -9,6 +9,7 @@ import type { ModuleSpec } from "./spec.ts";
 export type TensorData =
   | Float32Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 
 /** What a backend runs on, for reports and messages. */

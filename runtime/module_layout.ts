@@ -8,7 +8,12 @@ import type { Dims, Dtype, ModuleSpec, ProgramSpec, TensorSpec } from "./spec.ts
 import { counted, listed } from "./wording.ts";
 
 /** Bytes of one element. */
-export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, u32: 4, u8: 1 };
+export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = {
+  f32: 4,
+  u32: 4,
+  i32: 4,
+  u8: 1,
+};
 
 /** A tensor with its largest size in numbers. */
 export interface TensorPlace {

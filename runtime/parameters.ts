@@ -37,24 +37,27 @@ export function initialValues(
   seed: number,
 ): TensorData {
   const values = viewOf(dtype, new ArrayBuffer(count * ELEMENT_BYTES[dtype]), 0, count);
-  fill(values, tensor, initialiser, seed);
+  fill(values, { name: tensor, dtype }, initialiser, seed);
   return values;
 }
 
 /** Fills a tensor's elements with its first values. */
-function fill(values: TensorData, tensor: string, initialiser: Initialiser, seed: number): void {
+function fill(
+  values: TensorData,
+  { name, dtype }: { readonly name: string; readonly dtype: TensorSpec<string>["dtype"] },
+  initialiser: Initialiser,
+  seed: number,
+): void {
   if (initialiser.kind === "constant") {
     values.fill(initialiser.value);
     return;
   }
   if (!(values instanceof Float32Array)) {
     throw new Error(
-      `Cannot initialise ${tensor} with ${initialiser.kind} numbers: its elements are ${
-        values instanceof Uint32Array ? "u32" : "u8"
-      }.`,
+      `Cannot initialise ${name} with ${initialiser.kind} numbers: its elements are ${dtype}.`,
     );
   }
-  const stream = { seed, name: tensor };
+  const stream = { seed, name };
   switch (initialiser.kind) {
     case "normal":
       fillNormal(values, stream, initialiser.mean, initialiser.std);
@@ -112,7 +115,7 @@ function writeInitialValues<M extends ModuleSpec>(
   const memory = new ArrayBuffer(Math.max(0, ...bytes));
   for (const { name, dtype, count, initialiser } of wanted) {
     const values = viewOf(dtype, memory, 0, count);
-    fill(values, name, initialiser, seed);
+    fill(values, { name, dtype }, initialiser, seed);
     // Object.entries forgets that a key of M["tensors"] is a TensorName<M>.
     model.write(name as TensorName<M>, values);
   }

@@ -8,7 +8,13 @@ import { isCount, type TensorPlace } from "./module_layout.ts";
 import type { Dtype } from "./spec.ts";
 import { counted } from "./wording.ts";
 
-const ARRAY_TYPES = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array } as const;
+/** The array type of each dtype. */
+export const ARRAY_TYPES = {
+  f32: Float32Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u8: Uint8Array,
+} as const;
 
 /** A view of `elements` elements of a buffer as the array type of a dtype. */
 export function viewOf<B extends ArrayBufferLike>(
@@ -16,12 +22,14 @@ export function viewOf<B extends ArrayBufferLike>(
   buffer: B,
   byteOffset: number,
   elements: number,
-): Float32Array<B> | Uint32Array<B> | Uint8Array<B> {
+): Float32Array<B> | Uint32Array<B> | Int32Array<B> | Uint8Array<B> {
   switch (dtype) {
     case "f32":
       return new Float32Array(buffer, byteOffset, elements);
     case "u32":
       return new Uint32Array(buffer, byteOffset, elements);
+    case "i32":
+      return new Int32Array(buffer, byteOffset, elements);
     case "u8":
       return new Uint8Array(buffer, byteOffset, elements);
   }

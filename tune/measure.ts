@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ARRAY_TYPES } from "../runtime/tensor_data.ts";
 import type { Dims, ModuleSpec } from "../runtime/spec.ts";
 import type { WebgpuBackend } from "../runtime/webgpu/backend.ts";
 import type { LoadedModule, TensorData } from "../runtime/backend.ts";
@@ -153,11 +154,9 @@ function drawn(spec: ModuleSpec, dims: Dims<string>, random: () => number): Valu
       if (dtype !== "f32") return Math.floor(random() * 2);
       return kind === "input" ? 2 * random() - 1 : 0.1 + 0.9 * random();
     };
-    return [name, ARRAYS[dtype].from(Array.from({ length: count }, next))];
+    return [name, ARRAY_TYPES[dtype].from(Array.from({ length: count }, next))];
   }));
 }
-
-const ARRAYS = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array } as const;
 
 /** Runs a kernel once over given values, and reads what it wrote. What it must write is poisoned before. */
 async function results(

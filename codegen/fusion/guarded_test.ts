@@ -21,7 +21,12 @@ function valueAt(scalar: Scalar, axes: ReadonlyMap<string, number>): number {
         (extent) => typeof extent === "number" ? extent : SIZE,
       );
     case "apply":
-      return applyTyped(scalar.op, scalar.args.map((arg) => valueAt(arg, axes)), scalar.type);
+      return applyTyped(
+        scalar.op,
+        scalar.args.map((arg) => valueAt(arg, axes)),
+        scalar.type,
+        scalar.args[0]?.type,
+      );
     default:
       throw new Error(scalar.kind);
   }

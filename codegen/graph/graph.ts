@@ -74,7 +74,8 @@ export function isHostScalar(node: Node): boolean {
   const result = node.shape.length === 0 && (
     node.op === "constant" || node.op === "size" ||
     (node.op === "input" && node.attrs.role === "scalar") ||
-    (node.inputs.length > 0 && node.dtype !== "u32" && !isDefined(node.op) &&
+    (node.inputs.length > 0 && node.dtype !== "u32" && node.dtype !== "i32" &&
+      !isDefined(node.op) &&
       node.inputs.every(isHostScalar))
   );
   hostScalars.set(node, result);

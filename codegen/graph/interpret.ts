@@ -9,6 +9,7 @@ import { parseEinsum } from "../../dsl/einsum.ts";
 import { consult, type Node, type OpTable } from "../../dsl/ops.ts";
 import { erf } from "../kernel/error_function.ts";
 import { philox2x32 } from "../kernel/philox.ts";
+import { applyTyped } from "../kernel/scalar_math.ts";
 import { topologicalOrder } from "./graph.ts";
 
 /** A tensor of numbers, row-major; bools are 0 and 1. */
@@ -72,20 +73,22 @@ const pointwise =
     };
   };
 
-/** As {@linkcode pointwise}, but elements of u32 are whole numbers that wrap around at 2³². */
+/** As {@linkcode pointwise}, but elements of u32 and i32 are whole numbers of 32 bits that wrap around. */
 const arithmetic = (
   real: (a: number, b: number) => number,
   whole: (a: number, b: number) => number = real,
 ) => {
-  const [onReal, onWhole] = [pointwise(real), pointwise((a, b) => whole(a, b) >>> 0)];
-  return (node: Node, of: Context): Value =>
-    node.dtype === "u32" ? onWhole(node, of) : onReal(node, of);
+  const onReal = pointwise(real);
+  const onU32 = pointwise((a, b) => whole(a, b) >>> 0);
+  const onI32 = pointwise((a, b) => whole(a, b) | 0);
+  return (node: Node, of: Context): Value => {
+    if (node.dtype === "u32") return onU32(node, of);
+    return (node.dtype === "i32" ? onI32 : onReal)(node, of);
+  };
 };
 
-/** A number as the nearest u32 towards zero; beyond the ends of the range, the end. */
-function toU32(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), 0), 0xffff_ffff);
-}
+/** A quotient of whole numbers is cut off at the point; a number divided by 0 is itself. */
+const quotient = (a: number, b: number): number => b === 0 ? a : Math.trunc(a / b);
 
 /** Folds a value over some axes. */
 function fold(
@@ -129,28 +132,31 @@ const MEANING: OpTable<[Context], Value> = {
   constant: ({ attrs }) => ({ shape: [], data: Float64Array.of(attrs.value) }),
   size: ({ attrs }, of) => ({ shape: [], data: Float64Array.of(of.extent(attrs.extent)) }),
   iota: (_, of) => tabulate(of.shape, ([i]) => i ?? 0),
-  neg: pointwise((a) => -a),
+  neg: arithmetic((a) => -a),
   exp: pointwise(Math.exp),
   log: pointwise((a) => Math.log(a)),
   sqrt: pointwise((a) => Math.sqrt(a)),
   tanh: pointwise((a) => Math.tanh(a)),
-  abs: pointwise((a) => Math.abs(a)),
+  abs: arithmetic((a) => Math.abs(a)),
   floor: pointwise((a) => Math.floor(a)),
   sin: pointwise((a) => Math.sin(a)),
   cos: pointwise((a) => Math.cos(a)),
   erf: pointwise(erf),
   sigmoid: pointwise((a) => 1 / (1 + Math.exp(-a))),
   randomBits: pointwise(philox2x32),
-  cast: ({ attrs }, of) => ({
-    shape: of.shape,
-    data: attrs.dtype === "u32" ? of.input(0).data.map(toU32) : of.input(0).data,
-  }),
+  cast: (node, of) => {
+    const [from] = node.inputs;
+    return {
+      shape: of.shape,
+      data: of.input(0).data.map((value) => applyTyped("cast", [value], node.dtype, from?.dtype)),
+    };
+  },
   stopGradient: (_, of) => of.input(0),
   custom: (_, of) => of.input(0),
   add: arithmetic((a, b) => a + b),
   sub: arithmetic((a, b) => a - b),
   mul: arithmetic((a, b) => a * b, Math.imul),
-  div: arithmetic((a, b) => a / b, (a, b) => b === 0 ? a : a / b),
+  div: arithmetic((a, b) => a / b, quotient),
   maximum: pointwise((a, b) => Math.max(a, b)),
   minimum: pointwise((a, b) => Math.min(a, b)),
   pow: pointwise((a, b) => a ** b),

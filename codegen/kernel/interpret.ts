@@ -79,7 +79,12 @@ function evaluate(scalar: Scalar, point: Point): number {
     case "index":
       return indexValue(scalar.index, point);
     case "apply":
-      return applyTyped(scalar.op, scalar.args.map((arg) => evaluate(arg, point)), scalar.type);
+      return applyTyped(
+        scalar.op,
+        scalar.args.map((arg) => evaluate(arg, point)),
+        scalar.type,
+        scalar.args[0]?.type,
+      );
   }
 }
 
@@ -106,7 +111,8 @@ function reduce(stage: ReduceStage, point: Point): number {
   const values: number[] = [];
   forEachPoint(stage.over, point, () => values.push(evaluate(stage.value, point)));
   const result = COMBINE[stage.combine](values);
-  return stage.type === "u32" ? result >>> 0 : result;
+  if (stage.type === "u32") return result >>> 0;
+  return stage.type === "i32" ? result | 0 : result;
 }
 
 function runStage(stage: Stage, point: Point): void {

@@ -19,10 +19,10 @@ import type { Axis, IndexExpr } from "./index_expr.ts";
 import type { MachineKind, Tiling } from "./tiling.ts";
 
 /** Types of scalars inside a kernel. */
-export type ScalarType = "f32" | "u32" | "bool";
+export type ScalarType = "f32" | "u32" | "i32" | "bool";
 
 /** Types of elements in memory; a byte is loaded as a u32, and never stored. */
-export type StorageType = "f32" | "u32" | "u8";
+export type StorageType = "f32" | "u32" | "i32" | "u8";
 
 /** Operators of scalar expressions, by number of arguments. */
 export interface ScalarOps {

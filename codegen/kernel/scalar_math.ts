@@ -42,16 +42,19 @@ const SCALAR_MATH: { readonly [Op in ScalarOp]: (args: Arguments) => number } = 
   select: ([condition, whenTrue, whenFalse]) => (condition !== 0 ? whenTrue : whenFalse),
 };
 
-/** A real number as a value of a type: u32 wraps around, bool is 0 or 1. */
+/** A real number as a value of a type: u32 and i32 wrap around, bool is 0 or 1. */
 const AS_TYPE: { readonly [Type in ScalarType]: (value: number) => number } = {
   f32: (value) => value,
   u32: (value) => Math.trunc(value) >>> 0,
+  i32: (value) => Math.trunc(value) | 0,
   bool: (value) => (value !== 0 ? 1 : 0),
 };
 
-/** Values from f32 are cut off at the ends of the u32 range where a conversion leaves it. */
-function saturate(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), 0), 0xffff_ffff);
+/** Where a conversion from f32 is cut off: at the ends of the range; what is no number becomes 0. */
+const ENDS = { u32: [0, 0xffff_ffff], i32: [-0x8000_0000, 0x7fff_ffff] } as const;
+
+function saturate(value: number, [least, most]: readonly [number, number]): number {
+  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), least), most);
 }
 
 /** Applies an operator to real numbers. */
@@ -59,11 +62,18 @@ export function applyReal(op: ScalarOp, args: readonly number[]): number {
   return SCALAR_MATH[op]([args[0] ?? NaN, args[1] ?? NaN, args[2] ?? NaN]);
 }
 
-/** Applies an operator to values and gives a value of the type `type`. */
-export function applyTyped(op: ScalarOp, args: readonly number[], type: ScalarType): number {
-  if (op === "cast" && type === "u32") return saturate(args[0] ?? NaN);
-  // A whole number divided by 0 is itself.
-  if (op === "div" && type === "u32" && args[1] === 0) return args[0] ?? NaN;
-  if (op === "mul" && type === "u32") return Math.imul(args[0] ?? NaN, args[1] ?? NaN) >>> 0;
+/** Applies an operator to values of the type `from` and gives a value of the type `type`. */
+export function applyTyped(
+  op: ScalarOp,
+  args: readonly number[],
+  type: ScalarType,
+  from: ScalarType = "f32",
+): number {
+  if (type === "u32" || type === "i32") {
+    if (op === "cast" && from === "f32") return saturate(args[0] ?? NaN, ENDS[type]);
+    // A whole number divided by 0 is itself.
+    if (op === "div" && args[1] === 0) return args[0] ?? NaN;
+    if (op === "mul") return AS_TYPE[type](Math.imul(args[0] ?? NaN, args[1] ?? NaN));
+  }
   return AS_TYPE[type](applyReal(op, args));
 }

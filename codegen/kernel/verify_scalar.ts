@@ -8,7 +8,8 @@ import type { ScalarOp, ScalarType } from "./kernel.ts";
 /** Says what is wrong with a call of an operator, or nothing. */
 type TypeRule = (args: readonly ScalarType[], result: ScalarType) => string | undefined;
 
-const NUMBERS: readonly ScalarType[] = ["f32", "u32"];
+const NUMBERS: readonly ScalarType[] = ["f32", "u32", "i32"];
+const SIGNED: readonly ScalarType[] = ["f32", "i32"];
 
 /** All arguments of one type out of `allowed`; the result is of that type, or of `result`. */
 function uniform(count: number, allowed: readonly ScalarType[], result?: ScalarType): TypeRule {
@@ -25,12 +26,12 @@ function uniform(count: number, allowed: readonly ScalarType[], result?: ScalarT
 }
 
 const TYPE_RULES: { readonly [Op in ScalarOp]: TypeRule } = {
-  neg: uniform(1, ["f32"]),
+  neg: uniform(1, SIGNED),
   exp: uniform(1, ["f32"]),
   log: uniform(1, ["f32"]),
   sqrt: uniform(1, ["f32"]),
   tanh: uniform(1, ["f32"]),
-  abs: uniform(1, ["f32"]),
+  abs: uniform(1, SIGNED),
   floor: uniform(1, ["f32"]),
   sin: uniform(1, ["f32"]),
   cos: uniform(1, ["f32"]),
@@ -48,8 +49,8 @@ const TYPE_RULES: { readonly [Op in ScalarOp]: TypeRule } = {
   pow: uniform(2, ["f32"]),
   greater: uniform(2, NUMBERS, "bool"),
   greaterEqual: uniform(2, NUMBERS, "bool"),
-  equal: uniform(2, ["f32", "u32", "bool"], "bool"),
-  notEqual: uniform(2, ["f32", "u32", "bool"], "bool"),
+  equal: uniform(2, [...NUMBERS, "bool"], "bool"),
+  notEqual: uniform(2, [...NUMBERS, "bool"], "bool"),
   and: uniform(2, ["bool"]),
   or: uniform(2, ["bool"]),
   not: uniform(1, ["bool"]),
@@ -76,6 +77,9 @@ export function constantFault(type: ScalarType, value: number): string | undefin
   const shown = `constant ${value} of type ${type}`;
   if (!Number.isFinite(Math.fround(value))) return `${shown} is not finite`;
   if (type === "u32" && value >>> 0 !== value) return `${shown} is not a whole number below 2^32`;
+  if (type === "i32" && (value | 0) !== value) {
+    return `${shown} is not a whole number from -2^31 to 2^31 - 1`;
+  }
   if (type === "bool" && value !== 0 && value !== 1) return `${shown} is neither 0 nor 1`;
   return undefined;
 }

@@ -10,6 +10,7 @@ import * as layers from "../../dsl/layers/mod.ts";
 import type { LayerDeclaration } from "../../dsl/declare.ts";
 import type { Backend, LoadedModule, TensorData } from "../../runtime/backend.ts";
 import type { Dtype, ModuleSpec } from "../../runtime/spec.ts";
+import { ARRAY_TYPES } from "../../runtime/tensor_data.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { compile, type Stages } from "../pipeline.ts";
@@ -119,7 +120,7 @@ export function firstDifference(
 }
 
 function toDevice({ data }: Value, dtype: Dtype): TensorData {
-  return dtype === "f32" ? Float32Array.from(data) : Uint32Array.from(data);
+  return ARRAY_TYPES[dtype].from(data);
 }
 
 /** Writes NaN (or the largest u32) everywhere, so that an element nobody writes shows. */
@@ -127,10 +128,10 @@ function poison(loaded: LoadedModule, dims: DimValues): void {
   for (const [name, tensor] of Object.entries(loaded.spec.tensors)) {
     if (tensor.kind !== "output" && tensor.kind !== "temporary") continue;
     const count = tensor.shape(dims).reduce((a, b) => a * b, 1);
-    const data = tensor.dtype === "u32"
-      ? new Uint32Array(count).fill(0xffffffff)
-      : new Float32Array(count).fill(NaN);
-    loaded.write(name, data);
+    loaded.write(
+      name,
+      new ARRAY_TYPES[tensor.dtype](count).fill(tensor.dtype === "f32" ? NaN : -1),
+    );
   }
 }
 

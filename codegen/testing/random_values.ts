@@ -46,9 +46,11 @@ export function randomLeaves(
 ): ReadonlyMap<string, Value> {
   return new Map(leaves.map(({ attrs, dtype }) => {
     const shape = attrs.shape.map((extent) => evaluateExtent(extent, dims));
-    const value = dtype === "f32"
-      ? randomValue(shape, next, range)
-      : tabulate(shape, () => Math.floor(next() * (dtype === "bool" ? 2 : range.below)));
+    const whole = () => {
+      const below = Math.floor(next() * (dtype === "bool" ? 2 : range.below));
+      return dtype === "i32" ? below - Math.floor(next() * range.below) : below;
+    };
+    const value = dtype === "f32" ? randomValue(shape, next, range) : tabulate(shape, whole);
     return [attrs.name, value];
   }));
 }

@@ -208,6 +208,21 @@ const arrangements = defineLayer({
   },
 });
 
+/** Whole numbers with a sign: their arithmetic and order, and how they come from others and become them. */
+const integers = defineLayer({
+  name: "integers",
+  inputs: { x: tensor(B, K), i: tensor(B, K).i32(), j: tensor(K).i32() },
+  forward: ({ x, i, j }) => {
+    const large = t.mul(t.sub(i, 7), 1_000_000_007);
+    const parts = t.div(t.add(large, j), t.sub(t.abs(j), 3));
+    const cut = t.cast(t.mul(x, -3e9), "i32");
+    const low = t.minimum(t.maximum(t.neg(i), j), t.select(t.greater(i, j), 2, i));
+    const words = t.cast(t.cast(t.sub(i, 5), "u32"), "i32");
+    const sum = t.add(t.add(parts, t.div(cut, 1000)), t.add(low, words));
+    return t.add(t.mul(x, t.cast(t.lessEqual(i, j), "f32")), t.div(t.cast(sum, "f32"), 1e9));
+  },
+});
+
 /** Every layer. */
 export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: activations, sizes: matrix },
@@ -219,6 +234,7 @@ export const VOCABULARY: readonly VocabularyCase[] = [
   { declaration: signals, sizes: matrix },
   { declaration: statistics, sizes: matrix },
   { declaration: arrangements, sizes: matrix },
+  { declaration: integers, sizes: matrix },
   { declaration: convolution, sizes: [{ B: 3 }, { B: 1 }] },
   { declaration: channelsLast, sizes: [{ B: 2 }] },
   { declaration: transposed, sizes: [{ B: 2, K: 3 }, { B: 1, K: 8 }] },

@@ -10,7 +10,7 @@ import { VECTOR_OPS } from "./vector_ops.ts";
 import { f32, form, get, i32, type Local, type Wat } from "./wat.ts";
 
 /** Types of values that can be reduced. */
-export type Reducible = "f32" | "u32";
+export type Reducible = "f32" | "u32" | "i32";
 
 /** Reductions that work on lanes as on single values. */
 export type LaneCombine = Exclude<Combine, "argmax">;
@@ -19,9 +19,9 @@ export type LaneCombine = Exclude<Combine, "argmax">;
 const OPERATOR: { readonly [Name in LaneCombine]: ScalarOp } = { sum: "add", max: "maximum" };
 
 const START: { readonly [Name in Combine]: { readonly [Type in Reducible]: Wat } } = {
-  sum: { f32: f32(0), u32: i32(0) },
-  max: { f32: f32(-Infinity), u32: i32(0) },
-  argmax: { f32: f32(-Infinity), u32: i32(0) },
+  sum: { f32: f32(0), u32: i32(0), i32: i32(0) },
+  max: { f32: f32(-Infinity), u32: i32(0), i32: i32(-(2 ** 31)) },
+  argmax: { f32: f32(-Infinity), u32: i32(0), i32: i32(-(2 ** 31)) },
 };
 
 /** What a reduction gives for no elements. */

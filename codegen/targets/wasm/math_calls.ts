@@ -31,10 +31,14 @@ type HostName = keyof typeof MATH_ARITY;
 export type MathName = HostName | ElementaryName;
 
 /** A function of vectors that works lane by lane. */
-export type LaneFunction = MathName | "div_u";
+export type LaneFunction = MathName | WholeQuotient;
+
+type WholeQuotient = "div_u" | "div_s";
+
+const isQuotient = (name: string): name is WholeQuotient => name === "div_u" || name === "div_s";
 
 const HOST_NAMES: readonly HostName[] = ["pow", "sin", "cos"];
-const LANE_NAMES: readonly LaneFunction[] = [...ELEMENTARY, ...HOST_NAMES, "div_u"];
+const LANE_NAMES: readonly LaneFunction[] = [...ELEMENTARY, ...HOST_NAMES, "div_u", "div_s"];
 const LANES = [0, 1, 2, 3] as const;
 
 /** How many values a function takes at once: one, or those of four lanes. */
@@ -42,9 +46,21 @@ export type Width = "single" | "lanes";
 
 type DefinedFunction = `${Width}.${DefinedOp}`;
 
-/** The quotient of two u32; a number divided by 0 is itself, where the instruction would trap. */
-export function wholeQuotient([left = i32(0), right = i32(1)]: readonly Wat[]): Wat {
-  return form("i32.div_u", left, form("select", right, i32(1), right));
+/**
+ * The quotient of two whole numbers. A number divided by 0 is itself, where the instruction would trap; with
+ * a sign it would for −2³¹ / −1 too, so that signs are taken off before and put back after.
+ */
+export function wholeQuotient(
+  [left = i32(0), right = i32(1)]: readonly Wat[],
+  signed: boolean,
+): Wat {
+  const divide = (a: Wat, b: Wat): Wat => form("i32.div_u", a, form("select", b, i32(1), b));
+  if (!signed) return divide(left, right);
+  // All ones below 0, else none: (x ^ sign) − sign is |x|.
+  const sign = (x: Wat): Wat => form("i32.shr_s", x, i32(31));
+  const turned = (x: Wat, by: Wat): Wat => form("i32.sub", form("i32.xor", x, by), by);
+  const size = divide(turned(left, sign(left)), turned(right, sign(right)));
+  return turned(size, sign(form("i32.xor", left, right)));
 }
 
 /** Keeps count of the functions that a module calls, and declares them. */
@@ -68,7 +84,7 @@ export class MathCalls {
   vector(name: LaneFunction, args: readonly Wat[]): Wat {
     this.#laneFunctions.add(name);
     if (isElementary(name)) CALLED_BY[name].forEach((other) => this.#laneFunctions.add(other));
-    else if (name !== "div_u") this.#imported.add(name);
+    else if (!isQuotient(name)) this.#imported.add(name);
     return form(`call $lanes.${name}`, ...args);
   }
 
@@ -99,14 +115,14 @@ export class MathCalls {
       .flatMap((name) => isElementary(name) ? elementaryFunction(name) : this.#laneFunction(name));
   }
 
-  #laneFunction(name: HostName | "div_u"): readonly Wat[] {
+  #laneFunction(name: HostName | WholeQuotient): readonly Wat[] {
     const fn = new FunctionBuilder(`$lanes.${name}`);
-    const arity = name === "div_u" ? 2 : MATH_ARITY[name];
+    const arity = isQuotient(name) ? 2 : MATH_ARITY[name];
     const params = (["x", "y"] as const).slice(0, arity).map((param) => fn.param(param, "v128"));
-    const shape = name === "div_u" ? "i32x4" : "f32x4";
+    const shape = isQuotient(name) ? "i32x4" : "f32x4";
     const lane = (at: number): Wat => {
       const args = params.map((param: Local) => form(`${shape}.extract_lane ${at}`, get(param)));
-      return name === "div_u" ? wholeQuotient(args) : this.scalar(name, args);
+      return isQuotient(name) ? wholeQuotient(args, name === "div_s") : this.scalar(name, args);
     };
     const first = form(`${shape}.splat`, lane(LANES[0]));
     fn.emit(

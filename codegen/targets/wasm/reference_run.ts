@@ -95,11 +95,12 @@ type View = (
   buffer: ArrayBufferLike,
   address: number,
   count: number,
-) => Float32Array | Uint32Array | Uint8Array;
+) => Float32Array | Uint32Array | Int32Array | Uint8Array;
 
 const VIEWS: { readonly [T in StorageType]: View } = {
   f32: (buffer, address, count) => new Float32Array(buffer, address, count),
   u32: (buffer, address, count) => new Uint32Array(buffer, address, count),
+  i32: (buffer, address, count) => new Int32Array(buffer, address, count),
   u8: (buffer, address, count) => new Uint8Array(buffer, address, count),
 };
 
@@ -133,6 +134,7 @@ function valuesFor(
     if (tensor.sparse && random() < zeros) return 0;
     if (tensor.dtype === "u8") return Math.floor(random() * 256);
     if (tensor.dtype === "u32") return Math.floor(random() * 10);
+    if (tensor.dtype === "i32") return Math.floor(random() * 21) - 10;
     return Math.fround(tensor.kind === "parameter" ? random() + 0.1 : 2 * random() - 1);
   };
   return { shape, data: Float64Array.from({ length: count }, value) };

@@ -27,12 +27,14 @@ export type Spellings = { readonly [Op in ScalarOp]: Spelling };
 export const WASM_TYPE: { readonly [Type in ScalarType]: WasmType } = {
   f32: "f32",
   u32: "i32",
+  i32: "i32",
   bool: "i32",
 };
 
-/** An instruction for floats, and one for integers where there is one. */
-export function instruction(float: string, integer: string): Spelling {
-  return ({ args, operand }) => form(operand === "f32" ? float : integer, ...args);
+/** An instruction for floats, and those for whole numbers without and with a sign where there are. */
+export function instruction(float: string, whole: string, signed: string = whole): Spelling {
+  return ({ args, operand }) =>
+    form(operand === "f32" ? float : operand === "i32" ? signed : whole, ...args);
 }
 
 function hostCall(name: MathName): Spelling {
@@ -46,37 +48,55 @@ function definedCall(name: DefinedOp): Spelling {
 /** The larger or smaller of two integers; WebAssembly has no scalar instruction for it. */
 function chosen(float: string, comparison: string): Spelling {
   return ({ args, operand }) =>
-    operand === "f32"
-      ? form(float, ...args)
-      : form("select", ...args, form(`i32.${comparison}`, ...args));
+    operand === "f32" ? form(float, ...args) : form(
+      "select",
+      ...args,
+      form(`i32.${comparison}_${operand === "i32" ? "s" : "u"}`, ...args),
+    );
+}
+
+/** Without its sign, a whole number x is max(x, −x). */
+function signless({ args: [x = i32(0)] }: OpCall): Wat {
+  const negative = form("i32.sub", i32(0), x);
+  return form("select", x, negative, form("i32.ge_s", x, i32(0)));
 }
 
 const CASTS: { readonly [From in ScalarType]: { readonly [To in ScalarType]: Spelling } } = {
   f32: {
     f32: ({ args }) => args[0] ?? f32(NaN),
     u32: ({ args }) => form("i32.trunc_sat_f32_u", ...args),
+    i32: ({ args }) => form("i32.trunc_sat_f32_s", ...args),
     bool: ({ args }) => form("f32.ne", ...args, f32(0)),
   },
   u32: {
     f32: ({ args }) => form("f32.convert_i32_u", ...args),
     u32: ({ args }) => args[0] ?? i32(0),
+    i32: ({ args }) => args[0] ?? i32(0),
+    bool: ({ args }) => form("i32.ne", ...args, i32(0)),
+  },
+  i32: {
+    f32: ({ args }) => form("f32.convert_i32_s", ...args),
+    u32: ({ args }) => args[0] ?? i32(0),
+    i32: ({ args }) => args[0] ?? i32(0),
     bool: ({ args }) => form("i32.ne", ...args, i32(0)),
   },
   bool: {
     f32: ({ args }) => form("f32.convert_i32_u", ...args),
     u32: ({ args }) => args[0] ?? i32(0),
+    i32: ({ args }) => args[0] ?? i32(0),
     bool: ({ args }) => args[0] ?? i32(0),
   },
 };
 
 /** Operators of single values. */
 export const SCALAR_OPS: Spellings = {
-  neg: instruction("f32.neg", "unreachable"),
+  neg: ({ args, operand }) =>
+    operand === "f32" ? form("f32.neg", ...args) : form("i32.sub", i32(0), ...args),
   exp: hostCall("exp"),
   log: hostCall("log"),
   sqrt: instruction("f32.sqrt", "unreachable"),
   tanh: hostCall("tanh"),
-  abs: instruction("f32.abs", "unreachable"),
+  abs: (call) => call.operand === "f32" ? form("f32.abs", ...call.args) : signless(call),
   floor: instruction("f32.floor", "unreachable"),
   sin: hostCall("sin"),
   cos: hostCall("cos"),
@@ -88,12 +108,13 @@ export const SCALAR_OPS: Spellings = {
   add: instruction("f32.add", "i32.add"),
   sub: instruction("f32.sub", "i32.sub"),
   mul: instruction("f32.mul", "i32.mul"),
-  div: (call) => call.operand === "u32" ? wholeQuotient(call.args) : form("f32.div", ...call.args),
-  maximum: chosen("f32.max", "gt_u"),
-  minimum: chosen("f32.min", "lt_u"),
+  div: ({ args, operand }) =>
+    operand === "f32" ? form("f32.div", ...args) : wholeQuotient(args, operand === "i32"),
+  maximum: chosen("f32.max", "gt"),
+  minimum: chosen("f32.min", "lt"),
   pow: hostCall("pow"),
-  greater: instruction("f32.gt", "i32.gt_u"),
-  greaterEqual: instruction("f32.ge", "i32.ge_u"),
+  greater: instruction("f32.gt", "i32.gt_u", "i32.gt_s"),
+  greaterEqual: instruction("f32.ge", "i32.ge_u", "i32.ge_s"),
   equal: instruction("f32.eq", "i32.eq"),
   notEqual: instruction("f32.ne", "i32.ne"),
   and: instruction("unreachable", "i32.and"),

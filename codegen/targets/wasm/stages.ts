@@ -58,7 +58,12 @@ function keep(name: string, { wat, type, vector }: Written, scope: Scope): void 
   scope.values.set(name, { local, type, vector });
 }
 
-const STORES = { f32: "f32.store", u32: "i32.store", bool: "i32.store" } as const;
+const STORES = {
+  f32: "f32.store",
+  u32: "i32.store",
+  i32: "i32.store",
+  bool: "i32.store",
+} as const;
 
 function writeStore(stage: StoreStage, scope: Scope): void {
   const access = accessOf(stage.tensor, stage.index, scope.tensors);

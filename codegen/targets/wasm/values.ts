@@ -53,6 +53,7 @@ const WORD = {
 const LOADS: { readonly [T in StorageType]: Load } = {
   f32: { single: "f32.load", ...WORD },
   u32: { single: "i32.load", ...WORD },
+  i32: { single: "i32.load", ...WORD },
   // Four bytes into the lowest lane, and from there each into a lane of its own.
   u8: {
     single: "i32.load8_u",

@@ -23,6 +23,7 @@ function isZero(value: Wat): boolean {
 export const SPLAT: { readonly [Type in ScalarType]: (value: Wat) => Wat } = {
   f32: (value) => isZero(value) ? ZEROS : form("f32x4.splat", value),
   u32: (value) => isZero(value) ? ZEROS : form("i32x4.splat", value),
+  i32: (value) => isZero(value) ? ZEROS : form("i32x4.splat", value),
   bool: (value) => form("i32x4.splat", form("i32.sub", i32(0), value)),
 };
 
@@ -43,14 +44,14 @@ function definedCall(name: DefinedOp): Spelling {
   return ({ args, math }) => math.defined(name, "lanes", args);
 }
 
-/** Quotients of u32; by a power of two, a shift. */
-function wholeQuotients({ args, math }: Parameters<Spelling>[0]): Wat {
+/** Quotients of whole numbers; without a sign and by a power of two, a shift. */
+function wholeQuotients({ args, operand, math }: Parameters<Spelling>[0]): Wat {
   const [left = ZEROS, right = ZEROS] = args;
   const [divisor] = right.kind === "form" && right.head === "i32x4.splat" ? right.items : [];
   const bits = Math.log2((divisor === undefined ? undefined : constantOf(divisor)) ?? NaN);
-  return Number.isInteger(bits)
+  return Number.isInteger(bits) && operand === "u32"
     ? form("i32x4.shr_u", left, i32(bits))
-    : math.vector("div_u", [left, right]);
+    : math.vector(operand === "u32" ? "div_u" : "div_s", [left, right]);
 }
 
 const ONES: { readonly [Type in "f32" | "u32"]: Wat } = {
@@ -62,28 +63,37 @@ const CASTS: { readonly [From in ScalarType]: { readonly [To in ScalarType]: Spe
   f32: {
     f32: ({ args }) => args[0] ?? ZEROS,
     u32: ({ args }) => form("i32x4.trunc_sat_f32x4_u", ...args),
+    i32: ({ args }) => form("i32x4.trunc_sat_f32x4_s", ...args),
     bool: ({ args }) => form("f32x4.ne", ...args, ZEROS),
   },
   u32: {
     f32: ({ args }) => form("f32x4.convert_i32x4_u", ...args),
     u32: ({ args }) => args[0] ?? ZEROS,
+    i32: ({ args }) => args[0] ?? ZEROS,
+    bool: ({ args }) => form("i32x4.ne", ...args, ZEROS),
+  },
+  i32: {
+    f32: ({ args }) => form("f32x4.convert_i32x4_s", ...args),
+    u32: ({ args }) => args[0] ?? ZEROS,
+    i32: ({ args }) => args[0] ?? ZEROS,
     bool: ({ args }) => form("i32x4.ne", ...args, ZEROS),
   },
   bool: {
     f32: ({ args }) => form("v128.and", ...args, ONES.f32),
     u32: ({ args }) => form("v128.and", ...args, ONES.u32),
+    i32: ({ args }) => form("v128.and", ...args, ONES.u32),
     bool: ({ args }) => args[0] ?? ZEROS,
   },
 };
 
 /** Operators of vectors. */
 export const VECTOR_OPS: Spellings = {
-  neg: instruction("f32x4.neg", "unreachable"),
+  neg: instruction("f32x4.neg", "i32x4.neg"),
   exp: laneCall("exp"),
   log: laneCall("log"),
   sqrt: instruction("f32x4.sqrt", "unreachable"),
   tanh: laneCall("tanh"),
-  abs: instruction("f32x4.abs", "unreachable"),
+  abs: instruction("f32x4.abs", "i32x4.abs"),
   floor: instruction("f32x4.floor", "unreachable"),
   sin: laneCall("sin"),
   cos: laneCall("cos"),
@@ -96,11 +106,11 @@ export const VECTOR_OPS: Spellings = {
   sub: instruction("f32x4.sub", "i32x4.sub"),
   mul: instruction("f32x4.mul", "i32x4.mul"),
   div: (call) => call.operand === "f32" ? form("f32x4.div", ...call.args) : wholeQuotients(call),
-  maximum: instruction("f32x4.max", "i32x4.max_u"),
-  minimum: instruction("f32x4.min", "i32x4.min_u"),
+  maximum: instruction("f32x4.max", "i32x4.max_u", "i32x4.max_s"),
+  minimum: instruction("f32x4.min", "i32x4.min_u", "i32x4.min_s"),
   pow: laneCall("pow"),
-  greater: instruction("f32x4.gt", "i32x4.gt_u"),
-  greaterEqual: instruction("f32x4.ge", "i32x4.ge_u"),
+  greater: instruction("f32x4.gt", "i32x4.gt_u", "i32x4.gt_s"),
+  greaterEqual: instruction("f32x4.ge", "i32x4.ge_u", "i32x4.ge_s"),
   equal: instruction("f32x4.eq", "i32x4.eq"),
   notEqual: instruction("f32x4.ne", "i32x4.ne"),
   and: instruction("unreachable", "v128.and"),

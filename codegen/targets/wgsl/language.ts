@@ -58,6 +58,8 @@ export const LOWEST = "-3.402823466e38";
 export function literal(value: number, type: ScalarType): ExpressionText {
   if (type === "bool") return atom(value === 0 ? "false" : "true");
   if (type === "u32") return atom(`${value}u`);
+  // The literal of the least number would be minus one that is too large.
+  if (type === "i32") return value === -(2 ** 31) ? atom("i32(-2147483647 - 1)") : numeral(value);
   const text = shortestFloat(value);
   const number = numeral(Number(text));
   return /[.e]/.test(text) ? number : { ...number, text: `${number.text}.0` };
