@@ -15,11 +15,12 @@ import { relu } from "../../generated/relu/relu.ts";
 import { sharedLinear } from "../../generated/shared_linear/shared_linear.ts";
 import { sharedLinearWithBias } from "../../generated/shared_linear_with_bias/shared_linear_with_bias.ts";
 import { softmaxCrossEntropy } from "../../generated/softmax_cross_entropy/softmax_cross_entropy.ts";
-import type { Backend, LoadedModule, TensorData } from "../../runtime/backend.ts";
-import type { Dtype, ModuleSpec } from "../../runtime/spec.ts";
+import type { Backend, LoadedModule } from "../../runtime/backend.ts";
+import type { ModuleSpec } from "../../runtime/spec.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { compile } from "../pipeline.ts";
 import { leavesOf, type Random, randomLeaves, seeded } from "./random_values.ts";
+import { outputsOf } from "./run_module.ts";
 
 /** A declaration, its generated module, and sizes to try: ones, primes, and no multiple of any tile. */
 export interface LayerCase {
@@ -98,22 +99,6 @@ export function firstDifference(
   return undefined;
 }
 
-function toDevice({ data }: Value, dtype: Dtype): TensorData {
-  return dtype === "f32" ? Float32Array.from(data) : Uint32Array.from(data);
-}
-
-/** Writes NaN (or the largest u32) everywhere, so that an element nobody writes shows. */
-function poison(loaded: LoadedModule, dims: DimValues): void {
-  for (const [name, tensor] of Object.entries(loaded.spec.tensors)) {
-    if (tensor.kind !== "output" && tensor.kind !== "temporary") continue;
-    const count = tensor.shape(dims).reduce((a, b) => a * b, 1);
-    const data = tensor.dtype === "u32"
-      ? new Uint32Array(count).fill(0xffffffff)
-      : new Float32Array(count).fill(NaN);
-    loaded.write(name, data);
-  }
-}
-
 function leafValues(
   declaration: LayerDeclaration,
   dims: DimValues,
@@ -145,17 +130,10 @@ export async function checkLayer(
   const leaves = leafValues(declaration, dims, seeded(SEED));
   const wanted = reference(declaration, dims, leaves);
   const loaded = await load(module, dims);
-  for (const [name, tensor] of Object.entries(module.tensors)) {
-    const value = leaves.get(name);
-    if (value !== undefined) loaded.write(name, toDevice(value, tensor.dtype));
-  }
-  const call = Object.fromEntries(module.callDims.map((dim) => [dim, dims[dim] ?? NaN]));
-  for (const [name, program] of Object.entries(module.programs)) {
-    poison(loaded, dims);
-    loaded.run(name, call);
-    for (const output of program.outputs) {
-      const difference = firstDifference(await loaded.read(output), wanted.get(output)?.data ?? []);
-      const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  for (const [name, outputs] of await outputsOf(loaded, leaves, dims)) {
+    for (const [output, got] of outputs) {
+      const difference = firstDifference(got, wanted.get(output)?.data ?? []);
       assert.equal(difference, undefined, `${module.name}.${name}: ${output} with ${sizes}`);
     }
   }
