@@ -3,8 +3,11 @@ import type { LoadedModule, TensorData } from "../../runtime/backend.ts";
 import type { ModuleSpec } from "../../runtime/spec.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { withFreshModule } from "./fresh_module.ts";
-import { outputsOf } from "./run_module.ts";
+import { resultsOf } from "./run_module.ts";
 import { differenceOf, expectedOf, type Tally, type Trial } from "./trial.ts";
+
+/** Results by name, of each program by name. */
+type Results = ReadonlyMap<string, ReadonlyMap<string, TensorData>>;
 
 /** A way to run modules. */
 export interface Device {
@@ -27,7 +30,7 @@ export async function checkDevices(
 ): Promise<string | undefined> {
   let found: string | undefined;
   await withFreshModule(trial.declaration, async (module) => {
-    const results = new Map<string, ReadonlyMap<string, TensorData>>();
+    const results = new Map<string, Results>();
     for (const device of devices) {
       found ??= await checkDevice(trial, module, device, results, tally);
     }
@@ -39,16 +42,15 @@ async function checkDevice(
   trial: Trial,
   module: ModuleSpec,
   { name, accuracy, load, like }: Device,
-  results: Map<string, ReadonlyMap<string, TensorData>>,
+  results: Map<string, Results>,
   tally: Tally,
 ): Promise<string | undefined> {
-  const { sketch, leaves } = trial;
+  const { leaves } = trial;
   const used = [...module.fixedDims, ...module.callDims];
-  const dims = Object.fromEntries(used.map((dim) => [dim, sketch.dims[dim] ?? NaN]));
+  const dims = Object.fromEntries(used.map((dim) => [dim, trial.dims[dim] ?? NaN]));
   const loaded = await load(module, dims);
   try {
-    const outputs = await outputsOf(loaded, leaves, dims);
-    const got = new Map([...outputs.values()].flatMap((each) => [...each]));
+    const got = await resultsOf(loaded, leaves, dims);
     results.set(name, got);
     const other = like === undefined ? undefined : results.get(like);
     return other === undefined
@@ -62,26 +64,31 @@ async function checkDevice(
 function differenceFrom(
   trial: Trial,
   accuracy: Accuracy,
-  got: ReadonlyMap<string, TensorData>,
+  got: Results,
   what: string,
   tally: Tally,
 ): string | undefined {
   for (const each of expectedOf(trial, accuracy)) {
-    const found = differenceOf(each, got.get(each.name) ?? [], what, tally);
+    const found = differenceOf(each, got.get(each.program)?.get(each.name) ?? [], what, tally);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 function bitDifference(
-  got: ReadonlyMap<string, TensorData>,
-  wanted: ReadonlyMap<string, TensorData>,
+  got: Results,
+  wanted: Results,
   what: string,
 ): string | undefined {
-  for (const [name, data] of got) {
-    const other = wanted.get(name);
-    const at = data.findIndex((value, i) => !Object.is(value, other?.[i]));
-    if (at >= 0) return `${what}: ${name}[${at}] is ${data[at]}, wanted the bits of ${other?.[at]}`;
+  for (const [program, results] of got) {
+    for (const [name, data] of results) {
+      const other = wanted.get(program)?.get(name);
+      const at = data.findIndex((value, i) => !Object.is(value, other?.[i]));
+      if (at < 0) continue;
+      return `${what}: ${program}: ${name}[${at}] is ${data[at]}, wanted the bits of ${
+        other?.[at]
+      }`;
+    }
   }
   return undefined;
 }

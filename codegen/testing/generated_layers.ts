@@ -20,7 +20,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { compile } from "../pipeline.ts";
 import { leavesOf, type Random, randomLeaves, seeded } from "./random_values.ts";
-import { outputsOf } from "./run_module.ts";
+import { resultsOf } from "./run_module.ts";
 
 /** A declaration, its generated module, and sizes to try: ones, primes, and no multiple of any tile. */
 export interface LayerCase {
@@ -131,7 +131,7 @@ export async function checkLayer(
   const wanted = reference(declaration, dims, leaves);
   const loaded = await load(module, dims);
   const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
-  for (const [name, outputs] of await outputsOf(loaded, leaves, dims)) {
+  for (const [name, outputs] of await resultsOf(loaded, leaves, dims)) {
     for (const [output, got] of outputs) {
       const difference = firstDifference(got, wanted.get(output)?.data ?? []);
       assert.equal(difference, undefined, `${module.name}.${name}: ${output} with ${sizes}`);

@@ -1,11 +1,13 @@
-/** Runs all programs of a loaded layer on given values. @module */
+/** Runs all programs of a loaded module on given values. @module */
 import type { DimValues } from "../../dsl/dim.ts";
 import type { LoadedModule, TensorData } from "../../runtime/backend.ts";
 import type { Dtype } from "../../runtime/spec.ts";
 import type { Value } from "../graph/interpret.ts";
+import { SCALARS } from "./run_kernels.ts";
 
 function toDevice({ data }: Value, dtype: Dtype): TensorData {
-  return dtype === "f32" ? Float32Array.from(data) : Uint32Array.from(data);
+  const types = { f32: Float32Array, u32: Uint32Array, u8: Uint8Array };
+  return types[dtype].from(data);
 }
 
 /** Writes NaN (or the largest u32) everywhere, so that an element nobody writes shows. */
@@ -20,25 +22,31 @@ function poison(loaded: LoadedModule, dims: DimValues): void {
   }
 }
 
-/** The outputs of each program, by name. What a program does not write is NaN. */
-export async function outputsOf(
+/**
+ * What each program computes and overwrites, by name, from the same values of all leaves. What a program does
+ * not write is NaN.
+ */
+export async function resultsOf(
   loaded: LoadedModule,
   leaves: ReadonlyMap<string, Value>,
   dims: DimValues,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, TensorData>>> {
   const { spec } = loaded;
-  for (const [name, tensor] of Object.entries(spec.tensors)) {
-    const value = leaves.get(name);
-    if (value !== undefined) loaded.write(name, toDevice(value, tensor.dtype));
-  }
-  const call = Object.fromEntries(spec.callDims.map((dim) => [dim, dims[dim] ?? NaN]));
   const programs = new Map<string, ReadonlyMap<string, TensorData>>();
-  for (const [name, program] of Object.entries(spec.programs)) {
+  for (const [name, { outputs, updates, scalars }] of Object.entries(spec.programs)) {
     poison(loaded, dims);
-    loaded.run(name, call);
-    const outputs = new Map<string, TensorData>();
-    for (const output of program.outputs) outputs.set(output, await loaded.read(output));
-    programs.set(name, outputs);
+    for (const [leaf, tensor] of Object.entries(spec.tensors)) {
+      const value = leaves.get(leaf);
+      if (value !== undefined) loaded.write(leaf, toDevice(value, tensor.dtype));
+    }
+    const given = [...spec.callDims.map((dim) => [dim, dims[dim]] as const), ...scalarsOf(scalars)];
+    loaded.run(name, Object.fromEntries(given.map(([key, value]) => [key, value ?? NaN])));
+    const results = new Map<string, TensorData>();
+    for (const result of [...outputs, ...updates]) results.set(result, await loaded.read(result));
+    programs.set(name, results);
   }
   return programs;
 }
+
+const scalarsOf = (names: readonly string[]): readonly (readonly [string, number | undefined])[] =>
+  names.map((name) => [name, SCALARS[name]]);

@@ -1,22 +1,24 @@
 /** A random program with everything that it is compared with. @module */
-import type { LayerDeclaration } from "../../dsl/declare.ts";
-import { evaluateExtent, product } from "../../dsl/dim.ts";
+import { type DimValues, evaluateExtent, product } from "../../dsl/dim.ts";
 import type { Value } from "../graph/interpret.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { SILENT } from "../passes.ts";
 import { type Compilation, compile, type Stages } from "../pipeline.ts";
+import type { Declaration } from "../programs/programs.ts";
 import type { Rule } from "../rewrite/rule.ts";
 import { RULES } from "../rewrite/rules/mod.ts";
 import { type Accuracy, ROUNDED } from "./accuracy.ts";
 import { boundErrors } from "./error_bounds.ts";
 import { leavesOf, randomLeaves, seeded } from "./random_values.ts";
-import { layerOf, RANGES, type Sketch } from "./sketch.ts";
+import { SCALARS } from "./run_kernels.ts";
+import { layerOf, modelOf, RANGES, type Sketch } from "./sketch.ts";
 import { specText } from "./spec_text.ts";
 
 /** A compiled random program with values of its leaves. */
 export interface Trial {
   readonly sketch: Sketch;
-  readonly declaration: LayerDeclaration;
+  readonly declaration: Declaration;
+  readonly dims: DimValues;
   readonly compilation: Compilation;
   /** What rewriting could use. */
   readonly rules: readonly Rule[];
@@ -48,37 +50,51 @@ const MOST_ELEMENTS = 40_000;
  */
 const SAFETY = 2;
 
-/** What may be put wrong on purpose. */
+/** What is tried, and what may be put wrong on purpose. */
 export interface TrialOptions {
+  /** A layer unless given. */
+  readonly kind?: Declaration["kind"];
   readonly rules?: readonly Rule[];
   readonly change?: (compilation: Compilation) => Compilation;
 }
 
+/** More samples than random indices and the largest batch need. */
+const SAMPLES = 24;
+
 /** Compiles a sketch; `undefined` if it is too large. */
 export function trialOf(
   sketch: Sketch,
-  { rules: all = RULES, change = (compilation) => compilation }: TrialOptions = {},
+  { kind = "layer", rules: all = RULES, change = (compilation) => compilation }: TrialOptions = {},
 ): Trial | undefined {
-  const declaration = layerOf(sketch);
+  const declaration = kind === "layer" ? layerOf(sketch) : modelOf(sketch);
+  const dims = { ...sketch.dims, samples: SAMPLES };
   const rules = sketch.rewritten ? all : [];
   const compilation = change(compile(declaration, SILENT, rules));
   const size = (graph: Graph): number =>
-    nodesOf(graph).reduce((sum, node) => sum + evaluateExtent(product(node.shape), sketch.dims), 0);
+    nodesOf(graph).reduce((sum, node) => sum + evaluateExtent(product(node.shape), dims), 0);
   const total = compilation.stages.reduce((sum, { source }) => sum + size(source), 0);
   if (total > MOST_ELEMENTS) return undefined;
-  return { sketch, declaration, compilation, rules, leaves: leafValues(declaration, sketch) };
+  const leaves = leafValues(compilation, sketch, dims);
+  return { sketch, declaration, compilation, rules, dims, leaves };
 }
 
 function leafValues(
-  { output, outputGradient }: LayerDeclaration,
-  { dims, seed, values }: Sketch,
+  { stages }: Compilation,
+  { seed, values }: Sketch,
+  dims: DimValues,
 ): ReadonlyMap<string, Value> {
-  const leaves = leavesOf([output, outputGradient]);
+  const roots = stages.flatMap(({ source }) => source.results.map(({ node }) => node));
+  const leaves = leavesOf(roots);
   const round = values === "whole" ? Math.floor : Math.fround;
   const random = randomLeaves(leaves, dims, seeded(seed), RANGES[values]);
-  return new Map(
-    [...random].map(([name, { shape, data }]) => [name, { shape, data: data.map(round) }]),
-  );
+  return new Map(leaves.map(({ attrs: { name, role } }) => {
+    const { shape, data } = random.get(name) ?? { shape: [], data: new Float64Array() };
+    const scalar = role === "scalar" ? SCALARS[name] : undefined;
+    if (scalar !== undefined) return [name, { shape, data: Float64Array.of(scalar) }];
+    // Among the states are means of squares.
+    const value = (x: number) => role === "state" ? Math.abs(round(x)) : round(x);
+    return [name, { shape, data: data.map(value) }];
+  }));
 }
 
 /** What a machine should compute, of the results of all programs. */
@@ -87,7 +103,7 @@ export function expectedOf(trial: Trial, accuracy: Accuracy = ROUNDED): readonly
 }
 
 function expectedOfProgram(
-  { sketch: { dims }, leaves }: Trial,
+  { dims, leaves }: Trial,
   { source, rewritten }: Stages,
   accuracy: Accuracy,
 ): readonly Expected[] {
