@@ -4,7 +4,8 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
 import type { Accuracy } from "./accuracy.ts";
 import { withFreshModule } from "./fresh_module.ts";
 import { resultsOf } from "./run_module.ts";
-import { differenceOf, expectedOf, type Tally, type Trial } from "./trial.ts";
+import type { Tally } from "./tally.ts";
+import { differenceOf, expectedOf, type Trial } from "./trial.ts";
 
 /** Results by name, of each program by name. */
 type Results = ReadonlyMap<string, ReadonlyMap<string, TensorData>>;

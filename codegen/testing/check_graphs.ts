@@ -15,28 +15,26 @@ import { rewrite } from "../rewrite/engine.ts";
 import { boundErrors } from "./error_bounds.ts";
 import { leavesOf, seeded } from "./random_values.ts";
 import { memoryOf, SCALARS } from "./run_kernels.ts";
-import { differenceOf, type Expected, expectedOf, type Tally, type Trial } from "./trial.ts";
+import { countUnknown, newTally, type Tally } from "./tally.ts";
+import { differenceOf, type Expected, expectedOf, type Trial } from "./trial.ts";
 
 /** The unit of float64, relative to that of f32; four of them, as bounds of so small errors are rounded too. */
 const DOUBLE = 4 * 2 ** (24 - 53);
 
-/** What was found out. */
-export interface Checked {
-  /** What is wrong, in words. */
-  readonly difference: string | undefined;
-  readonly elements: Tally;
-  /** Elements of gradients that were part of a slope, and those that have none. */
-  readonly slopes: Tally;
-}
-
-/** Checks a program without a machine. */
-export function checkGraphs(trial: Trial): Checked {
-  const elements: Tally = { compared: 0, unknown: 0 };
-  const slopes: Tally = { compared: 0, unknown: 0 };
+/**
+ * What is wrong with a program before any machine runs it, in words.
+ *
+ * @param elements counts the elements of results that were compared
+ * @param slopes counts the elements of leaves along which a slope was compared
+ */
+export function checkGraphs(
+  trial: Trial,
+  elements: Tally = newTally(),
+  slopes: Tally = newTally(),
+): string | undefined {
   const expected = expectedOf(trial);
-  const difference = rewritingFault(trial, expected, elements) ??
-    kernelFault(trial, expected, elements) ?? slopeFault(trial, expected, slopes);
-  return { difference, elements, slopes };
+  return rewritingFault(trial, expected, elements) ?? kernelFault(trial, expected, elements) ??
+    slopeFault(trial, expected, slopes);
 }
 
 function rewritingFault(
@@ -122,7 +120,7 @@ function slopeFault(
       const change = at < 0 ? 0 : slopes[at]?.error[i] ?? Infinity;
       const slope = at < 0 ? 0 : values[at]?.data[i] ?? NaN;
       if (!Number.isFinite(change + slope)) {
-        tally.unknown++;
+        countUnknown(tally, slope);
         return 0;
       }
       tally.compared++;

@@ -54,11 +54,18 @@ function wordsOf(error: unknown): string {
   return error instanceof Difference ? error.message : error.stack ?? error.message;
 }
 
-/** A finding as a reader wants to see it: a spec to paste, what is wrong, and how to see it again. */
-export function describeFinding({ sketch, difference, seed, path }: Finding): string {
+/**
+ * A finding as a reader wants to see it: what is wrong, a spec to paste, and how to see it again.
+ *
+ * @param options of `deno task fuzz` besides the place
+ */
+export function describeFinding(
+  { sketch, difference, seed, path }: Finding,
+  options = "",
+): string {
   return [
     difference,
     describeTrial(sketch),
-    `again: deno task fuzz --seed ${seed} --path ${path}`,
+    `again: deno task fuzz --seed ${seed} --path ${path} ${options}`.trimEnd(),
   ].join("\n");
 }

@@ -49,6 +49,10 @@ const MAKERS: ReadonlyMap<string, (draft: Draft) => Node | undefined> = new Map(
 /** How often a step is made, beside 2: functions of elements are many, and what takes bools wants to be used. */
 const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ...ELEMENTWISE.map((op): [string, number] => [op, 1]),
+  ["greaterEqual", 3],
+  ["notEqual", 3],
+  ["minimum", 2],
+  ["overlapAdd", 3],
   ["cast", 4],
   ["select", 8],
   ["not", 2],

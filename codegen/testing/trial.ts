@@ -13,6 +13,7 @@ import { leavesOf, randomLeaves, seeded } from "./random_values.ts";
 import { SCALARS } from "./run_kernels.ts";
 import { layerOf, modelOf, RANGES, type Sketch } from "./sketch.ts";
 import { specText } from "./spec_text.ts";
+import { countUnknown, type Tally } from "./tally.ts";
 
 /** A compiled random program with values of its leaves. */
 export interface Trial {
@@ -33,12 +34,6 @@ export interface Expected {
   readonly data: Float64Array;
   /** ∞ where nothing can be said. */
   readonly error: Float64Array;
-}
-
-/** Elements that were compared, and elements of which nothing can be said. */
-export interface Tally {
-  compared: number;
-  unknown: number;
 }
 
 /** Gradients of gradients of products grow; what has more elements takes too long to interpret. */
@@ -142,7 +137,7 @@ export function differenceOf(
   for (const [i, wanted] of data.entries()) {
     const tolerance = (error[i] ?? Infinity) * precision;
     if (tolerance === Infinity) {
-      tally.unknown++;
+      countUnknown(tally, wanted);
       continue;
     }
     tally.compared++;
