@@ -55,8 +55,15 @@ const made = (node: Node, { of }: Names): string => {
   );
   const inputs = node.inputs.map((input) => `${of(input)}.node`).join(", ");
   const object = attrs.length === 0 ? "{}" : options(Object.fromEntries(attrs));
-  return `t.handle(make("${node.op}", ${object}, [${inputs}]))`;
+  const type = `${shapeType(node.shape)}, "${node.dtype}"`;
+  return `t.handle<${type}>(make("${node.op}", ${object}, [${inputs}]))`;
 };
+
+/** A shape as a type. */
+function shapeType(shape: Shape): string {
+  const extents = shape.map((each) => typeof each === "number" ? each : `Dim<"${each.name}">`);
+  return `readonly [${extents.join(", ")}]`;
+}
 
 function attributeText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
@@ -110,7 +117,7 @@ const TEXT: OpTable<[Names], string> = {
   and: call,
   or: call,
   not: call,
-  select: elementwise,
+  select: (node, names) => node.dtype === "f32" ? elementwise(node, names) : made(node, names),
   sum: reduction,
   max: reduction,
   argmax: (node, names) => call(node, names, options({ axis: node.attrs.axis })),
@@ -161,7 +168,7 @@ function repeated(operand: Node): Node | undefined {
   const [inner] = operand.inputs;
   if (operand.op !== "broadcast" || inner === undefined) return undefined;
   const first = operand.shape.length - inner.shape.length;
-  const isTrailing = operand.attrs.axes.every((axis, i) => axis === first + i);
+  const isTrailing = first > 0 && operand.attrs.axes.every((axis, i) => axis === first + i);
   return isTrailing && !inner.shape.includes(1) ? inner : undefined;
 }
 
@@ -186,10 +193,17 @@ function typeOfNumber({ op, inputs }: Node): string {
   return other?.dtype === "u32" ? "u32" : "f32";
 }
 
-/** The operands that need a name: of an elementwise op, not what stands as a number. */
+/** True for what is written with operands as they were before they were repeated, and with numbers. */
+function showsOperands(node: Node): boolean {
+  return isElementwise(node) && !["equal", "notEqual", "and", "or"].includes(node.op) &&
+    !(node.op === "select" && node.dtype !== "f32");
+}
+
+/** The operands that need a name. */
 function namedOperands(node: Node): readonly Node[] {
-  const showsNumbers = isElementwise(node) && !["equal", "notEqual", "and", "or"].includes(node.op);
-  return showsNumbers ? operandsOf(node).filter((each) => typeof each !== "number") : node.inputs;
+  return showsOperands(node)
+    ? operandsOf(node).filter((each) => typeof each !== "number")
+    : node.inputs;
 }
 
 /** The nodes that stand in lines of their own, operands before users. */
@@ -243,7 +257,7 @@ function leafText(leaf: Node): string {
 /** The imports that a printed spec needs, from a folder that holds the language. */
 export function specImports(dsl: string): string {
   return [
-    `import { defineLayer, dim, tensor, times } from "${dsl}/mod.ts";`,
+    `import { defineLayer, type Dim, dim, tensor, times } from "${dsl}/mod.ts";`,
     `import { make } from "${dsl}/intern.ts";`,
     `import * as t from "${dsl}/tensor.ts";`,
   ].join("\n");

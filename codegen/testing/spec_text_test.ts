@@ -25,12 +25,12 @@ async function evaluated(texts: readonly string[]): Promise<readonly LayerDeclar
 }
 
 Deno.test("the text of a spec declares the very nodes that it was printed from", async () => {
-  const layers = sketches(150, 1).map(layerOf);
+  const layers = sketches(400, 1).map(layerOf);
   const texts = layers.map(specText);
   const again = await evaluated(texts);
   const ops = new Set<OpKind>();
   layers.forEach((layer, i) => {
-    assert.equal(again[i]?.output, layer.output, texts[i] ?? "");
+    assert.ok(again[i]?.output === layer.output, texts[i]);
     const leaves = (
       { inputs, params }: LayerDeclaration,
     ): readonly Node[] => [...inputs, ...params];
@@ -38,4 +38,19 @@ Deno.test("the text of a spec declares the very nodes that it was printed from",
     for (const node of topologicalOrder([layer.output])) ops.add(node.op);
   });
   assert.deepEqual(Object.keys(GROWTH).filter((op) => !ops.has(op as OpKind)), []);
+});
+
+Deno.test("the text of a spec has the types that the language wants", async () => {
+  await withFolder(async (folder) => {
+    const blocks = sketches(100, 2).map((sketch) =>
+      `{\n${specText(layerOf(sketch)).replace("export ", "")}\nvoid layer;\n}`
+    );
+    const file = new URL("specs.ts", folder);
+    await Deno.writeTextFile(file, [specImports(DSL), ...blocks].join("\n"));
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["check", "--quiet", file.pathname],
+    });
+    const { success, stderr } = await command.output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  });
 });
