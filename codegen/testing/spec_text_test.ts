@@ -30,7 +30,7 @@ Deno.test("the text of a spec declares the very nodes that it was printed from",
   const again = await evaluated(texts);
   const ops = new Set<OpKind>();
   layers.forEach((layer, i) => {
-    assert.ok(again[i]?.output === layer.output, texts[i]);
+    assert.ok(again[i]?.output === layer.output, texts[i] ?? "");
     const leaves = (
       { inputs, params }: LayerDeclaration,
     ): readonly Node[] => [...inputs, ...params];

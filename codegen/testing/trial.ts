@@ -45,6 +45,9 @@ const MOST_ELEMENTS = 40_000;
  */
 const SAFETY = 2;
 
+/** The unit of float64, relative to that of f32; four of them, as bounds of so small errors are rounded too. */
+export const DOUBLE = 4 * 2 ** (24 - 53);
+
 /** What is tried, and what may be put wrong on purpose. */
 export interface TrialOptions {
   /** A layer unless given. */
