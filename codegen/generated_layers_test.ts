@@ -10,10 +10,10 @@ import {
   leafValues,
   loaderOf,
   reference,
-  SCALARS,
   withRandomSizes,
 } from "./testing/generated_layers.ts";
 import { seeded } from "./testing/random_values.ts";
+import { SCALARS } from "./testing/run_kernels.ts";
 
 for (const each of LAYER_CASES) {
   const { name } = each.declaration;

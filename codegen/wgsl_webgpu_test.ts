@@ -14,8 +14,7 @@ import { WGSL } from "./targets/wgsl/target.ts";
 import { checkConfidentLoss } from "./testing/confident_loss.ts";
 import { withFreshModule } from "./testing/fresh_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
-import { randomLayer } from "./testing/random_declarations.ts";
-import { seeded } from "./testing/random_values.ts";
+import { layerOf, sketches } from "./testing/sketch.ts";
 
 const B = dim("B"), K = dim("K");
 
@@ -202,8 +201,8 @@ gpuTest(
 );
 
 gpuTest("the shaders of random programs are accepted", async ({ device }) => {
-  for (let seed = 1; seed <= 40; seed++) {
-    await checkShaders(device, compile(randomLayer(seeded(seed), 10)).module);
+  for (const sketch of sketches(40, 1)) {
+    await checkShaders(device, compile(layerOf(sketch)).module);
   }
 });
 

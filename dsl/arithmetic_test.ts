@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type Dim, dim } from "./dim.ts";
 import {
-  abs,
   and,
   cast,
   column,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Node, OpKind } from "../../dsl/ops.ts";
+import { isElementwise, type Node, type OpKind } from "../../dsl/ops.ts";
 import { isDefined } from "../kernel/defined_ops.ts";
 
 /** A named result. */
@@ -74,8 +74,7 @@ export function isHostScalar(node: Node): boolean {
   const result = node.shape.length === 0 && (
     node.op === "constant" || node.op === "size" ||
     (node.op === "input" && node.attrs.role === "scalar") ||
-    (node.inputs.length > 0 && node.dtype !== "u32" && node.dtype !== "i32" &&
-      !isDefined(node.op) &&
+    (isElementwise(node) && node.dtype !== "u32" && node.dtype !== "i32" && !isDefined(node.op) &&
       node.inputs.every(isHostScalar))
   );
   hostScalars.set(node, result);

@@ -25,6 +25,13 @@ Deno.test("numbers, sizes and scalars of a call are known before any tensor is",
   assert.ok(!isHostScalar(exp(input("a", [B])).node));
 });
 
+Deno.test("the host computes functions of numbers, but no products or other ops of tensors", () => {
+  const count = size(B).node;
+  assert.ok(isHostScalar(make("mul", {}, [count, count])));
+  assert.ok(!isHostScalar(make("einsum", { spec: ",->" }, [count, count])));
+  assert.ok(!isHostScalar(make("stopGradient", {}, [count])));
+});
+
 Deno.test("a product puts the operand of the result's first own label first", () => {
   const product = einsum("nk", "bk", "bn", v, x);
   assert.equal(product, einsum("bk", "nk", "bn", x, v));

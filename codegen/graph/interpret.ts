@@ -261,6 +261,22 @@ function checkRow(row: number, { shape }: Value): void {
 
 const NOTHING: Value = { shape: [], data: new Float64Array(0) };
 
+/** The value of one node, given those of its operands. */
+export function interpretNode(
+  node: Node,
+  inputs: readonly Value[],
+  environment: Environment,
+): Value {
+  const extent = (each: Extent) => evaluateExtent(each, environment.dims);
+  const shape = node.shape.map(extent);
+  return consult(MEANING, node, {
+    extent,
+    shape,
+    leaf: (name) => leafValue(environment, name, shape),
+    input: (i) => inputs[i] ?? NOTHING,
+  });
+}
+
 /**
  * Computes nodes.
  *
@@ -268,16 +284,9 @@ const NOTHING: Value = { shape: [], data: new Float64Array(0) };
  */
 export function interpret(roots: readonly Node[], environment: Environment): readonly Value[] {
   const values = new Map<Node, Value>();
-  const extent = (each: Extent) => evaluateExtent(each, environment.dims);
   for (const node of topologicalOrder(roots)) {
-    const shape = node.shape.map(extent);
-    const value = consult(MEANING, node, {
-      extent,
-      shape,
-      leaf: (name) => leafValue(environment, name, shape),
-      input: (i) => values.get(node.inputs[i] ?? node) ?? NOTHING,
-    });
-    values.set(node, value);
+    const inputs = node.inputs.map((input) => values.get(input) ?? NOTHING);
+    values.set(node, interpretNode(node, inputs, environment));
   }
   return roots.map((root) => values.get(root) ?? NOTHING);
 }

@@ -3,6 +3,8 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
 import { generateModule } from "../generate.ts";
 import { writeFiles } from "../output_folder.ts";
 import type { Declaration } from "../programs/programs.ts";
+import type { Rule } from "../rewrite/rule.ts";
+import { RULES } from "../rewrite/rules/mod.ts";
 import { exportName } from "../typescript/names.ts";
 
 const RUNTIME = new URL("../../runtime", import.meta.url).href;
@@ -25,10 +27,11 @@ export async function withFolder(test: (folder: URL) => Promise<void>): Promise<
 export async function withFreshModule(
   declaration: Declaration,
   test: (module: ModuleSpec) => Promise<void>,
+  rules: readonly Rule[] = RULES,
 ): Promise<void> {
   const { name } = declaration;
   await withFolder(async (folder) => {
-    await writeFiles(folder, await generateModule(declaration, { runtime: RUNTIME }));
+    await writeFiles(folder, await generateModule(declaration, { runtime: RUNTIME, rules }));
     const binding = await import(new URL(`${name}/${name}.ts`, folder).href);
     const module: unknown = binding[exportName(name)];
     if (!isModule(module)) throw new Error(`The binding of ${name} exports no module`);

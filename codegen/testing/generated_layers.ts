@@ -8,9 +8,8 @@ import assert from "node:assert/strict";
 import type { DimValues } from "../../dsl/dim.ts";
 import * as layers from "../../dsl/layers/mod.ts";
 import type { LayerDeclaration } from "../../dsl/declare.ts";
-import type { Backend, LoadedModule, TensorData } from "../../runtime/backend.ts";
-import type { Dtype, ModuleSpec } from "../../runtime/spec.ts";
-import { ARRAY_TYPES } from "../../runtime/tensor_data.ts";
+import type { Backend, LoadedModule } from "../../runtime/backend.ts";
+import type { ModuleSpec } from "../../runtime/spec.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { compile, type Stages } from "../pipeline.ts";
@@ -18,6 +17,8 @@ import { dimNames } from "../programs/extents.ts";
 import { exportName } from "../typescript/names.ts";
 import { layersIn } from "./library.ts";
 import { leavesOf, type Random, randomLeaves, seeded } from "./random_values.ts";
+import { SCALARS } from "./run_kernels.ts";
+import { resultsOf } from "./run_module.ts";
 
 /** A declaration, its generated module, and sizes to try: ones, primes, and no multiple of any tile. */
 export interface LayerCase {
@@ -119,25 +120,6 @@ export function firstDifference(
   return undefined;
 }
 
-function toDevice({ data }: Value, dtype: Dtype): TensorData {
-  return ARRAY_TYPES[dtype].from(data);
-}
-
-/** Writes NaN (or the largest u32) everywhere, so that an element nobody writes shows. */
-function poison(loaded: LoadedModule, dims: DimValues): void {
-  for (const [name, tensor] of Object.entries(loaded.spec.tensors)) {
-    if (tensor.kind !== "output" && tensor.kind !== "temporary") continue;
-    const count = tensor.shape(dims).reduce((a, b) => a * b, 1);
-    loaded.write(
-      name,
-      new ARRAY_TYPES[tensor.dtype](count).fill(tensor.dtype === "f32" ? NaN : -1),
-    );
-  }
-}
-
-/** Values of scalars that programs ask for. */
-export const SCALARS = { seed: 9, step: 3 };
-
 /** Random values; labels and indices below their number, and states positive, as variances are. */
 export function leafValues(
   stages: readonly Stages[],
@@ -183,21 +165,12 @@ export async function checkLayer(
   const { stages } = compile(declaration);
   const leaves = leafValues(stages, dims, seeded(SEED));
   const loaded = await load(module, dims);
-  const call = Object.fromEntries(module.callDims.map((dim) => [dim, dims[dim] ?? NaN]));
+  const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  const results = await resultsOf(loaded, leaves, dims);
   for (const stage of stages) {
     const { name } = stage.source;
-    const program = module.programs[name];
-    assert.ok(program !== undefined, `${module.name} has no program ${name}`);
-    for (const [tensor, { dtype }] of Object.entries(module.tensors)) {
-      const value = leaves.get(tensor);
-      if (value !== undefined) loaded.write(tensor, toDevice(value, dtype));
-    }
-    poison(loaded, dims);
-    const scalars = program.scalars.map((each) => [each, SCALARS[each as keyof typeof SCALARS]]);
-    loaded.run(name, { ...call, ...Object.fromEntries(scalars) });
     for (const [result, wanted] of reference(stage, dims, leaves)) {
-      const difference = firstDifference(await loaded.read(result), wanted.data);
-      const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+      const difference = firstDifference(results.get(name)?.get(result) ?? [], wanted.data);
       assert.equal(difference, undefined, `${module.name}.${name}: ${result} with ${sizes}`);
     }
   }

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { type Extent, extentKey } from "../../../dsl/dim.ts";
+import { type Extent, extentKey, sameExtent } from "../../../dsl/dim.ts";
 import { type Axis, axisIndex, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Scalar } from "../../kernel/kernel.ts";
 import { scalarsIn, storesIn } from "./access.ts";
@@ -83,7 +83,8 @@ function staysWithThread(
   splitB: Split | undefined,
 ): boolean {
   if (splitA === undefined || splitB === undefined) return splitA === splitB;
-  if (a.tensor !== b.tensor) return false;
+  // Axes of different extents are cut at different places.
+  if (a.tensor !== b.tensor || !sameExtent(splitA.axis.extent, splitB.axis.extent)) return false;
   const positions = positionsOf(b.index, splitB.axis);
   return positionsOf(a.index, splitA.axis).some((position) => positions.includes(position));
 }

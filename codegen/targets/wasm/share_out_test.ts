@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { type DimValues, evaluateExtent } from "../../../dsl/dim.ts";
+import { defineLayer, tensor } from "../../../dsl/declare.ts";
+import { type Dim, dim, type DimValues, evaluateExtent } from "../../../dsl/dim.ts";
+import { handle, matmul, pad, type Tensor, transpose } from "../../../dsl/tensor.ts";
 import * as mnist from "../../../examples/mnist/spec.ts";
 import { leavesOf, randomLeaves, seeded } from "../../testing/random_values.ts";
-import { elementsBelow, randomLayer, randomModel } from "../../testing/random_declarations.ts";
+import { sketches } from "../../testing/sketch.ts";
+import { describeTrial, trialOf } from "../../testing/trial.ts";
 import { memoryOf, SCALARS } from "../../testing/run_kernels.ts";
 import { add, type Axis, axisIndex } from "../../kernel/index_expr.ts";
 import { replaceAxes } from "../../kernel/index_expr.ts";
@@ -91,20 +94,34 @@ function raceIn(compilation: Compilation, dims: DimValues, seed: number): string
   return undefined;
 }
 
-for (const [kind, declare] of Object.entries({ layer: randomLayer, model: randomModel })) {
+for (const kind of ["layer", "model"] as const) {
   Deno.test(`threads that take turns in any order run a random ${kind} as one thread does`, () => {
-    for (let seed = 1; seed <= 60; seed++) {
-      const next = seeded(seed);
-      const declaration = declare(next);
-      const value = declaration.kind === "layer" ? declaration.output : declaration.loss;
+    for (const sketch of sketches(60, 1)) {
       // Large enough for several stretches, also where four points are computed at once.
-      const dims = { B: 11, K: 5, n: 2, samples: 20 };
-      if (elementsBelow(value, dims) > 3000) continue;
-      const found = raceIn(compile(declaration), dims, seed);
-      assert.equal(found, undefined, `${kind} ${seed}`);
+      const dims = { ...sketch.dims, B: 11 };
+      const trial = trialOf({ ...sketch, dims }, { kind });
+      if (trial === undefined) continue;
+      const found = raceIn(trial.compilation, trial.dims, sketch.seed);
+      assert.equal(found, undefined, `${kind}: ${describeTrial(sketch)}`);
     }
   });
 }
+
+Deno.test("threads meet between kernels that cut an axis of a tensor and a part of it", () => {
+  const B = dim("B"), K = dim("K");
+  const layer = defineLayer({
+    name: "padded",
+    inputs: { x: tensor(B, K) },
+    params: { W: tensor(4, K) },
+    forward: ({ x, W }) => {
+      const long: Tensor<readonly [Dim<"2·B">, Dim<"K">], "f32"> = handle(
+        pad(x, { axis: 0, after: B }).node,
+      );
+      return matmul(long, transpose(W));
+    },
+  });
+  assert.equal(raceIn(compile(layer), { B: 2, K: 3 }, 1), undefined);
+});
 
 const kernelsIn = (phase: Phase): readonly string[] =>
   phase.map(({ plan: { kernel }, split }) => `${kernel.name} by ${split?.axis.name ?? "one"}`);
