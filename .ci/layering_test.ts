@@ -16,7 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Tuning prints schedules with the compiler and times them with the runtime, for the examples' models.
   tune: ["dsl", "codegen", "examples", "runtime"],
   // A test that takes as long as one likes.
-  fuzz: ["dsl", "codegen", "runtime"],
+  explain: ["dsl", "codegen", "runtime"],
+  fuzz: ["dsl", "codegen", "explain", "runtime"],
 };
 
 /** Specs are the only files of examples that may import the language. */

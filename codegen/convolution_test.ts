@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openWasm } from "../runtime/wasm/backend.ts";
 import { CONVOLUTIONS, LONG_SUMS, NETWORKS } from "./testing/convolution_cases.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer, loaderOf } from "./testing/generated_layers.ts";
 import { checkStep, runStep } from "./testing/model_steps.ts";
 

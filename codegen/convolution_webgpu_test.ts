@@ -1,6 +1,6 @@
 import { gpuTest } from "../runtime/testing/gpu_access.ts";
 import { CONVOLUTIONS, LONG_SUMS, NETWORKS } from "./testing/convolution_cases.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
 import { checkStep, runStep } from "./testing/model_steps.ts";
 

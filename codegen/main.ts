@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { DeclarationError } from "../dsl/errors.ts";
+import { DEFAULT_SPECS } from "./default_specs.ts";
 import { generateModule } from "./generate.ts";
 import { compareFiles, type Differences, writeFiles } from "./output_folder.ts";
 import type { Dump } from "./passes.ts";
@@ -19,14 +20,6 @@ interface Options {
 }
 
 const DEFAULT_OUT = "generated";
-const DEFAULT_SPECS = [
-  "dsl/layers/mod.ts",
-  "examples/linear_regression/spec.ts",
-  "examples/mnist/spec.ts",
-  "examples/mnist_cnn/spec.ts",
-  "examples/tiny_transformer/spec.ts",
-];
-
 const PASSES = ["rewrite", "separate-results", "lower", "plan", "lay-out"];
 
 function addPass(pass: string, before: readonly string[] = []): readonly string[] {

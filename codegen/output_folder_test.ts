@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compareFiles, writeFiles } from "./output_folder.ts";
 import type { GeneratedFile } from "./targets/target.ts";
-import { withFolder } from "./testing/fresh_module.ts";
+import { withFolder } from "../explain/temporary_module.ts";
 
 const UP_TO_DATE = { missing: [], changed: [], stale: [] };
 

@@ -9,7 +9,7 @@ import { defineLayer, dim, tensor } from "../dsl/mod.ts";
 import { type Backend } from "../runtime/backend.ts";
 import { openWasm } from "../runtime/wasm/backend.ts";
 import type { Value } from "./graph/interpret.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { randomValue, seeded } from "./testing/random_values.ts";
 import { pythonWithTorch, runScript } from "./testing/torch/python.ts";
 

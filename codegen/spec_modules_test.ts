@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadDeclarations } from "./spec_modules.ts";
-import { withFolder } from "./testing/fresh_module.ts";
+import { withFolder } from "../explain/temporary_module.ts";
 
 const DSL = new URL("../dsl/mod.ts", import.meta.url).href;
 

@@ -1,5 +1,5 @@
 import { openWasm } from "../runtime/wasm/backend.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer, loaderOf } from "./testing/generated_layers.ts";
 import { VOCABULARY } from "./testing/vocabulary.ts";
 

@@ -1,5 +1,5 @@
 import { gpuTest } from "../runtime/testing/gpu_access.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
 import { VOCABULARY } from "./testing/vocabulary.ts";
 

@@ -12,7 +12,7 @@ import { compile } from "./pipeline.ts";
 import { RESERVED } from "./targets/wgsl/language.ts";
 import { WGSL } from "./targets/wgsl/target.ts";
 import { checkConfidentLoss } from "./testing/confident_loss.ts";
-import { withFreshModule } from "./testing/fresh_module.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
 import { layerOf, sketches } from "./testing/sketch.ts";
 

@@ -32,6 +32,8 @@ export {
   type TunedMachine,
   type TunedSchedules,
 } from "./webgpu/tuned.ts";
+export * from "./aligned_table.ts";
+export * from "./explain.ts";
 export { gridOf } from "./grid.ts";
 export * from "./orthogonal.ts";
 export * from "./parameters.ts";

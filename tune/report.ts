@@ -1,4 +1,5 @@
 /** What the tuner tells at the end. @module */
+import { alignedTable, type TableColumn } from "../runtime/aligned_table.ts";
 import type { Trial, Tuning } from "./tuner.ts";
 
 /** Billions of operations per second. */
@@ -6,31 +7,38 @@ export function gflopsOf(flops: number, milliseconds: number): number {
   return milliseconds === 0 ? 0 : flops / milliseconds / 1e6;
 }
 
-const HEADINGS = ["kernel", "schedule", "ms", "GFLOP/s", ""] as const;
-const RIGHT = new Set([2, 3]);
+/** A schedule in its place among those of its kernel. */
+interface Row {
+  readonly tuning: Tuning;
+  readonly trial: Trial;
+  readonly place: number;
+}
+
+const COLUMNS: readonly TableColumn<Row>[] = [
+  {
+    heading: "kernel",
+    align: "left",
+    text: ({ tuning, place }) => place === 0 ? tuning.task.name : "",
+  },
+  { heading: "schedule", align: "left", text: ({ trial }) => trial.candidate.schedule },
+  { heading: "ms", align: "right", text: ({ trial }) => trial.milliseconds?.toFixed(3) ?? "-" },
+  {
+    heading: "GFLOP/s",
+    align: "right",
+    text: ({ tuning, trial: { milliseconds } }) =>
+      milliseconds === undefined ? "-" : gflopsOf(tuning.task.flops, milliseconds).toFixed(1),
+  },
+  { heading: "", align: "left", text: ({ trial, place }) => remark(trial, place) },
+];
 
 /**
  * A table of every schedule that was tried, kernel by kernel, fastest first.
  */
 export function tuningTable(tunings: readonly Tuning[]): string {
-  const rows = tunings.flatMap(({ task, trials }) =>
-    trials.map((trial, i) => [
-      i === 0 ? task.name : "",
-      trial.candidate.schedule,
-      trial.milliseconds?.toFixed(3) ?? "-",
-      trial.milliseconds === undefined ? "-" : gflopsOf(task.flops, trial.milliseconds).toFixed(1),
-      remark(trial, i),
-    ])
+  return alignedTable(
+    COLUMNS,
+    tunings.flatMap((tuning) => tuning.trials.map((trial, place) => ({ tuning, trial, place }))),
   );
-  const all = [HEADINGS, ...rows];
-  const widths = HEADINGS.map((_, column) =>
-    Math.max(...all.map((cells) => cells[column]?.length ?? 0))
-  );
-  return all.map((cells) =>
-    cells.map((cell, column) =>
-      RIGHT.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
-    ).join("  ").trimEnd()
-  ).join("\n");
 }
 
 function remark({ candidate, refused }: Trial, place: number): string {

@@ -2,7 +2,7 @@
 import type { LoadedModule, TensorData } from "../../runtime/backend.ts";
 import type { ModuleSpec } from "../../runtime/spec.ts";
 import type { Accuracy } from "./accuracy.ts";
-import { withFreshModule } from "./fresh_module.ts";
+import { withFreshModule } from "../../explain/temporary_module.ts";
 import { resultsOf } from "./run_module.ts";
 import type { Tally } from "./tally.ts";
 import { differenceOf, expectedOf, type Trial } from "./trial.ts";

@@ -8,7 +8,7 @@ import { sgd } from "../../dsl/optimizers/sgd.ts";
 import { reshape, type Tensor } from "../../dsl/tensor.ts";
 import type { Backend, LoadedModule } from "../../runtime/backend.ts";
 import { fillPermutation } from "../../runtime/random.ts";
-import { withFreshModule } from "./fresh_module.ts";
+import { withFreshModule } from "../../explain/temporary_module.ts";
 
 const B = dim("B");
 

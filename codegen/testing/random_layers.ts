@@ -15,7 +15,7 @@ import {
 import type { Backend } from "../../runtime/backend.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
 import { layerPrograms } from "../programs/layer_programs.ts";
-import { withFreshModule } from "./fresh_module.ts";
+import { withFreshModule } from "../../explain/temporary_module.ts";
 
 const B = dim("B"), N = dim("N");
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isLayer, type LayerDeclaration } from "../../dsl/declare.ts";
 import type { Node, OpKind } from "../../dsl/ops.ts";
 import { topologicalOrder } from "../graph/graph.ts";
-import { withFolder } from "./fresh_module.ts";
+import { withFolder } from "../../explain/temporary_module.ts";
 import { GROWTH } from "./growth.ts";
 import { layerOf, sketches } from "./sketch.ts";
 import { specImports, specText } from "./spec_text.ts";

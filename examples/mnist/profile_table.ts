@@ -3,17 +3,10 @@
  *
  * @module
  */
+import { alignedTable, type TableColumn } from "../../runtime/aligned_table.ts";
 import type { ProfileRow } from "../../runtime/profile.ts";
 
-/** A column: its heading, and a row's text in it. */
-interface Column {
-  readonly heading: string;
-  /** Words stand on the left of their column, numbers on the right. */
-  readonly align: "left" | "right";
-  readonly text: (row: ProfileRow) => string;
-}
-
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TableColumn<ProfileRow>[] = [
   { heading: "program", align: "left", text: ({ program }) => program },
   { heading: "kernel", align: "left", text: ({ kernel }) => kernel },
   { heading: "calls", align: "right", text: ({ calls }) => `${calls}` },
@@ -24,7 +17,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Only where a peak was measured. */
-const OF_PEAK: Column = {
+const OF_PEAK: TableColumn<ProfileRow> = {
   heading: "of peak",
   align: "right",
   text: ({ attained }) => attained === undefined ? "-" : percent(attained),
@@ -37,13 +30,7 @@ const OF_PEAK: Column = {
 export function profileTable(rows: readonly ProfileRow[]): string {
   const knowsPeak = rows.some(({ attained }) => attained !== undefined);
   const columns = knowsPeak ? [...COLUMNS, OF_PEAK] : COLUMNS;
-  const cells = columns.map(({ heading, align, text }) => {
-    const column = [heading, ...rows.map(text)];
-    const width = Math.max(...column.map(({ length }) => length));
-    return column.map((cell) => align === "left" ? cell.padEnd(width) : cell.padStart(width));
-  });
-  return ["", ...rows].map((_, line) => cells.map((column) => column[line]).join("  ").trimEnd())
-    .join("\n");
+  return alignedTable(columns, rows);
 }
 
 function percent(part: number): string {
