@@ -51,8 +51,8 @@ export class Coverage {
     });
     return [
       `${this.#tried} declarations compared, ${this.#tooLarge} left out as too large to interpret`,
-      `${this.#programs} programs, ${this.#kernels} kernels; at most ${this.#mostNodes} nodes and ` +
-      `${this.#mostKernels} kernels in a program`,
+      `${this.#programs} programs, ${this.#kernels} kernels; most nodes of a program: ` +
+      `${this.#mostNodes}, most kernels: ${this.#mostKernels}`,
       `in float64: ${tallyText(this.graphs)}`,
       `slopes: ${tallyText(this.slopes)}`,
       `on machines: ${tallyText(this.machines)}`,

@@ -71,6 +71,8 @@ export interface Demands {
   readonly stored: ReadonlySet<Node>;
   /** Reductions that join no earlier kernel. */
   readonly apart: ReadonlySet<Node>;
+  /** Values that, if they are stored, have a kernel of their own. */
+  readonly alone: ReadonlySet<Node>;
   /** Tensors that a kernel may use: what would exceed them gets a kernel of its own. */
   readonly tensors: number;
 }
@@ -78,7 +80,7 @@ export interface Demands {
 /** Decides the kernels of a graph. */
 export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
   const places = new Places(naming, demands.tensors);
-  const fuser = new Fuser(places);
+  const fuser = new Fuser(places, demands.alone, updatesOf(graph));
   for (const node of nodesOf(graph)) {
     if (node.op === "input" && !isHostScalar(node)) places.addLeaf(node);
     if (isHostScalar(node)) continue;
@@ -94,6 +96,11 @@ export function fuse(graph: Graph, naming: Naming, demands: Demands): Fusion {
   return places;
 }
 
+/** The new values of leaves. */
+function updatesOf({ results }: Graph): ReadonlySet<Node> {
+  return new Set(results.flatMap(({ node, target }) => target === undefined ? [] : [node]));
+}
+
 /** Operators of the longest expression that a reduction computes anew for each of its elements. */
 const LONGEST_SUMMAND = 32;
 /** Operators of the longest index that is computed anew for each element of a gathered row. */
@@ -101,9 +108,13 @@ const LONGEST_INDEX = 8;
 
 class Fuser {
   readonly #places: Places;
+  readonly #alone: ReadonlySet<Node>;
+  readonly #updates: ReadonlySet<Node>;
 
-  constructor(places: Places) {
+  constructor(places: Places, alone: ReadonlySet<Node>, updates: ReadonlySet<Node>) {
     this.#places = places;
+    this.#alone = alone;
+    this.#updates = updates;
   }
 
   /** A reduction joins the kernel of an earlier one over the same axes if they share data, unless kept apart. */
@@ -233,8 +244,9 @@ class Fuser {
     );
     const [home] = homes;
     if (homes.size === 0 || (homes.size === 1 && home === beside)) return;
+    // A new value of a leaf is not read back: readers of its memory want the old one.
     const fits = homes.size === 1 && home !== undefined && node.dtype !== "bool" &&
-      sameShape(node.shape, shapeOf(home.outer));
+      !this.#updates.has(node) && sameShape(node.shape, shapeOf(home.outer));
     if (isHeavy(node) || (fits && this.#storeIn(home, node))) {
       this.store(node);
       return;
@@ -262,6 +274,7 @@ class Fuser {
 
   #storeIn(group: Group, node: Node): boolean {
     if (this.#places.home.get(node) === group) return true;
+    if (this.#alone.has(node)) return false;
     const level = levelOf(group, node);
     if (level === undefined) return false;
     const point = pointOf(level === "outer" ? group.outer : group.all);

@@ -41,16 +41,22 @@ export interface LowerSetting {
  * - Updates happen in place where they can; a new value that would overwrite what is still read, by its own
  *   kernel at another index or by another update, is computed aside and copied at the end.
  * - A kernel that uses more tensors than a machine binds to it is split: a part of it is stored first, or
- *   one of its reductions gets a kernel of its own.
+ *   one of its reductions or of the values that it stores gets a kernel of its own.
  */
 export function lowerGraph(graph: Graph, setting: LowerSetting): Lowered {
-  let demands: Demands = { aside: new Set(), stored: new Set(), apart: new Set() };
+  let demands: Demands = {
+    aside: new Set(),
+    stored: new Set(),
+    apart: new Set(),
+    alone: new Set(),
+  };
   for (;;) {
     const { lowered, wanted } = lowerOnce(graph, demands, setting);
     const more: Demands = {
       aside: demands.aside.union(wanted.aside),
       stored: demands.stored.union(wanted.stored),
       apart: demands.apart.union(wanted.apart),
+      alone: demands.alone.union(wanted.alone),
     };
     if (sizeOf(more) > sizeOf(demands)) {
       demands = more;
@@ -70,10 +76,12 @@ interface Demands {
   readonly stored: ReadonlySet<Node>;
   /** Reductions that join no earlier kernel. */
   readonly apart: ReadonlySet<Node>;
+  /** Values that are stored in a kernel of their own. */
+  readonly alone: ReadonlySet<Node>;
 }
 
-function sizeOf({ aside, stored, apart }: Demands): number {
-  return aside.size + stored.size + apart.size;
+function sizeOf({ aside, stored, apart, alone }: Demands): number {
+  return aside.size + stored.size + apart.size + alone.size;
 }
 
 /** The name of what is in memory: an updated tensor `W'` is where `W` was. */
@@ -81,18 +89,18 @@ function memory(name: string): string {
   return name.endsWith("'") ? name.slice(0, -1) : name;
 }
 
-function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: LowerSetting): {
+function lowerOnce(source: Graph, demands: Demands, setting: LowerSetting): {
   readonly lowered: Lowered;
   readonly wanted: Demands;
 } {
-  const { graph, copies } = setAside(source, aside);
+  const { graph, copies } = setAside(source, demands.aside);
   const taken = takenNames(graph);
   const fusion = fuse(graph, {
     tensor: (node) => setting.names.tensor(node, graph),
     uniform: (node) => setting.names.uniform(node, graph),
     local: (node) => setting.locals.get(node),
     taken,
-  }, { copies, stored, apart, tensors: MOST_TENSORS });
+  }, { ...demands, copies, tensors: MOST_TENSORS });
   const tensors = new Map([...fusion.tensors].map(([node, name]) => [memory(name), node]));
   const groups = fusion.groups.filter((group) => group.stored.length > 0);
   const used = new Set<string>();
@@ -117,6 +125,7 @@ function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: Lo
   const crowded = groups.filter((_, i) =>
     (unordered[i]?.kernel.tensors.length ?? 0) > MOST_TENSORS
   );
+  const whole = crowded.filter((group) => partOf(group, graph).length === 0);
   const early = new Set([...overwritten, ...groups.flatMap((group) => astray(group, fusion))]);
   return {
     lowered: { program: programOf(graph, kernels, fusion, setting.callDims), tensors },
@@ -127,16 +136,27 @@ function lowerOnce(source: Graph, { aside, stored, apart }: Demands, setting: Lo
         ),
       ),
       stored: new Set(crowded.flatMap((group) => partOf(group, graph))),
-      apart: new Set(
-        crowded.flatMap((group) => partOf(group, graph).length > 0 ? [] : lastOf(group)),
+      apart: new Set(whole.flatMap(lastReductionOf)),
+      alone: new Set(
+        whole.flatMap((group) =>
+          lastReductionOf(group).length > 0 ? [] : lastStoredOf(group, graph)
+        ),
       ),
     },
   };
 }
 
 /** The reduction that came last to a kernel, if it is not the only one. */
-function lastOf({ reductions }: Group): readonly Node[] {
+function lastReductionOf({ reductions }: Group): readonly Node[] {
   return reductions.slice(1).slice(-1).map((each) => each.node);
+}
+
+/** What came last to a kernel of what it stores beside its reductions, rather than a result. */
+function lastStoredOf({ reductions, stored }: Group, graph: Graph): readonly Node[] {
+  const beside = stored.map((each) => each.node)
+    .filter((node) => reductions.every((each) => each.node !== node));
+  const isResult = (node: Node) => graph.results.some((result) => result.node === node);
+  return [...beside.filter(isResult), ...beside.filter((node) => !isResult(node))].slice(-1);
 }
 
 /** A part to store before a kernel that uses too many tensors, if there is one. */

@@ -3,8 +3,12 @@ import { defineLayer, tensor } from "../../dsl/declare.ts";
 import { dim } from "../../dsl/dim.ts";
 import { defineModel, type ModelDeclaration } from "../../dsl/model.ts";
 import { defineOptimizer, type OptimizerDeclaration } from "../../dsl/optimizer.ts";
+import { make } from "../../dsl/intern.ts";
+import type { Node } from "../../dsl/ops.ts";
+import { adam } from "../../dsl/optimizers/adam.ts";
 import { sgd } from "../../dsl/optimizers/sgd.ts";
 import * as t from "../../dsl/tensor.ts";
+import { spread, sumOver } from "../graph/build.ts";
 import { printKernel } from "../kernel/print.ts";
 import { type Compilation, compile } from "../pipeline.ts";
 import { seeded } from "../testing/random_values.ts";
@@ -150,4 +154,33 @@ Deno.test("sums that would share a kernel get another where they use too many te
   }));
   assert.ok(mostTensors(compilation) <= 8);
   checkValues(compilation);
+});
+
+Deno.test("a value gets a kernel of its own where sums and updates leave it no room in theirs", () => {
+  const layer = defineLayer({
+    name: "crowded",
+    inputs: { x: tensor(B, K) },
+    params: { W: tensor(4, K), b: tensor(4) },
+    forward: ({ x, W, b }) => {
+      const row = t.log(t.sum(t.exp(x), { axis: 0 }));
+      return t.mul(t.maximum(t.add(t.einsum("ok,k->o", W, row), b), 0), b);
+    },
+  });
+  const { inputs, params, output } = layer;
+  const perSample = (value: Node): Node => spread(sumOver(value, [0]), [B]);
+  const compilation = compile({
+    kind: "model",
+    name: "crowded",
+    doc: "",
+    inputs,
+    params,
+    prediction: output,
+    loss: perSample(output),
+    metrics: new Map([["squared", perSample(make("mul", {}, [output, output]))]]),
+    optimizer: adam(),
+    names: new Map(),
+    typical: {},
+  });
+  assert.ok(mostTensors(compilation) <= 8);
+  assert.equal(kernelDifference(compilation, { B: 2, K: 3 }, seeded(1)), undefined);
 });
