@@ -1,9 +1,13 @@
 /** What a run of random programs has tried. @module */
 import { nodesOf } from "../codegen/graph/graph.ts";
+import { GROWTH } from "../codegen/testing/growth.ts";
 import type { Tally } from "../codegen/testing/tally.ts";
 import { newTally } from "../codegen/testing/tally.ts";
 import type { Trial } from "../codegen/testing/trial.ts";
 import type { OpKind } from "../dsl/ops.ts";
+
+/** All ops but that of hand-written gradients: programs have the values of such functions in its place. */
+const OPS = (Object.keys(GROWTH) as OpKind[]).filter((op) => op !== "custom");
 
 /** Counts what was tried. */
 export class Coverage {
@@ -42,10 +46,10 @@ export class Coverage {
   }
 
   /** A summary in lines. */
-  summary(ops: readonly OpKind[]): string {
-    const missing = ops.filter((op) => !this.#declared.has(op));
-    const width = Math.max(...ops.map((op) => op.length));
-    const rows = ops.map((op) => {
+  summary(): string {
+    const missing = OPS.filter((op) => !this.#declared.has(op));
+    const width = Math.max(...OPS.map((op) => op.length));
+    const rows = OPS.map((op) => {
       const [declared, rewritten] = [this.#declared.get(op) ?? 0, this.#rewritten.get(op) ?? 0];
       return `  ${op.padEnd(width)} ${`${declared}`.padStart(7)} ${`${rewritten}`.padStart(7)}`;
     });

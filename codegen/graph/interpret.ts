@@ -42,7 +42,8 @@ function position(index: Index, shape: readonly number[]): number {
   return shape.reduce((at, extent, axis) => at * extent + (index[axis] ?? 0), 0);
 }
 
-function indexAt(at: number, shape: readonly number[]): number[] {
+/** The index of the element at a row-major position. */
+export function indexAt(at: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const extent = shape[axis] ?? 1;

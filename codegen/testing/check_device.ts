@@ -29,14 +29,26 @@ export async function checkDevices(
   devices: readonly Device[],
   tally: Tally,
 ): Promise<string | undefined> {
-  let found: string | undefined;
-  await withFreshModule(trial.declaration, async (module) => {
-    const results = new Map<string, Results>();
-    for (const device of devices) {
-      found ??= await checkDevice(trial, module, device, results, tally);
-    }
-  }, trial.rules);
-  return found;
+  return await withFreshModule(
+    trial.declaration,
+    (module) => checkModule(trial, module, devices, tally),
+    trial.rules,
+  );
+}
+
+/** The same for the module that was generated from it. */
+export async function checkModule(
+  trial: Trial,
+  module: ModuleSpec,
+  devices: readonly Device[],
+  tally: Tally,
+): Promise<string | undefined> {
+  const results = new Map<string, Results>();
+  for (const device of devices) {
+    const found = await checkDevice(trial, module, device, results, tally);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 async function checkDevice(

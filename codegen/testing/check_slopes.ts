@@ -4,7 +4,9 @@ import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { interpret, type Value } from "../graph/interpret.ts";
+import { replaceNodes } from "../graph/replace.ts";
 import { layerGradients } from "../programs/layer_programs.ts";
+import { decideMode } from "../programs/mode.ts";
 import { leafName } from "../programs/programs.ts";
 import { type Bounded, boundErrors } from "./error_bounds.ts";
 import { leavesOf, seeded } from "./random_values.ts";
@@ -54,7 +56,7 @@ export function slopeFault(
   const gy = weights.map((weight, i) =>
     Number.isFinite((rounding[i] ?? 0) + (change[i] ?? 0)) ? weight : 0
   );
-  const uphill = directionOf(slopes, gy, seeded(trial.sketch.seed + 1), tally);
+  const uphill = directionOf(slopes, gy, seeded(trial.seed + 1), tally);
   const [up, down] = [STEP, -STEP].map((step) => valueAt(slopes, uphill.direction, step));
   let [got, tolerance] = [0, uphill.tolerance];
   gy.forEach((weight, i) => {
@@ -72,9 +74,10 @@ export function slopeFault(
 /** What a model computes of gradients is no gradient any more: it has no slopes. */
 function slopesOf({ declaration, leaves: given, dims }: Trial): Slopes | undefined {
   if (declaration.kind === "model") return undefined;
-  const { output } = declaration;
+  const plain = replaceNodes(new Map());
+  const output = plain(decideMode("training")(declaration.output));
   const derived = layerGradients(declaration);
-  const roots = [output, ...derived.map((each) => each.gradient)];
+  const roots = [output, ...derived.map((each) => plain(each.gradient))];
   const { nodes, leaves } = withoutStops(roots, given, dims);
   const [y = output, ...gradients] = nodes;
   const moving = leavesOf([output]).filter((leaf) => leaf.dtype === "f32").map(leafName);

@@ -1,6 +1,6 @@
-/** A random program with everything that it is compared with. @module */
+/** A program with everything that it is compared with. @module */
 import { type DimValues, evaluateExtent, product } from "../../dsl/dim.ts";
-import type { Value } from "../graph/interpret.ts";
+import { indexAt, type Value } from "../graph/interpret.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { SILENT } from "../passes.ts";
 import { type Compilation, compile, type Stages } from "../pipeline.ts";
@@ -15,9 +15,10 @@ import { layerOf, modelOf, RANGES, type Sketch } from "./sketch.ts";
 import { specText } from "./spec_text.ts";
 import { countUnknown, type Tally } from "./tally.ts";
 
-/** A compiled random program with values of its leaves. */
+/** A compiled program with values of its leaves. */
 export interface Trial {
-  readonly sketch: Sketch;
+  /** Decides in which direction slopes are compared. */
+  readonly seed: number;
   readonly declaration: Declaration;
   readonly dims: DimValues;
   readonly compilation: Compilation;
@@ -31,6 +32,7 @@ export interface Trial {
 export interface Expected {
   readonly program: string;
   readonly name: string;
+  readonly shape: readonly number[];
   readonly data: Float64Array;
   /** ∞ where nothing can be said. */
   readonly error: Float64Array;
@@ -73,7 +75,7 @@ export function trialOf(
   const total = compilation.stages.reduce((sum, { source }) => sum + size(source), 0);
   if (total > MOST_ELEMENTS) return undefined;
   const leaves = leafValues(compilation, sketch, dims);
-  return { sketch, declaration, compilation, rules, dims, leaves };
+  return { seed: sketch.seed, declaration, compilation, rules, dims, leaves };
 }
 
 function leafValues(
@@ -113,6 +115,7 @@ function expectedOfProgram(
     return {
       program: source.name,
       name,
+      shape: own?.value.shape ?? [],
       data: own?.value.data ?? new Float64Array(),
       error: (own?.error ?? new Float64Array()).map((each, at) =>
         SAFETY * Math.max(each, other?.error[at] ?? Infinity)
@@ -133,7 +136,7 @@ export function differenceOf(
   tally: Tally,
   precision = 1,
 ): string | undefined {
-  const { program, name, data, error } = expected;
+  const { program, name, shape, data, error } = expected;
   if (got.length !== data.length) {
     return `${what}: ${program}: ${name} has ${got.length} elements, wanted ${data.length}`;
   }
@@ -145,9 +148,9 @@ export function differenceOf(
     }
     tally.compared++;
     if (Math.abs((got[i] ?? NaN) - wanted) <= tolerance) continue;
-    return `${what}: ${program}: ${name}[${i}] is ${got[i]}, wanted ${wanted} ± ${
-      tolerance.toPrecision(2)
-    }`;
+    return `${what}: ${program}: ${name}[${indexAt(i, shape).join(", ")}] is ${
+      got[i]
+    }, wanted ${wanted} ± ${tolerance.toPrecision(2)}`;
   }
   return undefined;
 }
