@@ -1,6 +1,7 @@
 /** Initialisers: the distributions that parameters start from. @module */
 import { type Extent, product, type Shape } from "./dim.ts";
 import { DeclarationError, showValue } from "./errors.ts";
+import { isRecordOf } from "./options.ts";
 
 /** The first values of a parameter or a state. */
 export type Initial =
@@ -50,8 +51,10 @@ export function filled(value: number): Initialiser {
 
 /** Normally distributed. */
 export function normal(
-  { mean = 0, std = 1 }: { readonly mean?: number; readonly std?: number } = {},
+  options: { readonly mean?: number; readonly std?: number } = {},
 ): Initialiser {
+  checkNames("normal", options, ["mean", "std"]);
+  const { mean = 0, std = 1 } = options;
   checkNumber("normal", mean);
   checkNumber("normal", std, 0);
   return () => ({ kind: "normal", mean, std });
@@ -59,8 +62,10 @@ export function normal(
 
 /** Spread evenly over [low, high). */
 export function uniform(
-  { low = -1, high = 1 }: { readonly low?: number; readonly high?: number } = {},
+  options: { readonly low?: number; readonly high?: number } = {},
 ): Initialiser {
+  checkNames("uniform", options, ["low", "high"]);
+  const { low = -1, high = 1 } = options;
   checkNumber("uniform", low);
   checkNumber("uniform", high, low);
   return () => ({ kind: "uniform", low, high });
@@ -73,12 +78,12 @@ export function uniform(
  * @throws {DeclarationError} for a parameter with fewer than two axes.
  */
 export function lecunNormal(options: FanOptions = {}): Initialiser {
-  return scaled("lecunNormal", "normal", 1, [IN], options);
+  return scaled("lecunNormal", "normal", () => 1, [IN], options);
 }
 
 /** LeCun's initialiser with evenly spread numbers; see {@linkcode lecunNormal}. */
 export function lecunUniform(options: FanOptions = {}): Initialiser {
-  return scaled("lecunUniform", "uniform", 1, [IN], options);
+  return scaled("lecunUniform", "uniform", () => 1, [IN], options);
 }
 
 /**
@@ -88,12 +93,12 @@ export function lecunUniform(options: FanOptions = {}): Initialiser {
  * @throws {DeclarationError} for a parameter with fewer than two axes.
  */
 export function glorotNormal(options: FanOptions & { readonly gain?: number } = {}): Initialiser {
-  return scaled("glorotNormal", "normal", 2 * square(options.gain), [IN, OUT], options);
+  return scaled("glorotNormal", "normal", glorotGain, [IN, OUT], options, "gain");
 }
 
 /** Glorot's initialiser with evenly spread numbers; see {@linkcode glorotNormal}. */
 export function glorotUniform(options: FanOptions & { readonly gain?: number } = {}): Initialiser {
-  return scaled("glorotUniform", "uniform", 2 * square(options.gain), [IN, OUT], options);
+  return scaled("glorotUniform", "uniform", glorotGain, [IN, OUT], options, "gain");
 }
 
 /**
@@ -103,12 +108,12 @@ export function glorotUniform(options: FanOptions & { readonly gain?: number } =
  * @throws {DeclarationError} for a parameter with fewer than two axes.
  */
 export function heNormal(options: FanOptions & { readonly slope?: number } = {}): Initialiser {
-  return scaled("heNormal", "normal", 2 / (1 + square(options.slope ?? 0)), [IN], options);
+  return scaled("heNormal", "normal", heGain, [IN], options, "slope");
 }
 
 /** He's initialiser with evenly spread numbers; see {@linkcode heNormal}. */
 export function heUniform(options: FanOptions & { readonly slope?: number } = {}): Initialiser {
-  return scaled("heUniform", "uniform", 2 / (1 + square(options.slope ?? 0)), [IN], options);
+  return scaled("heUniform", "uniform", heGain, [IN], options, "slope");
 }
 
 /**
@@ -124,7 +129,9 @@ export function heUniform(options: FanOptions & { readonly slope?: number } = {}
  *
  * @throws {DeclarationError} for a parameter with fewer than two axes.
  */
-export function orthogonal({ gain = 1 }: { readonly gain?: number } = {}): Initialiser {
+export function orthogonal(options: { readonly gain?: number } = {}): Initialiser {
+  checkNames("orthogonal", options, ["gain"]);
+  const { gain = 1 } = options;
   checkNumber("orthogonal", gain);
   return (shape) => {
     checkRank("orthogonal", shape);
@@ -139,19 +146,25 @@ const windowAxes = (shape: Shape): readonly number[] => shape.map((_, axis) => a
 const IN: Fan = (shape, { fanIn }) => along(shape, fanIn ?? [1, ...windowAxes(shape)]);
 const OUT: Fan = (shape, { fanOut }) => along(shape, fanOut ?? [0, ...windowAxes(shape)]);
 
-const square = (value = 1): number => value * value;
+const glorotGain = (gain = 1): number => 2 * gain * gain;
+const heGain = (slope = 0): number => 2 / (1 + slope * slope);
 
-function scaled(
+function scaled<N extends string = never>(
   name: string,
   distribution: "normal" | "uniform",
-  gain: number,
+  gainOf: (setting?: number) => number,
   fans: readonly Fan[],
-  options: FanOptions,
+  options: FanOptions & { readonly [S in N]?: number },
+  setting?: N,
 ): Initialiser {
+  checkNames(name, options, ["fanIn", "fanOut", ...setting === undefined ? [] : [setting]]);
+  const { fanIn, fanOut } = options;
+  for (const axes of [fanIn, fanOut]) checkAxes(name, axes);
+  const gain = gainOf(setting === undefined ? undefined : options[setting]);
   checkNumber(name, gain);
   return (shape) => {
     checkRank(name, shape);
-    for (const axis of [...options.fanIn ?? [], ...options.fanOut ?? []]) {
+    for (const axis of [...fanIn ?? [], ...fanOut ?? []]) {
       if (shape[axis] !== undefined) continue;
       throw new DeclarationError(
         `Cannot initialise a parameter of rank ${shape.length} by ${name}: it has no axis ${
@@ -161,6 +174,28 @@ function scaled(
     }
     return { kind: "scaled", distribution, gain, fans: fans.map((fan) => fan(shape, options)) };
   };
+}
+
+/** A slip in a name would leave its default in place. */
+function checkNames(name: string, options: unknown, known: readonly string[]): void {
+  const got = isRecordOf(options, () => true) ? Object.keys(Object(options)) : undefined;
+  const unknown = got?.find((each) => !known.includes(each));
+  if (got !== undefined && unknown === undefined) return;
+  throw new DeclarationError(
+    `Cannot initialise by ${name} with ${
+      unknown === undefined ? showValue(options) : `"${unknown}"`
+    }: its options are { ${known.join(", ")} }`,
+  );
+}
+
+function checkAxes(name: string, axes: unknown): void {
+  if (axes === undefined) return;
+  if (Array.isArray(axes) && axes.length > 0 && new Set(axes).size === axes.length) return;
+  throw new DeclarationError(
+    `Cannot initialise by ${name} with the axes ${
+      showValue(axes)
+    }: wanted a list of different axes, such as [1, 2]`,
+  );
 }
 
 function checkRank(name: string, shape: Shape): void {

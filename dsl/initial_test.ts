@@ -63,6 +63,25 @@ Deno.test("what cannot be a distribution is refused", () => {
       () => lecunNormal({ fanIn: [4] })(window),
       "Cannot initialise a parameter of rank 4 by lecunNormal: it has no axis 4; axes run from 0 to 3",
     ],
+    [
+      // @ts-expect-error axes are a list
+      () => heNormal({ fanIn: 1 }),
+      "Cannot initialise by heNormal with the axes 1: wanted a list of different axes, such as [1, 2]",
+    ],
+    [
+      () => glorotNormal({ fanOut: [0, 0] }),
+      "Cannot initialise by glorotNormal with the axes [0, 0]: wanted a list of different axes, such as [1, 2]",
+    ],
+    [
+      // @ts-expect-error LeCun's has no gain
+      () => lecunUniform({ gain: 2 }),
+      'Cannot initialise by lecunUniform with "gain": its options are { fanIn, fanOut }',
+    ],
+    [
+      // @ts-expect-error a number is no record
+      () => orthogonal(2),
+      "Cannot initialise by orthogonal with 2: its options are { gain }",
+    ],
     [() => filled(NaN), "Cannot initialise by filled with NaN: wanted a finite number"],
     [
       () => normal({ std: -1 }),

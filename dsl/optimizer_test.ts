@@ -3,7 +3,6 @@ import { dim, showShape } from "./dim.ts";
 import { make } from "./intern.ts";
 import type { Node } from "./ops.ts";
 import { defineOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
-import { adam } from "./optimizers/adam.ts";
 import { add, mul, sub, sum } from "./tensor.ts";
 
 const O = dim("O"), K = dim("K");
@@ -48,9 +47,14 @@ Deno.test("an update of another shape is refused", () => {
 });
 
 Deno.test("a fault inside update names the optimizer", () => {
+  const endless = defineOptimizer({
+    name: "endless",
+    state: [],
+    update: ({ w, g }) => ({ w: sub(w, mul(g, Infinity)) }),
+  });
   assert.throws(
-    () => adam({ eps: Infinity }).updates(W, gW),
-    /^DeclarationError: In optimizer adam: Cannot use the constant Infinity: it is not a finite/,
+    () => endless.updates(W, gW),
+    /^DeclarationError: In optimizer endless: Cannot use the constant Infinity: it is not a finite/,
   );
 });
 

@@ -45,6 +45,20 @@ export const UNVERIFIED: OptionRule = {
   wanted: 'the reason as a text, such as "straight-through estimator"',
   fits: (value) => isText(value) && value.trim() !== "",
 };
+/** The rule of an option that is a number from `least` to below a bound. */
+export const numberLike = (example: number, least: number, below = Infinity): OptionRule => ({
+  wanted: `a number of at least ${least}${
+    below === Infinity ? "" : ` and below ${below}`
+  }, such as ${example}`,
+  fits: (value) =>
+    typeof value === "number" && Number.isFinite(Math.fround(value)) && value >= least &&
+    value < below,
+});
+/** The rule of an option that is yes or no. */
+export const FLAG: OptionRule = {
+  wanted: "true or false",
+  fits: (value) => typeof value === "boolean",
+};
 /** The rule of an option that is a function. */
 export const functionLike = (wanted: string, required = true): OptionRule => ({
   required,

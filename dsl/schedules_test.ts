@@ -3,7 +3,7 @@ import { clipGlobalNorm, clipValue } from "./clipping.ts";
 import { adam } from "./optimizers/adam.ts";
 import { sgd } from "./optimizers/sgd.ts";
 import { cosine, stepDecay } from "./schedules.ts";
-import { input } from "./tensor.ts";
+import { input, mul } from "./tensor.ts";
 import { make } from "./intern.ts";
 
 const w = make("input", { name: "w", role: "parameter", shape: [3], dtype: "f32" });
@@ -13,22 +13,46 @@ Deno.test("settings that make no schedule, no decay and no bound are refused", (
   const refused: readonly [() => unknown, RegExp][] = [
     [
       () => cosine({ peak: -1, steps: 10 }),
-      /by cosine with peak = -1: wanted a number of at least 0/,
+      /Cannot declare a schedule by cosine: "peak" is -1; it must be a number of at least 0/,
     ],
     [
       () => cosine({ peak: 1, warmup: 10, steps: 10 }),
-      /by cosine with steps = 10: wanted a number of at least 11/,
+      /by cosine: warmup = 10 does not end before steps = 10; steps counts those of the warm-up too/,
     ],
     [
       () => stepDecay({ initial: 1, every: 0, factor: 0.1 }),
-      /by stepDecay with every = 0: wanted a number of at least 1/,
+      /by stepDecay: "every" is 0; it must be a number of at least 1, such as 1000/,
+    ],
+    [
+      // @ts-expect-error it is called warmup
+      () => cosine({ peak: 1, steps: 10, warmUp: 3 }),
+      /it has no option "warmUp"; its options are peak, steps, warmup, final/,
+    ],
+    [
+      // @ts-expect-error a schedule gives a tensor
+      () => sgd({ rate: () => 0.1 }).updates(w, g),
+      /Cannot use the result of a schedule: it must be a tensor, got 0.1/,
+    ],
+    [
+      // @ts-expect-error one rate is for all elements
+      () => sgd({ rate: () => input("v", [3]) }).updates(w, g),
+      /Cannot use the result of a schedule: v\[3\] of f32 is not one f32; compute it from the step alone/,
+    ],
+    [
+      () => sgd({ rate: (step) => mul(step, input("loss", [])) }).updates(w, g),
+      /Cannot use the result of a schedule: it depends on loss\[\]; compute it from the step alone/,
     ],
     [
       // @ts-expect-error a rate is no text
       () => sgd({ rate: "fast" }).updates(w, g),
-      /Cannot learn at the rate "fast": wanted a number, or a schedule such as cosine/,
+      /Cannot declare a step by sgd: "rate" is "fast"; it must be a number of at least 0, or a schedule/,
     ],
-    [() => sgd({ decay: -1 }).updates(w, g), /Cannot let weights decay by -1/],
+    [() => sgd({ decay: -1 }), /"decay" is -1; it must be a number of at least 0, or one for matr/],
+    [
+      // @ts-expect-error it is called matricesOnly
+      () => sgd({ decay: { rate: 0.1, biases: false } }),
+      /"decay" is { rate: 0.1, biases: false }; it must be .* such as { rate: 0.01, matricesOnly/,
+    ],
     [() => clipGlobalNorm(adam(), 0), /Cannot clip gradients to 0: wanted a number above 0/],
     [
       // @ts-expect-error adam is a function that makes one

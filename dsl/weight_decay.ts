@@ -1,7 +1,7 @@
 /** Weight decay. @module */
 import { add, mul } from "./arithmetic.ts";
-import { DeclarationError, showValue } from "./errors.ts";
 import type { Like } from "./optimizer.ts";
+import { FLAG, isRecordOf, numberLike, type OptionRule } from "./options.ts";
 
 /** How strongly parameters are drawn to 0: all of them, or those of two axes and more. */
 export type WeightDecay = number | {
@@ -10,20 +10,25 @@ export type WeightDecay = number | {
   readonly matricesOnly?: boolean;
 };
 
-/**
- * The decay of a parameter; 0 where it has none.
- *
- * @throws {DeclarationError} if it is negative or no number
- */
+const RATE = numberLike(0.01, 0);
+const PARTS: Readonly<Record<string, OptionRule>> = { rate: RATE, matricesOnly: FLAG };
+
+/** The rule of `decay`. */
+export const DECAY: OptionRule = {
+  wanted: "a number of at least 0, or one for matrices, such as { rate: 0.01, matricesOnly: true }",
+  fits: (value) => RATE.fits(value) || isDecayOfSome(value),
+};
+
+function isDecayOfSome(value: unknown): boolean {
+  return isRecordOf(value, () => true) && Object.hasOwn(Object(value), "rate") &&
+    Object.entries(Object(value)).every(([name, part]) =>
+      (part === undefined && name !== "rate") || (PARTS[name]?.fits(part) ?? false)
+    );
+}
+
+/** The decay of a parameter; 0 where it has none. */
 export function decayOf(w: Like, decay: WeightDecay): number {
   const { rate, matricesOnly = false } = typeof decay === "number" ? { rate: decay } : decay;
-  if (typeof rate !== "number" || !Number.isFinite(rate) || rate < 0) {
-    throw new DeclarationError(
-      `Cannot let weights decay by ${
-        showValue(decay)
-      }: wanted a number of at least 0, or { rate: 0.01, matricesOnly: true }`,
-    );
-  }
   return matricesOnly && w.shape.length < 2 ? 0 : rate;
 }
 

@@ -1,9 +1,10 @@
 /** Adam, in its two spellings. @module */
 import { named } from "../hints.ts";
 import { defineOptimizer, type Like, type OptimizerDeclaration } from "../optimizer.ts";
-import { type Rate, rateAt, type ScalarTensor, showRate } from "../schedules.ts";
+import { checkOptions, numberLike, type OptionRule } from "../options.ts";
+import { RATE, type Rate, rateAt, type ScalarTensor, showRate } from "../schedules.ts";
 import { add, div, mul, pow, sqrt, sub } from "../tensor.ts";
-import { decayOf, type WeightDecay, withDecay } from "../weight_decay.ts";
+import { DECAY, decayOf, type WeightDecay, withDecay } from "../weight_decay.ts";
 
 /** Settings of {@linkcode adam}; the defaults are Chainer's. */
 export interface AdamOptions {
@@ -31,6 +32,19 @@ export interface AdamWOptions extends Omit<AdamOptions, "rule" | "decay"> {
   readonly decay?: WeightDecay;
 }
 
+const MOMENTS = {
+  alpha: RATE,
+  beta1: numberLike(0.9, 0, 1),
+  beta2: numberLike(0.999, 0, 1),
+  eps: numberLike(1e-8, 0),
+  decay: DECAY,
+};
+
+const RULE: OptionRule = {
+  wanted: '"chainer" or "pytorch"',
+  fits: (value) => value === "chainer" || value === "pytorch",
+};
+
 /**
  * Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015). With step t from 1:
  *
@@ -40,8 +54,17 @@ export interface AdamWOptions extends Omit<AdamOptions, "rule" | "decay"> {
  *     pytorch: w ← w − α/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε)
  *
  * The factors that depend on t alone are computed once per step, in float64, on the host.
+ *
+ * ```ts
+ * import { adam, cosine } from "../mod.ts";
+ * const optimizer = adam({ alpha: cosine({ peak: 1e-3, steps: 1000 }), rule: "pytorch" });
+ * if (optimizer.name !== "adam") throw new Error();
+ * ```
+ *
+ * @throws {DeclarationError} if a setting is out of its range
  */
 export function adam(options: AdamOptions = {}): OptimizerDeclaration {
+  checkOptions("step by adam", options, { ...MOMENTS, rule: RULE });
   const { rule = "chainer", decay = 0, ...moments } = options;
   const { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = moments;
   return defineOptimizer({
@@ -59,8 +82,17 @@ export function adam(options: AdamOptions = {}): OptimizerDeclaration {
 /**
  * Adam with decoupled weight decay (I. Loshchilov, F. Hutter: "Decoupled Weight Decay Regularization", 2019):
  * w ← w − α·decay·w before Adam's own change by PyTorch's rule, which does not see the decay.
+ *
+ * ```ts
+ * import { adamW } from "../mod.ts";
+ * const optimizer = adamW({ alpha: 3e-4, decay: { rate: 0.1, matricesOnly: true } });
+ * if (optimizer.name !== "adam_w") throw new Error();
+ * ```
+ *
+ * @throws {DeclarationError} if a setting is out of its range
  */
 export function adamW(options: AdamWOptions = {}): OptimizerDeclaration {
+  checkOptions("step by adamW", options, MOMENTS);
   const { decay = 0.01, ...moments } = options;
   const { alpha = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = moments;
   return defineOptimizer({
@@ -70,8 +102,9 @@ export function adamW(options: AdamWOptions = {}): OptimizerDeclaration {
     update: (given) => {
       const { w, step } = given;
       const { change, m, v } = adamChange(given, "pytorch", moments);
-      const lost = mul(mul(w, rateAt(alpha, step)), decayOf(w, decay));
-      return { w: sub(sub(w, lost), change), m, v };
+      const own = decayOf(w, decay);
+      const kept = own === 0 ? w : sub(w, mul(mul(w, rateAt(alpha, step)), own));
+      return { w: sub(kept, change), m, v };
     },
   });
 }

@@ -1596,7 +1596,6 @@
     (call $update_l2_W_v (local.get $of_48_from) (local.get $of_48_to))
     (call $done (local.get $thread) (i32.const 166))
     (call $update_block1_l1_gamma
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1607,7 +1606,6 @@
     (call $update_block1_l1_gamma_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 169))
     (call $update_block1_l1_beta
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1629,7 +1627,6 @@
     (call $update_block1_attention_l1_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 175))
     (call $update_block1_attention_l1_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1651,7 +1648,6 @@
     (call $update_block1_attention_l2_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 181))
     (call $update_block1_attention_l2_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1673,7 +1669,6 @@
     (call $update_block1_attention_l3_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 187))
     (call $update_block1_attention_l3_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1695,7 +1690,6 @@
     (call $update_block1_attention_l4_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 193))
     (call $update_block1_attention_l4_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1706,7 +1700,6 @@
     (call $update_block1_attention_l4_b_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 196))
     (call $update_block1_l2_gamma
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1717,7 +1710,6 @@
     (call $update_block1_l2_gamma_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 199))
     (call $update_block1_l2_beta
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1739,7 +1731,6 @@
     (call $update_block1_l3_W_v (local.get $of_256_from) (local.get $of_256_to))
     (call $done (local.get $thread) (i32.const 205))
     (call $update_block1_l3_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_256_from)
@@ -1761,7 +1752,6 @@
     (call $update_block1_l4_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 211))
     (call $update_block1_l4_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1772,7 +1762,6 @@
     (call $update_block1_l4_b_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 214))
     (call $update_block2_l1_gamma
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1783,7 +1772,6 @@
     (call $update_block2_l1_gamma_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 217))
     (call $update_block2_l1_beta
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1805,7 +1793,6 @@
     (call $update_block2_attention_l1_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 223))
     (call $update_block2_attention_l1_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1827,7 +1814,6 @@
     (call $update_block2_attention_l2_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 229))
     (call $update_block2_attention_l2_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1849,7 +1835,6 @@
     (call $update_block2_attention_l3_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 235))
     (call $update_block2_attention_l3_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1871,7 +1856,6 @@
     (call $update_block2_attention_l4_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 241))
     (call $update_block2_attention_l4_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1882,7 +1866,6 @@
     (call $update_block2_attention_l4_b_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 244))
     (call $update_block2_l2_gamma
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1893,7 +1876,6 @@
     (call $update_block2_l2_gamma_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 247))
     (call $update_block2_l2_beta
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1915,7 +1897,6 @@
     (call $update_block2_l3_W_v (local.get $of_256_from) (local.get $of_256_to))
     (call $done (local.get $thread) (i32.const 253))
     (call $update_block2_l3_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_256_from)
@@ -1937,7 +1918,6 @@
     (call $update_block2_l4_W_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 259))
     (call $update_block2_l4_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1948,7 +1928,6 @@
     (call $update_block2_l4_b_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 262))
     (call $update_l3_gamma
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1959,7 +1938,6 @@
     (call $update_l3_gamma_v (local.get $of_64_from) (local.get $of_64_to))
     (call $done (local.get $thread) (i32.const 265))
     (call $update_l3_beta
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_64_from)
@@ -1981,7 +1959,6 @@
     (call $update_l4_W_v (local.get $of_28_from) (local.get $of_28_to))
     (call $done (local.get $thread) (i32.const 271))
     (call $update_l4_b
-      (local.get $scalar_5)
       (local.get $rate_t)
       (local.get $root_t)
       (local.get $of_28_from)
@@ -46078,8 +46055,8 @@
 
   ;; update_block1_l1_gamma(read g_block1.l1.gamma[64], read add_18[], read sum_52[], read sum_53[], read block1.l1.gamma.m[64], read block1.l1.gamma.v[64], update block1.l1.gamma[64])
   ;; value = g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l1.gamma[i] = block1.l1.gamma[i] - block1.l1.gamma[i] * scalar_5 * 0 - rate_t * (block1.l1.ga …
-  (func $update_block1_l1_gamma (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l1.gamma[i] = block1.l1.gamma[i] - rate_t * (block1.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
+  (func $update_block1_l1_gamma (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l1.gamma_i i32)
     (local $block1.l1.gamma_i i32)
@@ -46123,13 +46100,7 @@
           (v128.store
             (local.get $block1.l1.gamma_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l1.gamma_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l1.gamma_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l1.gamma_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -46257,8 +46228,8 @@
 
   ;; update_block1_l1_beta(read g_block1.l1.beta[64], read add_18[], read sum_52[], read sum_53[], read block1.l1.beta.m[64], read block1.l1.beta.v[64], update block1.l1.beta[64])
   ;; value = g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l1.beta[i] = block1.l1.beta[i] - block1.l1.beta[i] * scalar_5 * 0 - rate_t * (block1.l1.beta. …
-  (func $update_block1_l1_beta (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l1.beta[i] = block1.l1.beta[i] - rate_t * (block1.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
+  (func $update_block1_l1_beta (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l1.beta_i i32)
     (local $block1.l1.beta_i i32)
@@ -46302,13 +46273,7 @@
           (v128.store
             (local.get $block1.l1.beta_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l1.beta_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l1.beta_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l1.beta_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -46673,8 +46638,8 @@
 
   ;; update_block1_attention_l1_b(read g_block1.attention.l1.b[64], read add_18[], read sum_52[], read sum_53[], read block1.attention.l1.b.m[64], read block1.attention.l1.b.v[64], update block1.attention.l1.b[64])
   ;; value = g_block1.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.attention.l1.b[i] = block1.attention.l1.b[i] - block1.attention.l1.b[i] * scalar_5 * 0 - rate …
-  (func $update_block1_attention_l1_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.attention.l1.b[i] = block1.attention.l1.b[i] - rate_t * (block1.attention.l1.b.m[i] * 0.9 + v …
+  (func $update_block1_attention_l1_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.attention.l1.b_i i32)
     (local $block1.attention.l1.b_i i32)
@@ -46718,13 +46683,7 @@
           (v128.store
             (local.get $block1.attention.l1.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.attention.l1.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.attention.l1.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.attention.l1.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -47099,8 +47058,8 @@
 
   ;; update_block1_attention_l2_b(read g_block1.attention.l2.b[64], read add_18[], read sum_52[], read sum_53[], read block1.attention.l2.b.m[64], read block1.attention.l2.b.v[64], update block1.attention.l2.b[64])
   ;; value = g_block1.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.attention.l2.b[i] = block1.attention.l2.b[i] - block1.attention.l2.b[i] * scalar_5 * 0 - rate …
-  (func $update_block1_attention_l2_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.attention.l2.b[i] = block1.attention.l2.b[i] - rate_t * (block1.attention.l2.b.m[i] * 0.9 + v …
+  (func $update_block1_attention_l2_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.attention.l2.b_i i32)
     (local $block1.attention.l2.b_i i32)
@@ -47144,13 +47103,7 @@
           (v128.store
             (local.get $block1.attention.l2.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.attention.l2.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.attention.l2.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.attention.l2.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -47525,8 +47478,8 @@
 
   ;; update_block1_attention_l3_b(read g_block1.attention.l3.b[64], read add_18[], read sum_52[], read sum_53[], read block1.attention.l3.b.m[64], read block1.attention.l3.b.v[64], update block1.attention.l3.b[64])
   ;; value = g_block1.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.attention.l3.b[i] = block1.attention.l3.b[i] - block1.attention.l3.b[i] * scalar_5 * 0 - rate …
-  (func $update_block1_attention_l3_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.attention.l3.b[i] = block1.attention.l3.b[i] - rate_t * (block1.attention.l3.b.m[i] * 0.9 + v …
+  (func $update_block1_attention_l3_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.attention.l3.b_i i32)
     (local $block1.attention.l3.b_i i32)
@@ -47570,13 +47523,7 @@
           (v128.store
             (local.get $block1.attention.l3.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.attention.l3.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.attention.l3.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.attention.l3.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -47951,8 +47898,8 @@
 
   ;; update_block1_attention_l4_b(read g_block1.attention.l4.b[64], read add_18[], read sum_52[], read sum_53[], read block1.attention.l4.b.m[64], read block1.attention.l4.b.v[64], update block1.attention.l4.b[64])
   ;; value = g_block1.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.attention.l4.b[i] = block1.attention.l4.b[i] - block1.attention.l4.b[i] * scalar_5 * 0 - rate …
-  (func $update_block1_attention_l4_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.attention.l4.b[i] = block1.attention.l4.b[i] - rate_t * (block1.attention.l4.b.m[i] * 0.9 + v …
+  (func $update_block1_attention_l4_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.attention.l4.b_i i32)
     (local $block1.attention.l4.b_i i32)
@@ -47996,13 +47943,7 @@
           (v128.store
             (local.get $block1.attention.l4.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.attention.l4.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.attention.l4.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.attention.l4.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -48140,8 +48081,8 @@
 
   ;; update_block1_l2_gamma(read g_block1.l2.gamma[64], read add_18[], read sum_52[], read sum_53[], read block1.l2.gamma.m[64], read block1.l2.gamma.v[64], update block1.l2.gamma[64])
   ;; value = g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l2.gamma[i] = block1.l2.gamma[i] - block1.l2.gamma[i] * scalar_5 * 0 - rate_t * (block1.l2.ga …
-  (func $update_block1_l2_gamma (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l2.gamma[i] = block1.l2.gamma[i] - rate_t * (block1.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
+  (func $update_block1_l2_gamma (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l2.gamma_i i32)
     (local $block1.l2.gamma_i i32)
@@ -48185,13 +48126,7 @@
           (v128.store
             (local.get $block1.l2.gamma_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l2.gamma_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l2.gamma_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l2.gamma_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -48319,8 +48254,8 @@
 
   ;; update_block1_l2_beta(read g_block1.l2.beta[64], read add_18[], read sum_52[], read sum_53[], read block1.l2.beta.m[64], read block1.l2.beta.v[64], update block1.l2.beta[64])
   ;; value = g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l2.beta[i] = block1.l2.beta[i] - block1.l2.beta[i] * scalar_5 * 0 - rate_t * (block1.l2.beta. …
-  (func $update_block1_l2_beta (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l2.beta[i] = block1.l2.beta[i] - rate_t * (block1.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
+  (func $update_block1_l2_beta (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l2.beta_i i32)
     (local $block1.l2.beta_i i32)
@@ -48364,13 +48299,7 @@
           (v128.store
             (local.get $block1.l2.beta_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l2.beta_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l2.beta_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l2.beta_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -48701,8 +48630,8 @@
 
   ;; update_block1_l3_b(read g_block1.l3.b[256], read add_18[], read sum_52[], read sum_53[], read block1.l3.b.m[256], read block1.l3.b.v[256], update block1.l3.b[256])
   ;; value = g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l3.b[i] = block1.l3.b[i] - block1.l3.b[i] * scalar_5 * 0 - rate_t * (block1.l3.b.m[i] * 0.9 + …
-  (func $update_block1_l3_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l3.b[i] = block1.l3.b[i] - rate_t * (block1.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l3. …
+  (func $update_block1_l3_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l3.b_i i32)
     (local $block1.l3.b_i i32)
@@ -48746,13 +48675,7 @@
           (v128.store
             (local.get $block1.l3.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l3.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l3.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l3.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -49081,8 +49004,8 @@
 
   ;; update_block1_l4_b(read g_block1.l4.b[64], read add_18[], read sum_52[], read sum_53[], read block1.l4.b.m[64], read block1.l4.b.v[64], update block1.l4.b[64])
   ;; value = g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block1.l4.b[i] = block1.l4.b[i] - block1.l4.b[i] * scalar_5 * 0 - rate_t * (block1.l4.b.m[i] * 0.9 + …
-  (func $update_block1_l4_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block1.l4.b[i] = block1.l4.b[i] - rate_t * (block1.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l4. …
+  (func $update_block1_l4_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block1.l4.b_i i32)
     (local $block1.l4.b_i i32)
@@ -49126,13 +49049,7 @@
           (v128.store
             (local.get $block1.l4.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block1.l4.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block1.l4.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block1.l4.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -49258,8 +49175,8 @@
 
   ;; update_block2_l1_gamma(read g_block2.l1.gamma[64], read add_18[], read sum_52[], read sum_53[], read block2.l1.gamma.m[64], read block2.l1.gamma.v[64], update block2.l1.gamma[64])
   ;; value = g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l1.gamma[i] = block2.l1.gamma[i] - block2.l1.gamma[i] * scalar_5 * 0 - rate_t * (block2.l1.ga …
-  (func $update_block2_l1_gamma (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l1.gamma[i] = block2.l1.gamma[i] - rate_t * (block2.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
+  (func $update_block2_l1_gamma (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l1.gamma_i i32)
     (local $block2.l1.gamma_i i32)
@@ -49303,13 +49220,7 @@
           (v128.store
             (local.get $block2.l1.gamma_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l1.gamma_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l1.gamma_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l1.gamma_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -49437,8 +49348,8 @@
 
   ;; update_block2_l1_beta(read g_block2.l1.beta[64], read add_18[], read sum_52[], read sum_53[], read block2.l1.beta.m[64], read block2.l1.beta.v[64], update block2.l1.beta[64])
   ;; value = g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l1.beta[i] = block2.l1.beta[i] - block2.l1.beta[i] * scalar_5 * 0 - rate_t * (block2.l1.beta. …
-  (func $update_block2_l1_beta (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l1.beta[i] = block2.l1.beta[i] - rate_t * (block2.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
+  (func $update_block2_l1_beta (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l1.beta_i i32)
     (local $block2.l1.beta_i i32)
@@ -49482,13 +49393,7 @@
           (v128.store
             (local.get $block2.l1.beta_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l1.beta_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l1.beta_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l1.beta_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -49853,8 +49758,8 @@
 
   ;; update_block2_attention_l1_b(read g_block2.attention.l1.b[64], read add_18[], read sum_52[], read sum_53[], read block2.attention.l1.b.m[64], read block2.attention.l1.b.v[64], update block2.attention.l1.b[64])
   ;; value = g_block2.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.attention.l1.b[i] = block2.attention.l1.b[i] - block2.attention.l1.b[i] * scalar_5 * 0 - rate …
-  (func $update_block2_attention_l1_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.attention.l1.b[i] = block2.attention.l1.b[i] - rate_t * (block2.attention.l1.b.m[i] * 0.9 + v …
+  (func $update_block2_attention_l1_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.attention.l1.b_i i32)
     (local $block2.attention.l1.b_i i32)
@@ -49898,13 +49803,7 @@
           (v128.store
             (local.get $block2.attention.l1.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.attention.l1.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.attention.l1.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.attention.l1.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -50279,8 +50178,8 @@
 
   ;; update_block2_attention_l2_b(read g_block2.attention.l2.b[64], read add_18[], read sum_52[], read sum_53[], read block2.attention.l2.b.m[64], read block2.attention.l2.b.v[64], update block2.attention.l2.b[64])
   ;; value = g_block2.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.attention.l2.b[i] = block2.attention.l2.b[i] - block2.attention.l2.b[i] * scalar_5 * 0 - rate …
-  (func $update_block2_attention_l2_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.attention.l2.b[i] = block2.attention.l2.b[i] - rate_t * (block2.attention.l2.b.m[i] * 0.9 + v …
+  (func $update_block2_attention_l2_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.attention.l2.b_i i32)
     (local $block2.attention.l2.b_i i32)
@@ -50324,13 +50223,7 @@
           (v128.store
             (local.get $block2.attention.l2.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.attention.l2.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.attention.l2.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.attention.l2.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -50705,8 +50598,8 @@
 
   ;; update_block2_attention_l3_b(read g_block2.attention.l3.b[64], read add_18[], read sum_52[], read sum_53[], read block2.attention.l3.b.m[64], read block2.attention.l3.b.v[64], update block2.attention.l3.b[64])
   ;; value = g_block2.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.attention.l3.b[i] = block2.attention.l3.b[i] - block2.attention.l3.b[i] * scalar_5 * 0 - rate …
-  (func $update_block2_attention_l3_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.attention.l3.b[i] = block2.attention.l3.b[i] - rate_t * (block2.attention.l3.b.m[i] * 0.9 + v …
+  (func $update_block2_attention_l3_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.attention.l3.b_i i32)
     (local $block2.attention.l3.b_i i32)
@@ -50750,13 +50643,7 @@
           (v128.store
             (local.get $block2.attention.l3.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.attention.l3.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.attention.l3.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.attention.l3.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -51131,8 +51018,8 @@
 
   ;; update_block2_attention_l4_b(read g_block2.attention.l4.b[64], read add_18[], read sum_52[], read sum_53[], read block2.attention.l4.b.m[64], read block2.attention.l4.b.v[64], update block2.attention.l4.b[64])
   ;; value = g_block2.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.attention.l4.b[i] = block2.attention.l4.b[i] - block2.attention.l4.b[i] * scalar_5 * 0 - rate …
-  (func $update_block2_attention_l4_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.attention.l4.b[i] = block2.attention.l4.b[i] - rate_t * (block2.attention.l4.b.m[i] * 0.9 + v …
+  (func $update_block2_attention_l4_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.attention.l4.b_i i32)
     (local $block2.attention.l4.b_i i32)
@@ -51176,13 +51063,7 @@
           (v128.store
             (local.get $block2.attention.l4.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.attention.l4.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.attention.l4.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.attention.l4.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -51320,8 +51201,8 @@
 
   ;; update_block2_l2_gamma(read g_block2.l2.gamma[64], read add_18[], read sum_52[], read sum_53[], read block2.l2.gamma.m[64], read block2.l2.gamma.v[64], update block2.l2.gamma[64])
   ;; value = g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l2.gamma[i] = block2.l2.gamma[i] - block2.l2.gamma[i] * scalar_5 * 0 - rate_t * (block2.l2.ga …
-  (func $update_block2_l2_gamma (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l2.gamma[i] = block2.l2.gamma[i] - rate_t * (block2.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
+  (func $update_block2_l2_gamma (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l2.gamma_i i32)
     (local $block2.l2.gamma_i i32)
@@ -51365,13 +51246,7 @@
           (v128.store
             (local.get $block2.l2.gamma_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l2.gamma_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l2.gamma_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l2.gamma_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -51499,8 +51374,8 @@
 
   ;; update_block2_l2_beta(read g_block2.l2.beta[64], read add_18[], read sum_52[], read sum_53[], read block2.l2.beta.m[64], read block2.l2.beta.v[64], update block2.l2.beta[64])
   ;; value = g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l2.beta[i] = block2.l2.beta[i] - block2.l2.beta[i] * scalar_5 * 0 - rate_t * (block2.l2.beta. …
-  (func $update_block2_l2_beta (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l2.beta[i] = block2.l2.beta[i] - rate_t * (block2.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
+  (func $update_block2_l2_beta (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l2.beta_i i32)
     (local $block2.l2.beta_i i32)
@@ -51544,13 +51419,7 @@
           (v128.store
             (local.get $block2.l2.beta_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l2.beta_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l2.beta_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l2.beta_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -51881,8 +51750,8 @@
 
   ;; update_block2_l3_b(read g_block2.l3.b[256], read add_18[], read sum_52[], read sum_53[], read block2.l3.b.m[256], read block2.l3.b.v[256], update block2.l3.b[256])
   ;; value = g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l3.b[i] = block2.l3.b[i] - block2.l3.b[i] * scalar_5 * 0 - rate_t * (block2.l3.b.m[i] * 0.9 + …
-  (func $update_block2_l3_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l3.b[i] = block2.l3.b[i] - rate_t * (block2.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l3. …
+  (func $update_block2_l3_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l3.b_i i32)
     (local $block2.l3.b_i i32)
@@ -51926,13 +51795,7 @@
           (v128.store
             (local.get $block2.l3.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l3.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l3.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l3.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -52261,8 +52124,8 @@
 
   ;; update_block2_l4_b(read g_block2.l4.b[64], read add_18[], read sum_52[], read sum_53[], read block2.l4.b.m[64], read block2.l4.b.v[64], update block2.l4.b[64])
   ;; value = g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; block2.l4.b[i] = block2.l4.b[i] - block2.l4.b[i] * scalar_5 * 0 - rate_t * (block2.l4.b.m[i] * 0.9 + …
-  (func $update_block2_l4_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; block2.l4.b[i] = block2.l4.b[i] - rate_t * (block2.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l4. …
+  (func $update_block2_l4_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_block2.l4.b_i i32)
     (local $block2.l4.b_i i32)
@@ -52306,13 +52169,7 @@
           (v128.store
             (local.get $block2.l4.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $block2.l4.b_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $block2.l4.b_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $block2.l4.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -52438,8 +52295,8 @@
 
   ;; update_l3_gamma(read g_l3.gamma[64], read add_18[], read sum_52[], read sum_53[], read l3.gamma.m[64], read l3.gamma.v[64], update l3.gamma[64])
   ;; value = g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; l3.gamma[i] = l3.gamma[i] - l3.gamma[i] * scalar_5 * 0 - rate_t * (l3.gamma.m[i] * 0.9 + value * 0.1 …
-  (func $update_l3_gamma (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; l3.gamma[i] = l3.gamma[i] - rate_t * (l3.gamma.m[i] * 0.9 + value * 0.1) / (sqrt(l3.gamma.v[i] * 0.9 …
+  (func $update_l3_gamma (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_l3.gamma_i i32)
     (local $l3.gamma_i i32)
@@ -52483,13 +52340,7 @@
           (v128.store
             (local.get $l3.gamma_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $l3.gamma_i))
-                (f32x4.mul
-                  (f32x4.mul
-                    (v128.load (local.get $l3.gamma_i))
-                    (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $l3.gamma_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -52613,8 +52464,8 @@
 
   ;; update_l3_beta(read g_l3.beta[64], read add_18[], read sum_52[], read sum_53[], read l3.beta.m[64], read l3.beta.v[64], update l3.beta[64])
   ;; value = g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; l3.beta[i] = l3.beta[i] - l3.beta[i] * scalar_5 * 0 - rate_t * (l3.beta.m[i] * 0.9 + value * 0.1) /  …
-  (func $update_l3_beta (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; l3.beta[i] = l3.beta[i] - rate_t * (l3.beta.m[i] * 0.9 + value * 0.1) / (sqrt(l3.beta.v[i] * 0.999 + …
+  (func $update_l3_beta (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_l3.beta_i i32)
     (local $l3.beta_i i32)
@@ -52658,11 +52509,7 @@
           (v128.store
             (local.get $l3.beta_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $l3.beta_i))
-                (f32x4.mul
-                  (f32x4.mul (v128.load (local.get $l3.beta_i)) (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $l3.beta_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))
@@ -52985,8 +52832,8 @@
 
   ;; update_l4_b(read g_l4.b[28], read add_18[], read sum_52[], read sum_53[], read l4.b.m[28], read l4.b.v[28], update l4.b[28])
   ;; value = g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
-  ;; l4.b[i] = l4.b[i] - l4.b[i] * scalar_5 * 0 - rate_t * (l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(l4.b.v …
-  (func $update_l4_b (param $scalar_5 f32) (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
+  ;; l4.b[i] = l4.b[i] - rate_t * (l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(l4.b.v[i] * 0.999 + value * val …
+  (func $update_l4_b (param $rate_t f32) (param $root_t f32) (param $i_from i32) (param $i_to i32)
     (local $i i32)
     (local $g_l4.b_i i32)
     (local $l4.b_i i32)
@@ -53029,11 +52876,7 @@
           (v128.store
             (local.get $l4.b_i)
             (f32x4.sub
-              (f32x4.sub
-                (v128.load (local.get $l4.b_i))
-                (f32x4.mul
-                  (f32x4.mul (v128.load (local.get $l4.b_i)) (f32x4.splat (local.get $scalar_5)))
-                  (v128.const i32x4 0 0 0 0)))
+              (v128.load (local.get $l4.b_i))
               (f32x4.div
                 (f32x4.mul
                   (f32x4.splat (local.get $rate_t))

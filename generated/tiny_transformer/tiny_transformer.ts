@@ -11210,7 +11210,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l1_gamma",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l1.gamma[i] = block1.l1.gamma[i] - block1.l1.gamma[i] * scalar_5 * 0 - rate_t * (block1.l1.ga …",
+        formula: "value = g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l1.gamma[i] = block1.l1.gamma[i] - rate_t * (block1.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …",
         bindings: [{ tensor: "g_block1.l1.gamma", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l1.gamma.m", access: "read" }, { tensor: "block1.l1.gamma.v", access: "read" }, { tensor: "block1.l1.gamma", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11273,7 +11273,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l1_beta",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l1.beta[i] = block1.l1.beta[i] - block1.l1.beta[i] * scalar_5 * 0 - rate_t * (block1.l1.beta. …",
+        formula: "value = g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l1.beta[i] = block1.l1.beta[i] - rate_t * (block1.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …",
         bindings: [{ tensor: "g_block1.l1.beta", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l1.beta.m", access: "read" }, { tensor: "block1.l1.beta.v", access: "read" }, { tensor: "block1.l1.beta", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11399,7 +11399,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_attention_l1_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l1.b[i] = block1.attention.l1.b[i] - block1.attention.l1.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block1.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l1.b[i] = block1.attention.l1.b[i] - rate_t * (block1.attention.l1.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block1.attention.l1.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.attention.l1.b.m", access: "read" }, { tensor: "block1.attention.l1.b.v", access: "read" }, { tensor: "block1.attention.l1.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11525,7 +11525,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_attention_l2_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l2.b[i] = block1.attention.l2.b[i] - block1.attention.l2.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block1.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l2.b[i] = block1.attention.l2.b[i] - rate_t * (block1.attention.l2.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block1.attention.l2.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.attention.l2.b.m", access: "read" }, { tensor: "block1.attention.l2.b.v", access: "read" }, { tensor: "block1.attention.l2.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11651,7 +11651,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_attention_l3_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l3.b[i] = block1.attention.l3.b[i] - block1.attention.l3.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block1.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l3.b[i] = block1.attention.l3.b[i] - rate_t * (block1.attention.l3.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block1.attention.l3.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.attention.l3.b.m", access: "read" }, { tensor: "block1.attention.l3.b.v", access: "read" }, { tensor: "block1.attention.l3.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11777,7 +11777,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_attention_l4_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l4.b[i] = block1.attention.l4.b[i] - block1.attention.l4.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block1.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.attention.l4.b[i] = block1.attention.l4.b[i] - rate_t * (block1.attention.l4.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block1.attention.l4.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.attention.l4.b.m", access: "read" }, { tensor: "block1.attention.l4.b.v", access: "read" }, { tensor: "block1.attention.l4.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11840,7 +11840,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l2_gamma",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l2.gamma[i] = block1.l2.gamma[i] - block1.l2.gamma[i] * scalar_5 * 0 - rate_t * (block1.l2.ga …",
+        formula: "value = g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l2.gamma[i] = block1.l2.gamma[i] - rate_t * (block1.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …",
         bindings: [{ tensor: "g_block1.l2.gamma", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l2.gamma.m", access: "read" }, { tensor: "block1.l2.gamma.v", access: "read" }, { tensor: "block1.l2.gamma", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -11903,7 +11903,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l2_beta",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l2.beta[i] = block1.l2.beta[i] - block1.l2.beta[i] * scalar_5 * 0 - rate_t * (block1.l2.beta. …",
+        formula: "value = g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l2.beta[i] = block1.l2.beta[i] - rate_t * (block1.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …",
         bindings: [{ tensor: "g_block1.l2.beta", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l2.beta.m", access: "read" }, { tensor: "block1.l2.beta.v", access: "read" }, { tensor: "block1.l2.beta", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12029,7 +12029,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l3_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l3.b[i] = block1.l3.b[i] - block1.l3.b[i] * scalar_5 * 0 - rate_t * (block1.l3.b.m[i] * 0.9 + …",
+        formula: "value = g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l3.b[i] = block1.l3.b[i] - rate_t * (block1.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l3. …",
         bindings: [{ tensor: "g_block1.l3.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l3.b.m", access: "read" }, { tensor: "block1.l3.b.v", access: "read" }, { tensor: "block1.l3.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 1024 + 4 + 4 + 4 + 1024 + 1024 + 1024 + 1024,
@@ -12155,7 +12155,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block1_l4_b",
         layer: "tiny_transformer",
-        formula: "value = g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l4.b[i] = block1.l4.b[i] - block1.l4.b[i] * scalar_5 * 0 - rate_t * (block1.l4.b.m[i] * 0.9 + …",
+        formula: "value = g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock1.l4.b[i] = block1.l4.b[i] - rate_t * (block1.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l4. …",
         bindings: [{ tensor: "g_block1.l4.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block1.l4.b.m", access: "read" }, { tensor: "block1.l4.b.v", access: "read" }, { tensor: "block1.l4.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12218,7 +12218,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l1_gamma",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l1.gamma[i] = block2.l1.gamma[i] - block2.l1.gamma[i] * scalar_5 * 0 - rate_t * (block2.l1.ga …",
+        formula: "value = g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l1.gamma[i] = block2.l1.gamma[i] - rate_t * (block2.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …",
         bindings: [{ tensor: "g_block2.l1.gamma", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l1.gamma.m", access: "read" }, { tensor: "block2.l1.gamma.v", access: "read" }, { tensor: "block2.l1.gamma", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12281,7 +12281,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l1_beta",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l1.beta[i] = block2.l1.beta[i] - block2.l1.beta[i] * scalar_5 * 0 - rate_t * (block2.l1.beta. …",
+        formula: "value = g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l1.beta[i] = block2.l1.beta[i] - rate_t * (block2.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …",
         bindings: [{ tensor: "g_block2.l1.beta", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l1.beta.m", access: "read" }, { tensor: "block2.l1.beta.v", access: "read" }, { tensor: "block2.l1.beta", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12407,7 +12407,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_attention_l1_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l1.b[i] = block2.attention.l1.b[i] - block2.attention.l1.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block2.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l1.b[i] = block2.attention.l1.b[i] - rate_t * (block2.attention.l1.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block2.attention.l1.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.attention.l1.b.m", access: "read" }, { tensor: "block2.attention.l1.b.v", access: "read" }, { tensor: "block2.attention.l1.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12533,7 +12533,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_attention_l2_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l2.b[i] = block2.attention.l2.b[i] - block2.attention.l2.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block2.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l2.b[i] = block2.attention.l2.b[i] - rate_t * (block2.attention.l2.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block2.attention.l2.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.attention.l2.b.m", access: "read" }, { tensor: "block2.attention.l2.b.v", access: "read" }, { tensor: "block2.attention.l2.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12659,7 +12659,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_attention_l3_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l3.b[i] = block2.attention.l3.b[i] - block2.attention.l3.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block2.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l3.b[i] = block2.attention.l3.b[i] - rate_t * (block2.attention.l3.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block2.attention.l3.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.attention.l3.b.m", access: "read" }, { tensor: "block2.attention.l3.b.v", access: "read" }, { tensor: "block2.attention.l3.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12785,7 +12785,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_attention_l4_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l4.b[i] = block2.attention.l4.b[i] - block2.attention.l4.b[i] * scalar_5 * 0 - rate …",
+        formula: "value = g_block2.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.attention.l4.b[i] = block2.attention.l4.b[i] - rate_t * (block2.attention.l4.b.m[i] * 0.9 + v …",
         bindings: [{ tensor: "g_block2.attention.l4.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.attention.l4.b.m", access: "read" }, { tensor: "block2.attention.l4.b.v", access: "read" }, { tensor: "block2.attention.l4.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12848,7 +12848,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l2_gamma",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l2.gamma[i] = block2.l2.gamma[i] - block2.l2.gamma[i] * scalar_5 * 0 - rate_t * (block2.l2.ga …",
+        formula: "value = g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l2.gamma[i] = block2.l2.gamma[i] - rate_t * (block2.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …",
         bindings: [{ tensor: "g_block2.l2.gamma", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l2.gamma.m", access: "read" }, { tensor: "block2.l2.gamma.v", access: "read" }, { tensor: "block2.l2.gamma", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -12911,7 +12911,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l2_beta",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l2.beta[i] = block2.l2.beta[i] - block2.l2.beta[i] * scalar_5 * 0 - rate_t * (block2.l2.beta. …",
+        formula: "value = g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l2.beta[i] = block2.l2.beta[i] - rate_t * (block2.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …",
         bindings: [{ tensor: "g_block2.l2.beta", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l2.beta.m", access: "read" }, { tensor: "block2.l2.beta.v", access: "read" }, { tensor: "block2.l2.beta", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -13037,7 +13037,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l3_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l3.b[i] = block2.l3.b[i] - block2.l3.b[i] * scalar_5 * 0 - rate_t * (block2.l3.b.m[i] * 0.9 + …",
+        formula: "value = g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l3.b[i] = block2.l3.b[i] - rate_t * (block2.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l3. …",
         bindings: [{ tensor: "g_block2.l3.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l3.b.m", access: "read" }, { tensor: "block2.l3.b.v", access: "read" }, { tensor: "block2.l3.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 1024 + 4 + 4 + 4 + 1024 + 1024 + 1024 + 1024,
@@ -13163,7 +13163,7 @@ export const tinyTransformer = {
       }, {
         name: "update_block2_l4_b",
         layer: "tiny_transformer",
-        formula: "value = g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l4.b[i] = block2.l4.b[i] - block2.l4.b[i] * scalar_5 * 0 - rate_t * (block2.l4.b.m[i] * 0.9 + …",
+        formula: "value = g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nblock2.l4.b[i] = block2.l4.b[i] - rate_t * (block2.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l4. …",
         bindings: [{ tensor: "g_block2.l4.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "block2.l4.b.m", access: "read" }, { tensor: "block2.l4.b.v", access: "read" }, { tensor: "block2.l4.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -13226,7 +13226,7 @@ export const tinyTransformer = {
       }, {
         name: "update_l3_gamma",
         layer: "tiny_transformer",
-        formula: "value = g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl3.gamma[i] = l3.gamma[i] - l3.gamma[i] * scalar_5 * 0 - rate_t * (l3.gamma.m[i] * 0.9 + value * 0.1 …",
+        formula: "value = g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl3.gamma[i] = l3.gamma[i] - rate_t * (l3.gamma.m[i] * 0.9 + value * 0.1) / (sqrt(l3.gamma.v[i] * 0.9 …",
         bindings: [{ tensor: "g_l3.gamma", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "l3.gamma.m", access: "read" }, { tensor: "l3.gamma.v", access: "read" }, { tensor: "l3.gamma", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -13289,7 +13289,7 @@ export const tinyTransformer = {
       }, {
         name: "update_l3_beta",
         layer: "tiny_transformer",
-        formula: "value = g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl3.beta[i] = l3.beta[i] - l3.beta[i] * scalar_5 * 0 - rate_t * (l3.beta.m[i] * 0.9 + value * 0.1) /  …",
+        formula: "value = g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl3.beta[i] = l3.beta[i] - rate_t * (l3.beta.m[i] * 0.9 + value * 0.1) / (sqrt(l3.beta.v[i] * 0.999 + …",
         bindings: [{ tensor: "g_l3.beta", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "l3.beta.m", access: "read" }, { tensor: "l3.beta.v", access: "read" }, { tensor: "l3.beta", access: "read_write" }],
         flops: () => 0,
         bytes: () => 256 + 4 + 4 + 4 + 256 + 256 + 256 + 256,
@@ -13415,7 +13415,7 @@ export const tinyTransformer = {
       }, {
         name: "update_l4_b",
         layer: "tiny_transformer",
-        formula: "value = g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl4.b[i] = l4.b[i] - l4.b[i] * scalar_5 * 0 - rate_t * (l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(l4.b.v …",
+        formula: "value = g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);\nl4.b[i] = l4.b[i] - rate_t * (l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(l4.b.v[i] * 0.999 + value * val …",
         bindings: [{ tensor: "g_l4.b", access: "read" }, { tensor: "add_18", access: "read" }, { tensor: "sum_52", access: "read" }, { tensor: "sum_53", access: "read" }, { tensor: "l4.b.m", access: "read" }, { tensor: "l4.b.v", access: "read" }, { tensor: "l4.b", access: "read_write" }],
         flops: () => 0,
         bytes: () => 112 + 4 + 4 + 4 + 112 + 112 + 112 + 112,

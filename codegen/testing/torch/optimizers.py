@@ -1,8 +1,8 @@
 """Takes steps with PyTorch's optimizers, in float64.
 
 Reads a JSON list of cases from standard input: the name of an optimizer, its settings, two first tensors and
-for each step their gradients; `clip` is a norm or null, `rates` the learning rate of each step or null. Writes
-for each case the tensors after each step.
+for each step their gradients; `clip` is a norm or null, `bound` a largest element or null, `rates` the learning
+rate of each step or null. Writes for each case the tensors after each step.
 """
 
 import json
@@ -29,6 +29,8 @@ def run(case):
             tensor.grad = torch.tensor(gradient)
         if case["clip"] is not None:
             torch.nn.utils.clip_grad_norm_(tensors, case["clip"])
+        if case["bound"] is not None:
+            torch.nn.utils.clip_grad_value_(tensors, case["bound"])
         if case["rates"] is not None:
             optimizer.param_groups[0]["lr"] = case["rates"][step]
         optimizer.step()
