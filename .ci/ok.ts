@@ -1,4 +1,5 @@
 /** `deno task ok`: the gate. Runs one check after another and stops at the first that fails. */
+import { runCommandLine } from "../commands/command_line.ts";
 import { parseOptions } from "./options.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -14,13 +15,13 @@ const CHECKS: readonly (readonly string[])[] = [
   ["task", "gen", "--check", `${CUSTOM}/spec.ts`, "--out", `${CUSTOM}/generated`],
 ];
 
-async function main(args: readonly string[]): Promise<number> {
+function main(args: readonly string[]): Promise<number> {
   const names = CHECKS.map((check) => `deno ${check.join(" ")}`).join(", ");
-  const parsed = parseOptions("deno task ok", `The gate: ${names}, deno task test.`, args);
-  if (parsed.kind === "text") {
-    console.log(parsed.text);
-    return parsed.exitCode;
-  }
+  const line = parseOptions("deno task ok", `The gate: ${names}, deno task test.`, args);
+  return runCommandLine(line, () => checkAll(args));
+}
+
+async function checkAll(args: readonly string[]): Promise<number> {
   for (const check of [...CHECKS, ["task", "test", ...args]]) {
     const command = new Deno.Command(Deno.execPath(), { args: [...check], cwd: ROOT });
     const { code } = await command.spawn().status;

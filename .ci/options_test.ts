@@ -4,8 +4,12 @@ import { parseOptions } from "./options.ts";
 const parse = (...args: readonly string[]) => parseOptions("deno task test", "Runs tests.", args);
 
 Deno.test("a GPU is required where that is asked", () => {
-  assert.deepEqual(parse(), { kind: "run", requireWebgpu: false });
-  assert.deepEqual(parse("--require-webgpu"), { kind: "run", requireWebgpu: true });
+  const required = (...args: readonly string[]) => {
+    const line = parse(...args);
+    return line.kind === "run" && line.options.requireWebgpu;
+  };
+  assert.equal(required(), undefined);
+  assert.equal(required("--require-webgpu"), true);
 });
 
 Deno.test("help runs nothing", () => {
@@ -19,6 +23,6 @@ Deno.test("what is not known is refused", () => {
   for (const word of ["--webgpu", "runtime"]) {
     const parsed = parse(word);
     assert.ok(parsed.kind === "text" && parsed.exitCode === 2, word);
-    assert.match(parsed.text, /^error: /);
+    assert.match(parsed.text, /^(Unknown option|Too many)/);
   }
 });

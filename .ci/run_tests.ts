@@ -4,7 +4,8 @@
  *
  * The last line is `N passed, N failed`.
  */
-import { parseOptions } from "./options.ts";
+import { runCommandLine } from "../commands/command_line.ts";
+import { parseOptions, type TestOptions } from "./options.ts";
 import { judge, type Outcome } from "./test_report.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -35,23 +36,23 @@ async function gpuFilesIn(folder: string): Promise<string[]> {
   return found.sort();
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(
+function main(args: readonly string[]): Promise<number> {
+  const line = parseOptions(
     "deno task test",
     "Runs all tests and doc examples. WebGPU tests run where there is an adapter.",
     args,
   );
-  if (parsed.kind === "text") {
-    console.log(parsed.text);
-    return parsed.exitCode;
-  }
+  return runCommandLine(line, test);
+}
+
+async function test({ requireWebgpu = false }: TestOptions): Promise<number> {
   const cpu = await run([
     "--doc",
     `--ignore=**/*${GPU_TESTS},generated,examples/custom_layer/generated`,
   ]);
   const gpu = new Map<string, string>();
   for (const file of await gpuFilesIn("")) gpu.set(file, (await run([file])).report);
-  const verdict = judge({ cpu, gpu, requireWebgpu: parsed.requireWebgpu });
+  const verdict = judge({ cpu, gpu, requireWebgpu });
   verdict.notices.forEach((notice) => console.log(notice));
   console.log(`${verdict.passed} passed, ${verdict.failed} failed`);
   return verdict.failed === 0 ? 0 : 1;

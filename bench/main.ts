@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { runCommandLine } from "../commands/command_line.ts";
 import { kernelContestants, measureKernels } from "./kernels_section.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, parseOptions, type Section } from "./options.ts";
@@ -22,22 +23,11 @@ import { type Engine, stepContestants, type StepSetting } from "./step_contestan
 import { measureSteps } from "./step_section.ts";
 
 /** Runs the command; returns its exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(args);
-  if (parsed.kind === "text") {
-    (parsed.exitCode === 0 ? console.log : console.error)(parsed.text);
-    return parsed.exitCode;
-  }
-  try {
-    await bench(parsed.options);
-    return 0;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+function main(args: readonly string[]): Promise<number> {
+  return runCommandLine(parseOptions(args), bench);
 }
 
-async function bench(options: BenchOptions): Promise<void> {
+async function bench(options: BenchOptions): Promise<number> {
   console.error("Preparing: generated modules, packages of peers, first weights.");
   await generateModules();
   await writeStart(START);
@@ -46,6 +36,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const results = await measure(options);
   if (options.write) await writeReport(results);
   else console.log(reportDocument(results));
+  return 0;
 }
 
 /** Which engines are there, and how those in Python are started. */

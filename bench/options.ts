@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { wholeNumber, words } from "../commands/option_values.ts";
 import { JUDGED_STEPS } from "./loss_check.ts";
 
 /** What can be measured. */
@@ -28,11 +30,6 @@ export interface BenchOptions {
   readonly write: boolean;
 }
 
-/** A command line to follow, or a text to show instead. */
-export type Parsed =
-  | { readonly kind: "run"; readonly options: BenchOptions }
-  | { readonly kind: "text"; readonly text: string; readonly exitCode: 0 | 2 };
-
 /** What commander gives. */
 interface Given {
   readonly only?: readonly Section[];
@@ -47,33 +44,25 @@ const FULL = { rounds: 3, steps: 120 };
 const QUICK = { rounds: 1, steps: 60 };
 
 /** Reads the arguments. */
-export function parseOptions(args: readonly string[]): Parsed {
-  let text = "";
-  const command = benchCommand().exitOverride().configureOutput({
-    writeOut: (part) => text += part,
-    writeErr: (part) => text += part,
-  });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { kind: "text", text: text.trimEnd(), exitCode: error.exitCode === 0 ? 0 : 2 };
-  }
-  const given = command.opts<Given>();
+export function parseOptions(args: readonly string[]): CommandLine<BenchOptions> {
+  const line = readCommandLine<Given>(benchCommand(), args);
+  return line.kind === "text" ? line : { ...line, options: withDefaults(line.options) };
+}
+
+function withDefaults(given: Given): BenchOptions {
   const quick = given.quick ?? false;
   const defaults = quick ? QUICK : FULL;
   return {
-    kind: "run",
-    options: {
-      only: given.only ?? SECTIONS,
-      rounds: given.rounds ?? defaults.rounds,
-      steps: given.steps ?? defaults.steps,
-      contestants: given.contestants ?? [],
-      quick,
-      write: given.write ?? false,
-    },
+    only: given.only ?? SECTIONS,
+    rounds: given.rounds ?? defaults.rounds,
+    steps: given.steps ?? defaults.steps,
+    contestants: given.contestants ?? [],
+    quick,
+    write: given.write ?? false,
   };
 }
+
+const count = wholeNumber(1);
 
 function benchCommand(): Command {
   return new Command("deno task bench")
@@ -86,13 +75,7 @@ function benchCommand(): Command {
     .option("--steps <n>", `steps of a turn (default: ${FULL.steps})`, steps)
     .option("--contestants <list>", "only those whose name contains one of these words", words)
     .option("--quick", "short turns, one round, few sizes: numbers mean little")
-    .option("--write", "write docs/benchmarks.md, and data and plots to bench/results/")
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this text");
-}
-
-function words(text: string): readonly string[] {
-  return text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+    .option("--write", "write docs/benchmarks.md, and data and plots to bench/results/");
 }
 
 function sections(text: string): readonly Section[] {
@@ -103,12 +86,6 @@ function sections(text: string): readonly Section[] {
     }
     return section;
   });
-}
-
-function count(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("Expected a whole number of at least 1.");
 }
 
 /** Losses are compared over whole groups of steps. */

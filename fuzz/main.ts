@@ -12,32 +12,23 @@ import { checkGraphs } from "../codegen/testing/check_graphs.ts";
 import { describeFinding, search } from "../codegen/testing/search.ts";
 import type { Sketch } from "../codegen/testing/sketch.ts";
 import { trialOf } from "../codegen/testing/trial.ts";
+import { runCommandLine } from "../commands/command_line.ts";
+import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { Coverage } from "./coverage.ts";
 import { type Devices, openDevices } from "./devices.ts";
 import { type FuzzOptions, parseFuzzArguments } from "./options.ts";
 
-/** Runs the command; returns its exit code. Errors become a sentence on standard error. */
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseFuzzArguments(args);
-  if (parsed.kind === "text") {
-    (parsed.exitCode === 0 ? console.log : console.error)(parsed.text);
-    return parsed.exitCode;
-  }
-  if (Deno.build.os === "linux" && Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
-    // Vulkan's loader complains where no folder for sockets is named; none is used.
-    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  }
-  try {
-    const devices = await openDevices(parsed.options.backend);
+/** Runs the command; returns its exit code. */
+function main(args: readonly string[]): Promise<number> {
+  nameVulkanFolder();
+  return runCommandLine(parseFuzzArguments(args), async (options) => {
+    const devices = await openDevices(options.backend);
     try {
-      return await fuzz(parsed.options, devices);
+      return await fuzz(options, devices);
     } finally {
       await devices.dispose();
     }
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+  });
 }
 
 /** Searches, and prints what was tried and what was found. */

@@ -1,5 +1,7 @@
 /** The command line of `deno task fuzz`. @module */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { wholeNumber } from "../commands/option_values.ts";
 
 /** What may run the programs that are made. */
 const BACKENDS = ["wasm", "webgpu", "all"] as const;
@@ -20,11 +22,6 @@ export interface FuzzOptions {
   readonly minutes?: number;
 }
 
-/** A command line to follow, or a text to show instead. */
-type ParsedArguments =
-  | { readonly kind: "fuzz"; readonly options: FuzzOptions }
-  | { readonly kind: "text"; readonly text: string; readonly exitCode: 0 | 2 };
-
 /**
  * Reads the arguments of `deno task fuzz`.
  *
@@ -32,27 +29,13 @@ type ParsedArguments =
  * ```ts
  * import assert from "node:assert/strict";
  * const parsed = parseFuzzArguments(["--seed", "7", "--path", "3:0:1"]);
- * assert.ok(parsed.kind === "fuzz");
+ * assert.ok(parsed.kind === "run");
  * assert.equal(parsed.options.path, "3:0:1");
  * assert.equal(parsed.options.count, 2000);
  * ```
  */
-export function parseFuzzArguments(args: readonly string[]): ParsedArguments {
-  let text = "";
-  const write = (part: string) => text += part;
-  const command = fuzzCommand().exitOverride().configureOutput({
-    writeOut: write,
-    writeErr: write,
-  });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const exitCode = error.code === "commander.helpDisplayed" ? 0 : 2;
-    return { kind: "text", text: text.trimEnd(), exitCode };
-  }
-  // fuzzCommand declares exactly these options, each with its parser or its choices.
-  return { kind: "fuzz", options: command.opts<FuzzOptions>() };
+export function parseFuzzArguments(args: readonly string[]): CommandLine<FuzzOptions> {
+  return readCommandLine(fuzzCommand(), args);
 }
 
 function fuzzCommand(): Command {
@@ -61,21 +44,16 @@ function fuzzCommand(): Command {
       "Makes random programs, compiles them, and compares values and gradients on every level " +
         "with float64. A program that differs is shrunk and printed as a spec.",
     )
-    .option("--count <n>", "programs to try", wholeNumber(1), 2000)
-    .option("--seed <n>", "begin as an earlier run did", wholeNumber(0))
+    .option("--count <n>", "programs to try", wholeNumber(1, MOST), 2000)
+    .option("--seed <n>", "begin as an earlier run did", wholeNumber(0, MOST))
     .option("--path <path>", "only this program of the run with that seed", path)
     .addOption(new Option("--backend <name>", "what runs them").choices(BACKENDS).default("wasm"))
     .addOption(new Option("--kind <name>", "what is made").choices(KINDS).default("layer"))
-    .option("--minutes <n>", "end after so many", wholeNumber(1))
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this text");
+    .option("--minutes <n>", "end after so many", wholeNumber(1, MOST));
 }
 
-const wholeNumber = (least: number) => (text: string): number => {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(value) && value >= least && value < 2 ** 31) return value;
-  throw new InvalidArgumentError(`Expected a whole number from ${least} to ${2 ** 31 - 1}.`);
-};
+/** Numbers of programs and seeds are whole numbers of 31 bits. */
+const MOST = 2 ** 31 - 1;
 
 function path(text: string): string {
   if (/^\d+(:\d+)*$/.test(text)) return text;

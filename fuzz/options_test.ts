@@ -3,7 +3,7 @@ import { parseFuzzArguments } from "./options.ts";
 
 const optionsOf = (...args: readonly string[]) => {
   const parsed = parseFuzzArguments(args);
-  return parsed.kind === "fuzz" ? parsed.options : parsed;
+  return parsed.kind === "run" ? parsed.options : parsed;
 };
 
 Deno.test("without arguments two thousand layers are tried on the CPU", () => {
@@ -28,7 +28,7 @@ for (
     ["--seed x", /argument 'x' is invalid/],
     ["--path 1;2", /Expected whole numbers with colons/],
     ["--backend cuda", /Allowed choices are wasm, webgpu, all/],
-    ["more", /too many arguments/],
+    ["more", /Too many arguments/],
   ] as const
 ) {
   Deno.test(`${args} is refused`, () => {

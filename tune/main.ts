@@ -6,6 +6,8 @@
  * @module
  */
 import { compile } from "../codegen/pipeline.ts";
+import { runCommandLine } from "../commands/command_line.ts";
+import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { mnistOriginal, mnistShared } from "../examples/mnist/spec.ts";
 import { openWebgpu, type WebgpuBackend } from "../runtime/webgpu/backend.ts";
 import { machineKind } from "../runtime/webgpu/choose_schedule.ts";
@@ -18,29 +20,18 @@ import { sharesOf, tune, type Tuning } from "./tuner.ts";
 
 const MODELS = { shared: mnistShared, original: mnistOriginal } as const;
 
-/** Runs the command; returns its exit code. Errors become a sentence on standard error. */
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseTuneArguments(args);
-  if (parsed.kind === "text") {
-    (parsed.exitCode === 0 ? console.log : console.error)(parsed.text);
-    return parsed.exitCode;
-  }
-  try {
-    if (Deno.build.os === "linux" && Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
-      // Vulkan's loader complains where no folder for sockets is named; none is used.
-      Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-    }
+/** Runs the command; returns its exit code. */
+function main(args: readonly string[]): Promise<number> {
+  nameVulkanFolder();
+  return runCommandLine(parseTuneArguments(args), async (options) => {
     const backend = await openWebgpu({ profile: true });
     try {
-      await tuneModel(backend, parsed.options);
+      await tuneModel(backend, options);
     } finally {
       await backend.dispose();
     }
     return 0;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
+  });
 }
 
 async function tuneModel(backend: WebgpuBackend, options: TuneOptions): Promise<void> {

@@ -1,5 +1,7 @@
 /** The command line of `deno task tune`. @module */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { wholeNumber, words } from "../commands/option_values.ts";
 
 /** Names of the models. */
 const MODEL_NAMES = ["shared", "original"] as const;
@@ -20,11 +22,6 @@ export interface TuneOptions {
   readonly out: string;
 }
 
-/** A command line to follow, or a text to show instead. */
-type ParsedArguments =
-  | { readonly kind: "tune"; readonly options: TuneOptions }
-  | { readonly kind: "text"; readonly text: string; readonly exitCode: 0 | 2 };
-
 /**
  * Reads the arguments of `deno task tune`.
  *
@@ -32,27 +29,13 @@ type ParsedArguments =
  * ```ts
  * import assert from "node:assert/strict";
  * const parsed = parseTuneArguments(["--kernels", "relu1,l3_y", "--budget", "20"]);
- * assert.ok(parsed.kind === "tune");
+ * assert.ok(parsed.kind === "run");
  * assert.deepEqual(parsed.options.kernels, ["relu1", "l3_y"]);
  * assert.equal(parsed.options.model, "shared");
  * ```
  */
-export function parseTuneArguments(args: readonly string[]): ParsedArguments {
-  let text = "";
-  const write = (part: string) => text += part;
-  const command = tuneCommand().exitOverride().configureOutput({
-    writeOut: write,
-    writeErr: write,
-  });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const exitCode = error.code === "commander.helpDisplayed" ? 0 : 2;
-    return { kind: "text", text: text.trimEnd(), exitCode };
-  }
-  // tuneCommand declares exactly these options, each with its parser or its choices.
-  return { kind: "tune", options: command.opts<TuneOptions>() };
+export function parseTuneArguments(args: readonly string[]): CommandLine<TuneOptions> {
+  return readCommandLine(tuneCommand(), args);
 }
 
 function tuneCommand(): Command {
@@ -63,25 +46,13 @@ function tuneCommand(): Command {
         "what the kernel's plain twin does.",
     )
     .addOption(new Option("--model <name>", "whose kernels").choices(MODEL_NAMES).default("shared"))
-    .option("--batch <n>", "samples of a batch", wholeNumber, 100)
-    .option("--kernels <names>", "only these, by commas, e.g. relu1,update_l1_W", names)
+    .option("--batch <n>", "samples of a batch", wholeNumber(1), 100)
+    .option("--kernels <names>", "only these, by commas, e.g. relu1,update_l1_W", words)
     .option(
       "--budget <seconds>",
       "for all kernels together, to compile and to time",
-      wholeNumber,
+      wholeNumber(1),
       120,
     )
-    .option("--out <file>", "where to keep the choices", DEFAULT_OUT)
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this text");
-}
-
-function wholeNumber(text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("Expected a whole number of at least 1.");
-}
-
-function names(text: string): readonly string[] {
-  return text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+    .option("--out <file>", "where to keep the choices", DEFAULT_OUT);
 }

@@ -9,7 +9,7 @@ function textOf(...args: readonly string[]) {
 
 Deno.test("without options everything of the shared model is tuned, for two minutes", () => {
   const parsed = parseTuneArguments([]);
-  assert.ok(parsed.kind === "tune");
+  assert.ok(parsed.kind === "run");
   assert.deepEqual({ ...parsed.options }, {
     model: "shared",
     batch: 100,
@@ -29,6 +29,6 @@ Deno.test("help names every option and is no error", () => {
 Deno.test("what cannot be followed is told and is an error", () => {
   assert.match(textOf("--model", "third").text, /Allowed choices are shared, original/);
   assert.match(textOf("--budget", "0").text, /a whole number of at least 1/);
-  assert.match(textOf("--budgt", "1").text, /unknown option '--budgt'/);
+  assert.match(textOf("--budgt", "1").text, /Unknown option '--budgt'/);
   assert.equal(textOf("--budget", "soon").exitCode, 2);
 });

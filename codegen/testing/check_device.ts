@@ -61,7 +61,9 @@ async function checkDevice(
   const { leaves } = trial;
   const used = [...module.fixedDims, ...module.callDims];
   const dims = Object.fromEntries(used.map((dim) => [dim, trial.dims[dim] ?? NaN]));
-  const loaded = await load(module, dims);
+  // Memory is for one sample at least; a call may have none.
+  const memory = module.callDims.map((dim) => [dim, Math.max(1, dims[dim] ?? 1)]);
+  const loaded = await load(module, { ...dims, ...Object.fromEntries(memory) });
   try {
     const got = await resultsOf(loaded, leaves, dims);
     results.set(name, got);

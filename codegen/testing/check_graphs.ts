@@ -24,8 +24,16 @@ export function checkGraphs(
   slopes: Tally = newTally(),
 ): string | undefined {
   const expected = expectedOf(trial);
-  return rewritingFault(trial, expected, elements) ?? kernelFault(trial, expected, elements) ??
-    slopeFault(trial, expected, slopes);
+  return graphFault(trial, expected, elements) ?? slopeFault(trial, expected, slopes);
+}
+
+/** What is wrong after rewriting, or as kernels. */
+export function graphFault(
+  trial: Trial,
+  expected: readonly Expected[],
+  tally: Tally,
+): string | undefined {
+  return rewritingFault(trial, expected, tally) ?? kernelFault(trial, expected, tally);
 }
 
 function rewritingFault(

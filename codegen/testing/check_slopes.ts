@@ -80,7 +80,9 @@ function slopesOf({ declaration, leaves: given, dims }: Trial): Slopes | undefin
   const roots = [output, ...derived.map((each) => plain(each.gradient))];
   const { nodes, leaves } = withoutStops(roots, given, dims);
   const [y = output, ...gradients] = nodes;
-  const moving = leavesOf([output]).filter((leaf) => leaf.dtype === "f32").map(leafName);
+  // Nobody asks for the gradient of a run's scalars: the number of a step, say.
+  const moving = leavesOf([output])
+    .filter(({ dtype, attrs: { role } }) => dtype === "f32" && role !== "scalar").map(leafName);
   const leafErrors = new Map(
     moving.map((name) => [name, (leaves.get(name) ?? NOTHING).data.map(() => STEP)]),
   );

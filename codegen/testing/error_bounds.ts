@@ -21,6 +21,7 @@ import type { DimValues } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import {
   consult,
+  type ElementType,
   ELEMENTWISE,
   type Node,
   type NodeOf,
@@ -71,6 +72,9 @@ interface Bound {
   readonly origin: Float64Array;
 }
 
+/** Whole numbers are not rounded: they are exact or unknown. */
+const isWhole = (dtype: ElementType): boolean => dtype === "u32" || dtype === "i32";
+
 /** The sum of two numbers that are not negative, of which one may be unknown. */
 const known = (error: number): number => Number.isNaN(error) ? Infinity : error;
 
@@ -109,7 +113,7 @@ function withRounding(
   { accuracy }: Bounding,
 ): Float64Array {
   const own = ELEMENTWISE.find((op) => op === node.op);
-  if (accuracy === undefined || own === undefined) return error;
+  if (accuracy === undefined || own === undefined || isWhole(node.dtype)) return error;
   const of = accuracy[own];
   return error.map((propagated, i) => {
     const y = data[i] ?? NaN;
@@ -139,7 +143,7 @@ function stepwise(node: Node, context: Context): Bound {
 
 /** A quotient has no bound where the divisor may be 0. */
 function quotient(node: Node, context: Context): Bound {
-  if (node.dtype === "u32") return stepwise(node, context);
+  if (isWhole(node.dtype)) return stepwise(node, context);
   const divisor = context.inputs[1];
   const { error, origin } = pointwise(node, context);
   const isNearZero = (i: number) =>
@@ -149,7 +153,7 @@ function quotient(node: Node, context: Context): Bound {
 
 /** Arithmetic of whole numbers wraps around: it is exact or unknown. */
 function arithmetic(node: Node, context: Context): Bound {
-  return node.dtype === "u32" ? stepwise(node, context) : pointwise(node, context);
+  return isWhole(node.dtype) ? stepwise(node, context) : pointwise(node, context);
 }
 
 /** True if which of two elements is larger, or that they are equal, is the same on every machine. */
@@ -286,10 +290,10 @@ const BOUNDS: OpTable<[Context], Bound> = {
     error: bounding.leafErrors?.get(attrs.name) ?? fresh.map(() => 0),
     origin: fresh,
   }),
-  constant: ({ attrs }, { fresh, bounding }) => ({
-    error: fresh.map(() => bounding.accuracy === undefined ? 0 : ofNumber(attrs.value)),
-    origin: fresh,
-  }),
+  constant: ({ attrs: { value, dtype } }, { fresh, bounding }) => {
+    const isRounded = bounding.accuracy !== undefined && !isWhole(dtype);
+    return { error: fresh.map(() => isRounded ? ofNumber(value) : 0), origin: fresh };
+  },
   size: none,
   iota: none,
   neg: pointwise,
@@ -307,9 +311,7 @@ const BOUNDS: OpTable<[Context], Bound> = {
   cast: (node, context) => {
     const from = node.inputs[0]?.dtype;
     if (from === node.dtype) return moved(node, context);
-    return node.dtype === "u32" || node.dtype === "i32"
-      ? stepwise(node, context)
-      : pointwise(node, context);
+    return arithmetic(node, context);
   },
   stopGradient: moved,
   custom: moved,

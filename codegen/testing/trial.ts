@@ -148,9 +148,10 @@ export function differenceOf(
     }
     tally.compared++;
     if (Math.abs((got[i] ?? NaN) - wanted) <= tolerance) continue;
+    const room = tolerance === 0 ? "exactly" : `± ${tolerance.toPrecision(2)}`;
     return `${what}: ${program}: ${name}[${indexAt(i, shape).join(", ")}] is ${
       got[i]
-    }, wanted ${wanted} ± ${tolerance.toPrecision(2)}`;
+    }, wanted ${wanted} ${room}`;
   }
   return undefined;
 }

@@ -18,33 +18,20 @@ import { openMnist } from "./mnist_files.ts";
 import { MODELS } from "./models.ts";
 import { profileTable } from "./profile_table.ts";
 import { ProgressBar } from "./progress_bar.ts";
-import { parseTrainArguments, type TrainOptions, UsageError } from "./train_options.ts";
+import { parseTrainArguments, type TrainOptions } from "./train_options.ts";
+import { runCommandLine } from "../../commands/command_line.ts";
+import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
 import { storedSchedules } from "./tuned_file.ts";
 import { ReportBuilder, requireReportPath, writeReport } from "./train_report.ts";
 
-/** Runs the command; returns its exit code. Errors become a sentence on standard error. */
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseTrainArguments(args);
-    if (parsed.kind === "help") {
-      console.log(parsed.text.trimEnd());
-      return 0;
-    }
-    return await train(parsed.options);
-  } catch (error) {
-    console.error(describe(error));
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return Deno.env.get("TILEWRIGHT_DEBUG") === "1" ? error.stack ?? error.message : error.message;
+/** Runs the command; returns its exit code. */
+function main(args: readonly string[]): Promise<number> {
+  return runCommandLine(parseTrainArguments(args), train);
 }
 
 async function train(options: TrainOptions): Promise<number> {
   if (options.report !== undefined) await requireReportPath(options.report);
-  giveVulkanAFolder();
+  nameVulkanFolder();
   const tuned = await storedSchedules();
   const { backend, reason } = await openBackend({
     ...options,
@@ -106,13 +93,6 @@ async function profileOf(model: LoadedModule, dims: Dims<string>): Promise<strin
 /** Most memory the process has held; the system counts in KiB. */
 function peakMemoryMiB(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
-}
-
-/** Vulkan's loader complains on standard error where no folder for sockets is named; none is used. */
-function giveVulkanAFolder(): void {
-  if (Deno.build.os === "linux" && Deno.env.get("XDG_RUNTIME_DIR") === undefined) {
-    Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  }
 }
 
 if (import.meta.main) Deno.exitCode = await main(Deno.args);

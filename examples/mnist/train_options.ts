@@ -4,7 +4,9 @@
  * @module
  */
 import { BACKEND_CHOICES, type BackendChoice } from "../../runtime/open_backend.ts";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { type CommandLine, readCommandLine } from "../../commands/command_line.ts";
+import { wholeNumber } from "../../commands/option_values.ts";
 
 /** Names of the models, as given on the command line. */
 const MODEL_NAMES = ["shared", "original"] as const;
@@ -31,16 +33,6 @@ export interface TrainOptions {
   readonly report?: string;
 }
 
-/** A command line to run, or a text to show instead. */
-type ParsedArguments =
-  | { readonly kind: "train"; readonly options: TrainOptions }
-  | { readonly kind: "help"; readonly text: string };
-
-/** A command line that cannot be followed; the message is one sentence. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /**
  * Reads the arguments of `deno task train`.
  *
@@ -49,28 +41,13 @@ export class UsageError extends Error {
  * import assert from "node:assert/strict";
  *
  * const parsed = parseTrainArguments(["--model", "original", "--epochs", "3"]);
- * assert.ok(parsed.kind === "train");
+ * assert.ok(parsed.kind === "run");
  * assert.equal(parsed.options.model, "original");
  * assert.equal(parsed.options.batch, 100);
  * ```
- *
- * @throws {UsageError} if an option is unknown, lacks its value, or has one that is not allowed
  */
-export function parseTrainArguments(args: readonly string[]): ParsedArguments {
-  let shown = "";
-  const command = trainCommand().exitOverride().configureOutput({
-    writeOut: (text) => shown += text,
-    writeErr: () => {},
-  });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === "commander.helpDisplayed") return { kind: "help", text: shown };
-    throw new UsageError(asSentence(error.message));
-  }
-  // trainCommand declares exactly these options, each with its parser or its choices.
-  return { kind: "train", options: command.opts<TrainOptions>() };
+export function parseTrainArguments(args: readonly string[]): CommandLine<TrainOptions> {
+  return readCommandLine(trainCommand(), args);
 }
 
 function trainCommand(): Command {
@@ -94,23 +71,5 @@ function trainCommand(): Command {
     .option("--profile", "time every kernel, and print a table of them after training")
     .option("--data <dir>", "folder with the four MNIST files, plain or gzipped")
     .option("--steps <n>", "stop after this many steps, even within an epoch", wholeNumber(1))
-    .option("--report <file>", "write configuration and results to this JSON file")
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this text");
-}
-
-/** A parser of whole numbers from `least` up. */
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
-  };
-}
-
-/** Commander's messages begin with `error: ` and may stretch over lines. */
-function asSentence(message: string): string {
-  const line = message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
-  const capital = line.charAt(0).toUpperCase() + line.slice(1);
-  return capital.replace(/[^.?)]$/, "$&.");
+    .option("--report <file>", "write configuration and results to this JSON file");
 }

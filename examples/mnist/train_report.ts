@@ -6,7 +6,8 @@
 import { dirname } from "node:path";
 import type { BackendInfo } from "../../runtime/backend.ts";
 import type { EpochEnd, Means, TrainerEvent } from "../../runtime/train/events.ts";
-import { type TrainOptions, UsageError } from "./train_options.ts";
+import { UsageError } from "../../commands/command_line.ts";
+import type { TrainOptions } from "./train_options.ts";
 
 /** One epoch in a report. */
 interface ReportedEpoch {

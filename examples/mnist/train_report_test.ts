@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { EpochEnd } from "../../runtime/train/events.ts";
-import { type TrainOptions, UsageError } from "./train_options.ts";
+import { UsageError } from "../../commands/command_line.ts";
+import type { TrainOptions } from "./train_options.ts";
 import { ReportBuilder, requireReportPath, type TrainReport, writeReport } from "./train_report.ts";
 
 const CONFIG: TrainOptions = { model: "shared", epochs: 1, batch: 100, seed: 0, backend: "auto" };

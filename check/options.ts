@@ -1,0 +1,55 @@
+/** The command line of `deno task check`. @module */
+import { Command, Option } from "commander";
+import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { wholeNumber, words } from "../commands/option_values.ts";
+
+/** What may run what is checked. */
+const BACKENDS = ["present", "wasm", "webgpu", "all"] as const;
+
+/** What was asked for. */
+export interface CheckArguments {
+  /** Names of declarations; all if absent. */
+  readonly only?: readonly string[];
+  /** `present` is WebAssembly, and WebGPU where there is an adapter; `all` needs one. */
+  readonly backend: (typeof BACKENDS)[number];
+  /** Sets of random values at each size. */
+  readonly seeds: number;
+  /** Fewer sizes. */
+  readonly quick?: boolean;
+}
+
+/**
+ * Reads the arguments of `deno task check`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const line = parseCheckArguments(["my_layers.ts", "--only", "gated", "--seeds", "5"]);
+ * assert.ok(line.kind === "run");
+ * assert.deepEqual(line.operands, ["my_layers.ts"]);
+ * assert.deepEqual(line.options, { only: ["gated"], seeds: 5, backend: "present" });
+ * ```
+ */
+export function parseCheckArguments(args: readonly string[]): CommandLine<CheckArguments> {
+  return readCommandLine(checkCommand(), args);
+}
+
+function checkCommand(): Command {
+  return new Command("deno task check")
+    .description(
+      "Compares forward, gradients and training steps with float64 on every backend, and gradients with " +
+        "slopes, over sizes that are hard: 1, primes, those around tiles, no sample at all. A failure " +
+        "tells the element, what was got and wanted, and ends with exit code 1.",
+    )
+    .argument("[specs...]", "modules that export declarations (default: library and examples)")
+    .option("--only <names>", "only these declarations, by commas", words)
+    .addOption(
+      new Option(
+        "--backend <name>",
+        "what runs them; present: wasm, and webgpu if there is an adapter",
+      )
+        .choices(BACKENDS).default("present"),
+    )
+    .option("--seeds <n>", "sets of random values at each size", wholeNumber(1), 2)
+    .option("--quick", "fewer sizes: one with every edge, one on WebGPU");
+}
