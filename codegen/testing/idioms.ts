@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Extent } from "../../dsl/dim.ts";
+import { type Extent, product } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
-import { einsum, full, spread } from "../graph/build.ts";
+import { einsum, full, number, spread } from "../graph/build.ts";
 import { type Draft, N } from "./draft.ts";
 import { rowsOf } from "./growth.ts";
 
@@ -40,6 +40,15 @@ function exponentials(x: Node, axis: number): Node {
 function softmaxOf(x: Node, axis: number): Node {
   const e = exponentials(x, axis);
   return make("div", {}, [e, along(sumOf(e, axis), x, axis)]);
+}
+
+/** A random number from 0 to 2²⁴ − 1 for each element. */
+function randomWhole(d: Draft, { shape }: Node): Node {
+  const counter = make("reshape", { shape }, [make("iota", { extent: product(shape) })]);
+  const fixed = () => spread(number(d.below(1000), "u32"), shape);
+  const bits = make("randomBits", {}, [counter, fixed(), fixed()]);
+  const upper = make("div", {}, [bits, spread(number(2 ** 8, "u32"), shape)]);
+  return make("cast", { dtype: "f32" }, [upper]);
 }
 
 const LABELS = "abcdefgh";
@@ -149,6 +158,16 @@ export const IDIOMS = {
   rectified: (d) => {
     const x = d.real(0);
     return make("maximum", {}, [x, full(0, x.shape)]);
+  },
+  dropped: (d) => {
+    const x = d.real(0);
+    const stays = make("greater", {}, [full(2 ** 23, x.shape), randomWhole(d, x)]);
+    return make("select", {}, [stays, x, full(0, x.shape)]);
+  },
+  noisy: (d) => {
+    const x = d.real(0);
+    const noise = make("mul", {}, [randomWhole(d, x), full(2 ** -24, x.shape)]);
+    return make("add", {}, [x, noise]);
   },
   linear: (d) => linearOf(d, d.real(1)),
   dense: (d) => {
