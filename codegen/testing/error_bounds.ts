@@ -197,7 +197,10 @@ function selection(_: Node, { inputs: [condition, a, b], fresh }: Context): Boun
   };
 }
 
-/** A sum of products of so many factors, in any order. Sums of whole numbers that are not large are exact. */
+/**
+ * A sum of products of so many factors, in any order. Sums of whole numbers that are not large are exact; one
+ * whose parts may be no f32 on the way has no bound.
+ */
 function summed(_: Node, { at, inputs, value, fresh, bounding }: Context): Bound {
   const sizes = inputs.map((each) => each.value.data.map(Math.abs));
   const terms = at(...sizes.map((each) => each.map(() => 1)));
@@ -210,6 +213,7 @@ function summed(_: Node, { at, inputs, value, fresh, bounding }: Context): Bound
   const error = value.data.map((_, i) => {
     const size = total[i] ?? 0;
     const count = terms[i] ?? 0;
+    if (unit > 0 && !((upper[i] ?? NaN) <= LARGEST)) return Infinity;
     const isExact = count === 0 || (areWhole && size < 1 / UNIT);
     const rounding = isExact || unit === 0 ? 0 : count * (unit * (upper[i] ?? 0) + SMALLEST);
     return known((upper[i] ?? NaN) - size) + known(rounding);

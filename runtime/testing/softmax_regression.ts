@@ -63,10 +63,15 @@ type Name = keyof Spec["tensors"];
 
 /** Softmax regression with plain gradient descent; see the module's comment. */
 export class SoftmaxRegression implements LoadedModule<Spec> {
-  readonly spec: Spec = softmaxRegression;
+  readonly spec: Spec;
   readonly backend = { name: "wasm", adapter: "TypeScript", software: true, threads: 1 } as const;
   /** Each run but those of `draw`: its program, batch and, for steps, number. */
-  readonly runs: { readonly program: string; readonly B: number; readonly step: number }[] = [];
+  readonly runs: {
+    readonly program: string;
+    readonly B: number;
+    readonly step: number;
+    readonly seed: number;
+  }[] = [];
   /** Each run of `draw`. */
   readonly draws: { readonly B: number; readonly start: number }[] = [];
   /** Every array that was ever written. */
@@ -83,8 +88,18 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
   /**
    * @param batch samples a run may have at most
    * @param samples rows of the tables
+   * @param scalars what its programs ask for beside what they need, as a model does that draws at random
    */
-  constructor(batch: number, samples = 400) {
+  constructor(batch: number, samples = 400, scalars: readonly string[] = []) {
+    const { programs } = softmaxRegression;
+    this.spec = {
+      ...softmaxRegression,
+      programs: {
+        ...programs,
+        step: { ...programs.step, scalars: [...programs.step.scalars, ...scalars] },
+        evaluate: { ...programs.evaluate, scalars },
+      },
+    };
     this.#tensors = {
       x_data: new Uint8Array(samples * WIDTH),
       label_data: new Uint8Array(samples),
@@ -107,9 +122,9 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
     if (Object.keys(values).sort().join() !== wantedNames) {
       throw new Error(`${program} needs ${wantedNames}, but got ${Object.keys(values)}`);
     }
-    const { B = NaN, step = NaN, start = NaN } = values;
+    const { B = NaN, step = NaN, seed = NaN, start = NaN } = values;
     if (program === "draw") return this.#draw(B, start);
-    this.runs.push({ program, B, step });
+    this.runs.push({ program, B, step, seed });
     const { x, label, W, loss_total, accuracy_total } = this.#tensors;
     const gradient = new Float32Array(W.length);
     for (let sample = 0; sample < B; sample++) {

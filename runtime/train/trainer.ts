@@ -33,7 +33,10 @@ export interface TrainerOptions {
   readonly batchSize: number;
   /** At least 1. */
   readonly epochs: number;
-  /** Decides the order of samples in every epoch; a whole number from 0 to 2^53 - 1. */
+  /**
+   * Decides the order of samples in every epoch, and what the model draws at random, such as what dropout
+   * drops; a whole number from 0 to 2^53 - 1.
+   */
   readonly seed: number;
   /** Ends the run after this many steps, at least 1, even within an epoch. */
   readonly stepLimit?: number;
@@ -65,7 +68,9 @@ export class Trainer {
   readonly #batches: number;
   readonly #totalSteps: number;
   /** Values of each program's call dims and scalars; the same objects for every run. */
-  readonly #values = { step: { B: 0, step: 0 }, evaluate: { B: 0 } };
+  readonly #values: Readonly<Record<"step" | "evaluate", Record<string, number>>>;
+  /** Training steps queued since the start of the run. */
+  #step = 0;
   #hasRun = false;
   #startedAt = 0;
   #turnAt = 0;
@@ -82,6 +87,10 @@ export class Trainer {
     requireFittingData("training", options.training, options);
     requireFittingData("validation", options.validation, options);
     this.#options = options;
+    this.#values = {
+      step: firstValues("step", options),
+      evaluate: firstValues("evaluate", options),
+    };
     this.#totals = new Totals(options.model);
     this.#tables = new SampleTables(options.model, options.training, options.validation);
     this.#batches = batchCount(options.training.count, options.batchSize);
@@ -129,7 +138,7 @@ export class Trainer {
     const { model, training } = this.#options;
     let taken = 0, drained = 0;
     while (taken < planned && !this.#cancelled) {
-      this.#values.step.step++;
+      this.#step++;
       this.#queue("step", taken, 0, training.count);
       taken++;
       if (this.#step === 1) {
@@ -173,14 +182,11 @@ export class Trainer {
     const start = index * batchSize;
     const size = Math.min(batchSize, count - start);
     this.#tables.draw(first + start, size);
-    this.#values[program].B = size;
-    model.run(program, this.#values[program]);
+    const values = this.#values[program];
+    values["B"] = size;
+    if (values["step"] !== undefined) values["step"] = this.#step;
+    model.run(program, values);
     this.#totals.count(size);
-  }
-
-  /** Training steps queued since the start of the run. */
-  get #step(): number {
-    return this.#values.step.step;
   }
 
   get #cancelled(): boolean {
@@ -217,6 +223,16 @@ export class Trainer {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#turnAt = performance.now();
   }
+}
+
+/** The scalars that a program takes, of those that a trainer knows: the seed in 32 bits, as devices take it. */
+function firstValues(
+  program: "step" | "evaluate",
+  { model, seed }: TrainerOptions,
+): Record<string, number> {
+  const { scalars } = model.spec.programs[program];
+  const known = Object.entries({ step: 0, seed: seed % 2 ** 32 });
+  return { B: 0, ...Object.fromEntries(known.filter(([name]) => scalars.includes(name))) };
 }
 
 function describeSteps(epoch: number, before: number, last: number): string {

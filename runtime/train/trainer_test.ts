@@ -60,6 +60,12 @@ Deno.test("steps are numbered from 1 and the last batch of a pass is smaller", a
   assert.deepEqual(evaluations.map(({ B }) => B), [4, 3, 4, 3]);
 });
 
+Deno.test("a model that draws at random gets the seed, in 32 bits, with each run", async () => {
+  const model = new SoftmaxRegression(4, 400, ["seed"]);
+  await collect(new Trainer(options({ model, epochs: 1, seed: 2 ** 32 + 7 })));
+  assert.deepEqual(new Set(model.runs.map(({ seed }) => seed)), new Set([7]));
+});
+
 Deno.test("before each run, as many samples are drawn from where its batch begins", async () => {
   const model = new SoftmaxRegression(4);
   await collect(new Trainer(options({ model })));
