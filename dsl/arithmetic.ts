@@ -100,7 +100,7 @@ export const add: Binary = binary("add");
 export const sub: Binary = binary("sub");
 /** a · b, element by element */
 export const mul: Binary = binary("mul");
-/** a / b */
+/** a / b; of whole numbers cut off at the point, and a whole number divided by 0 is itself. */
 export const div: Binary = binary("div");
 /** The larger of a and b. */
 export const maximum: Binary = binary("maximum");

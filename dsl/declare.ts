@@ -33,7 +33,7 @@ import {
 } from "./options.ts";
 import { describe } from "./shape_rules.ts";
 import { returnedGradients, returnedResult, returnedStates } from "./returned.ts";
-import { applyInModel, nameAlike } from "./tracing.ts";
+import { applyInModel, nameAlike, traceLayer } from "./tracing.ts";
 
 export type { LayerDeclaration } from "./layer_declaration.ts";
 export { tensor } from "./leaves.ts";
@@ -154,7 +154,8 @@ export function defineLayer<
   const handles = withoutOthers(
     { ...x.handles, ...p.handles, ...s.handles } as Handles<I & P & S>,
   );
-  const output = within(name, () => returnedResult(forward(handles)));
+  const inLayer = <R>(run: () => R): R => within(name, () => traceLayer(run));
+  const output = inLayer(() => returnedResult(forward(handles)));
   const gy = gradientLeaf(output);
   const declaration: LayerDeclaration = {
     kind: "layer",
@@ -166,12 +167,12 @@ export function defineLayer<
     output,
     update: update === undefined
       ? new Map()
-      : returnedStates(name, s.nodes, within(name, () => update(handles))),
+      : returnedStates(name, s.nodes, inLayer(() => update(handles))),
     outputGradient: gy,
     backward: backward === undefined ? new Map() : returnedGradients(
       name,
       [...x.nodes, ...p.nodes],
-      within(name, () => backward(withoutOthers({ ...handles, gy: handle<Y, "f32">(gy) }))),
+      inLayer(() => backward(withoutOthers({ ...handles, gy: handle<Y, "f32">(gy) }))),
     ),
     ...(unverified === undefined ? {} : { unverified }),
     typical: options.typical ?? {},

@@ -15,6 +15,7 @@ import {
   less,
   log,
   maximum,
+  minimum,
   mul,
   neg,
   select,
@@ -77,8 +78,28 @@ function whole<S extends Shape>(shape: S, options: StreamOptions): Tensor<S, "f3
   return handle(make("cast", { dtype: "f32" }, [div(bits, 2 ** 8).node]));
 }
 
+/** The largest f32 below another. */
+function floatBelow(high: number): number {
+  const float = Float32Array.of(high), bits = new Int32Array(float.buffer);
+  // The bits of floats of one sign are in order; below 0 comes what has the sign and one bit.
+  const own = bits[0] ?? 0;
+  bits[0] = float[0] === 0 ? -0x7fff_ffff : own > 0 ? own - 1 : own + 1;
+  return float[0] ?? NaN;
+}
+
+function checkRange(low: unknown, high: unknown): void {
+  const fits = typeof low === "number" && typeof high === "number" &&
+    Math.fround(low) < Math.fround(high) && Number.isFinite(Math.fround(high - low));
+  if (fits) return;
+  throw new DeclarationError(
+    `Cannot draw numbers from ${showValue(low)} to ${
+      showValue(high)
+    }: wanted a lower and a higher number that are finite and different in f32`,
+  );
+}
+
 /**
- * Numbers spread evenly over [low, high), from 24 random bits each.
+ * Numbers spread evenly over [low, high), from 24 random bits each; none of them is rounded up to `high`.
  *
  * ```ts
  * import { dim, randomUniform } from "./mod.ts";
@@ -86,14 +107,17 @@ function whole<S extends Shape>(shape: S, options: StreamOptions): Tensor<S, "f3
  * if (noise.shape.length !== 2) throw new Error();
  * ```
  *
- * @throws {DeclarationError} if no stream is named
+ * @throws {DeclarationError} if no stream is named, or if `low` is not below `high`
  */
 export function randomUniform<const S extends Shape>(
   shape: S,
   options: StreamOptions & { readonly low?: number; readonly high?: number },
 ): Tensor<S, "f32"> {
   const { low = 0, high = 1 } = options;
-  return add(mul(whole(shape, options), (high - low) / STEPS), low);
+  checkRange(low, high);
+  const above = mul(whole(shape, options), (high - low) / STEPS);
+  // A product with 1 − 2⁻²⁴ is rounded down, a sum may be rounded up.
+  return low === 0 ? above : minimum(add(above, low), floatBelow(high));
 }
 
 /**

@@ -87,7 +87,11 @@ export function oneHot<S extends Shape, C extends Extent>(
   return handle(make("cast", { dtype: "f32" }, [hits]));
 }
 
-/** The same values as another element type; a bool becomes 0 or 1. */
+/**
+ * The same values as another element type; a bool becomes 0 or 1. A float becomes its whole part, cut off at
+ * the ends of the type: 4294967295 for 1e10 as u32, 0 for −1; what is no number becomes 0. Between u32 and i32
+ * the bits stay. No gradient flows through it, but from f32 to f32.
+ */
 export function cast<S extends Shape, T extends Numeric>(
   x: Tensor<S, ElementType>,
   dtype: T,

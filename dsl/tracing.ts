@@ -1,4 +1,9 @@
-/** The model that is being declared right now: names its parameters and remembers its values. @module */
+/**
+ * What is being declared right now: a model, which names its parameters and remembers its values, or a layer,
+ * which counts the layers that it applies.
+ *
+ * @module
+ */
 import { DeclarationError } from "./errors.ts";
 import type { Instance, OwnLeaves } from "./instantiate.ts";
 import { make } from "./intern.ts";
@@ -33,6 +38,8 @@ interface Scope {
 }
 
 let current: Trace | undefined;
+/** How often each layer was applied, by its name, in the layer that is being declared. */
+let uses: Map<string, number> | undefined;
 
 /** Runs `forward` and collects its parameters and names. */
 export function traceModel<R>(forward: () => R): { readonly result: R; readonly trace: Trace } {
@@ -53,6 +60,22 @@ export function traceModel<R>(forward: () => R): { readonly result: R; readonly 
     return { result: forward(), trace };
   } finally {
     current = undefined;
+  }
+}
+
+/**
+ * Runs a function of a layer that is being declared. Layers that it applies belong to it, not to a model around
+ * it; each application is numbered, from 1 in each function, so that two of them draw different random numbers
+ * and two functions that apply the same layers draw the same.
+ */
+export function traceLayer<R>(run: () => R): R {
+  const outer = { current, uses };
+  current = undefined;
+  uses = new Map();
+  try {
+    return run();
+  } finally {
+    ({ current, uses } = outer);
   }
 }
 
@@ -88,7 +111,7 @@ export function applyInModel(
   if (trace === undefined) {
     if (!keepsSomething(layer)) {
       const same = (node: Node): Node => node;
-      return apply({ leaf: same, latest: same, stream: same }).output;
+      return apply({ leaf: same, latest: same, stream: streamInLayer(layer) }).output;
     }
     throw new DeclarationError(
       `Cannot apply layer "${layer.name}" outside of a model: its parameters belong to one; use defineModel`,
@@ -114,6 +137,14 @@ export function nameAlike(from: Node, to: Node): Node {
   const name = current?.names.get(from);
   if (name !== undefined && current?.names.has(to) === false) current.names.set(to, name);
   return to;
+}
+
+/** The streams of a layer that another one applies; outside of any they keep their names. */
+function streamInLayer({ name }: LayerDeclaration): OwnLeaves["stream"] {
+  if (uses === undefined) return (declared) => declared;
+  const use = (uses.get(name) ?? 0) + 1;
+  uses.set(name, use);
+  return (declared) => ownStream(`${name}${use}`, 1, declared);
 }
 
 /** Each use of a layer draws random numbers of its own, also one that shares parameters with others. */

@@ -106,9 +106,14 @@ function outerProduct(node: NodeOf<"einsum">, index: Index, walk: Walk): Scalar 
   return { kind: "apply", type: "f32", op: "mul", args: [left, right] };
 }
 
-/** `max(x, c) > c` is `x > c`: where the maximum is not in memory, its mask need not compute it. */
+/**
+ * `max(x, c) > c` is `x > c`: where the maximum is not in memory, its mask need not compute it. A whole number
+ * divided by a literal 0 is itself, which a target may refuse to compile.
+ */
 function simplify(scalar: Extract<Scalar, { kind: "apply" }>): Scalar {
   const [left, right] = scalar.args;
+  const isNothing = right?.kind === "constant" && right.value === 0 && scalar.type !== "f32";
+  if (scalar.op === "div" && isNothing && left !== undefined) return left;
   if (scalar.op !== "greater" || left?.kind !== "apply" || left.op !== "maximum") return scalar;
   const [x, floor] = left.args;
   const same = x !== undefined && floor?.kind === "constant" && right?.kind === "constant" &&

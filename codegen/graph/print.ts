@@ -1,7 +1,7 @@
 /** Graphs as text, in A-normal form. @module */
 import { showExtent, showShape } from "../../dsl/dim.ts";
 import { hintOf } from "../../dsl/hints.ts";
-import { consult, type Node, type OpTable, type Windows } from "../../dsl/ops.ts";
+import { consult, type ElementType, type Node, type OpTable, type Windows } from "../../dsl/ops.ts";
 import { shortestFloat } from "../number_text.ts";
 import { type Graph, topologicalOrder } from "./graph.ts";
 
@@ -20,9 +20,13 @@ const steps = ({ stride, dilation }: Windows): readonly string[] => [
   ...(dilation === 1 ? [] : [`dilation ${dilation}`]),
 ];
 
+/** Whole numbers have more digits than floats. */
+const shownNumber = (value: number, type: ElementType): string =>
+  type === "f32" ? shortestFloat(value) : String(value);
+
 const TEXT: OpTable<[Name], string> = {
   input: (node) => node.attrs.name,
-  constant: ({ attrs }) => Object.is(attrs.value, -0) ? "-0" : shortestFloat(attrs.value),
+  constant: ({ attrs: { value, dtype } }) => shownNumber(value, dtype),
   size: ({ attrs }) => `size(${showExtent(attrs.extent)})`,
   iota: ({ attrs }) => `iota(${showExtent(attrs.extent)})`,
   neg: (node, name) => `-${name(node.inputs[0] ?? node)}`,
@@ -79,7 +83,7 @@ const TEXT: OpTable<[Name], string> = {
   pad: (node, name) => {
     const { axis, before, after, value } = node.attrs;
     const counts = `${showExtent(before)} before, ${showExtent(after)} after`;
-    return call(node, name, axes([axis]), counts, `of ${shortestFloat(value)}`);
+    return call(node, name, axes([axis]), counts, `of ${shownNumber(value, node.dtype)}`);
   },
   concatenate: (node, name) => call(node, name, axes([node.attrs.axis])),
   window: (node, name) =>

@@ -62,7 +62,7 @@ function scalarText(scalar: Scalar): ExpressionText {
     case "constant":
       return scalar.type === "bool"
         ? atom(scalar.value === 0 ? "false" : "true")
-        : numeral(Number(shortestFloat(scalar.value)));
+        : numeral(scalar.type === "f32" ? Number(shortestFloat(scalar.value)) : scalar.value);
     case "uniform":
     case "local":
       return atom(scalar.name);

@@ -12,6 +12,7 @@
 import type { DimValues } from "../../dsl/dim.ts";
 import { affine } from "../kernel/index_expr.ts";
 import type { CompiledModule, Kernel } from "../kernel/kernel.ts";
+import { tensorsUsed } from "../kernel/tensors_used.ts";
 import { contractOperands } from "../kernel/verify_schedule.ts";
 import { typicalSize } from "../schedule/typical_size.ts";
 import { type OrderOf, positionOf, type Touch, touchesOf, unitAxis } from "./accesses.ts";
@@ -185,10 +186,12 @@ class Chooser {
     if (kernel.schedule.frame !== "contract" || operands === undefined) return undefined;
     const orderOf = this.orderOf(innermost);
     const plain = kernelCost(kernel, orderOf, this.#typical);
+    // What follows the sum would need the tensor beside its copy.
+    const needed = tensorsUsed(kernel.stages.slice(1));
     let best: { readonly copy: Copy; readonly cost: number } | undefined;
     for (const { tensor, index } of [operands.lhs, operands.rhs]) {
       const shape = kernel.tensors.find(({ name }) => name === tensor)?.shape ?? [];
-      if (!this.#kept.has(tensor) || shape.length < 2) continue;
+      if (!this.#kept.has(tensor) || needed.has(tensor) || shape.length < 2) continue;
       for (const last of shape.keys()) {
         const order = this.#orderOfCopy(kernel, { tensor, index, shape }, last, orderOf);
         const turned: OrderOf = (name) => name === tensor ? order : orderOf(name);

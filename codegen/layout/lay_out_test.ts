@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { mnistOriginal, mnistShared } from "../../examples/mnist/spec.ts";
-import { dim } from "../../dsl/dim.ts";
+import {
+  add,
+  cast,
+  defineModel,
+  dim,
+  greater,
+  linear,
+  mean,
+  mul,
+  sgd,
+  tensor,
+} from "../../dsl/mod.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { printKernel } from "../kernel/print.ts";
 import { compile } from "../pipeline.ts";
@@ -96,4 +107,15 @@ Deno.test("kernels compute what is declared, wherever their tensors lie", () => 
   for (const B of [1, 3]) {
     assert.equal(kernelDifference(compile(alone), { B }, seeded(B)), undefined);
   }
+});
+
+Deno.test("an operand of a product that is also used after its sum is not copied", () => {
+  const compilation = compile(defineModel({
+    name: "residual",
+    inputs: { x: tensor(B, 256) },
+    forward: ({ x }) => add(cast(greater(x, mul(x, 2)), "f32"), linear({ O: 256 })(x)),
+    loss: ({ logits }) => mean(logits, { axis: 1 }),
+    optimizer: sgd(),
+  }));
+  assert.equal(kernelDifference(compilation, { B: 2 }, seeded(5)), undefined);
 });

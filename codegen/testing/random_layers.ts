@@ -99,3 +99,24 @@ export async function checkRandomLayers(backend: Backend): Promise<void> {
     });
   }
 }
+
+/** So narrow a range, so far from 0, that one number in 33 thousand would be rounded up to the end. */
+const NARROW = defineLayer({
+  name: "narrow_noise",
+  inputs: { x: tensor(B, N) },
+  forward: ({ x }) =>
+    add(randomUniform([B, N], { stream: "noise", low: 1000, high: 1001 }), nothing(x)),
+});
+
+/** No number is the end of its range, which about 30 of these would be rounded to. */
+export async function checkUniformEnd(backend: Backend): Promise<void> {
+  const sizes = { B: 1024, N: 1024 };
+  await withFreshModule(NARROW, async (module) => {
+    const loaded = await backend.load(module, sizes);
+    loaded.write("x", new Float32Array(sizes.B * sizes.N));
+    loaded.run("forward", { B: sizes.B, seed: 5, step: 1 });
+    const sorted = Float64Array.from(await loaded.read("y")).sort();
+    assert.deepEqual([sorted[0], sorted.at(-1)], [1000, 1001 - 2 ** -14]);
+    loaded.dispose();
+  });
+}

@@ -99,7 +99,7 @@ export const dropout = {
       kernels: [{
         name: "forward_training",
         layer: "dropout",
-        formula: "y[n] = 8388608 > f32(random(n, u32(step), seed + 3883353400) / 256) ? x[n] / 0.5 : 0",
+        formula: "y[n] = 8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? x[n] / 0.5 : 0",
         bindings: [{ tensor: "x", access: "read" }, { tensor: "y", access: "write" }],
         flops: () => 0,
         bytes: (d) => 4 * d.N + 4 * d.N,
@@ -128,7 +128,7 @@ export const dropout = {
       kernels: [{
         name: "grad_x",
         layer: "dropout",
-        formula: "gx[n] = (8388608 > f32(random(n, u32(step), seed + 3883353400) / 256) ? gy[n] : 0) / 0.5",
+        formula: "gx[n] = (8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? gy[n] : 0) / 0.5",
         bindings: [{ tensor: "gy", access: "read" }, { tensor: "gx", access: "write" }],
         flops: () => 0,
         bytes: (d) => 4 * d.N + 4 * d.N,

@@ -115,7 +115,7 @@
           (br_if $n (i32.lt_u (local.get $n) (local.get $n_to)))))))
 
   ;; forward_training(read x[N], write y[N])
-  ;; y[n] = 8388608 > f32(random(n, u32(step), seed + 3883353400) / 256) ? x[n] / 0.5 : 0
+  ;; y[n] = 8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? x[n] / 0.5 : 0
   (func $forward_training_2 (param $N i32) (param $step f32) (param $seed i32) (param $n_from i32) (param $n_to i32)
     (local $n i32)
     (local $x_n i32)
@@ -174,7 +174,7 @@
           (br_if $n (i32.lt_u (local.get $n) (local.get $n_to)))))))
 
   ;; grad_x(read gy[N], write gx[N])
-  ;; gx[n] = (8388608 > f32(random(n, u32(step), seed + 3883353400) / 256) ? gy[n] : 0) / 0.5
+  ;; gx[n] = (8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? gy[n] : 0) / 0.5
   (func $grad_x_2 (param $N i32) (param $step f32) (param $seed i32) (param $n_from i32) (param $n_to i32)
     (local $n i32)
     (local $gy_n i32)

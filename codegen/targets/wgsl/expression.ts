@@ -4,8 +4,8 @@ import { type DefinedOp, isDefined } from "../../kernel/defined_ops.ts";
 import { atom, BINDING, call, type ExpressionText, infix } from "../../kernel/expression_text.ts";
 import { FOUR } from "../../kernel/fours.ts";
 import { div, flatten, type IndexExpr, mod } from "../../kernel/index_expr.ts";
-import type { Kernel, Scalar } from "../../kernel/kernel.ts";
-import { type ValueType, valueType } from "./defined_functions.ts";
+import type { Kernel, Scalar, ScalarType } from "../../kernel/kernel.ts";
+import { type FunctionView, functionView, wholeFunction } from "./functions.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
 /** Prints the expressions of one kernel, and notes which names they use. */
@@ -18,7 +18,7 @@ export class ExpressionWriter {
   /** Axes that an index depends on. */
   readonly axes: Set<string> = new Set();
   /** Operators that the text calls as functions, by the functions' names. */
-  readonly functions: Map<string, { readonly op: DefinedOp; readonly type: ValueType }> = new Map();
+  readonly functions: Map<string, FunctionView> = new Map();
   /** Tensors whose elements the text declares in fours. */
   readonly fours: ReadonlySet<string>;
   readonly #kernel: Kernel;
@@ -90,8 +90,20 @@ export class ExpressionWriter {
 
   /** The function of an operator that is defined by others. */
   functionOf(op: DefinedOp, isWide = false): string {
-    const name = this.ids.of("function", isWide ? `${op}_of_four` : op);
-    this.functions.set(name, { op, type: valueType(op, isWide) });
+    return this.#function(op, isWide, (name) => functionView(name, op, isWide));
+  }
+
+  /** What converts between types: WGSL leaves open what becomes of floats that are no whole number of 32 bits. */
+  conversion(from: ScalarType | undefined, to: ScalarType, isWide = false): string {
+    if (from === "f32" && (to === "u32" || to === "i32")) {
+      return this.#function(`to_${to}`, isWide, (name) => wholeFunction(name, to, isWide));
+    }
+    return isWide ? `vec4<${to}>` : to;
+  }
+
+  #function(own: string, isWide: boolean, view: (name: string) => FunctionView): string {
+    const name = this.ids.of("function", isWide ? `${own}_of_four` : own);
+    this.functions.set(name, view(name));
     return name;
   }
 
@@ -134,7 +146,7 @@ export class ExpressionWriter {
         if (scalar.op !== "cast") return OPERATORS[scalar.op](args);
         return scalar.args[0]?.type === scalar.type
           ? args[0] ?? atom("?")
-          : call(scalar.type)(args);
+          : call(this.conversion(scalar.args[0]?.type, scalar.type))(args);
       }
     }
   }

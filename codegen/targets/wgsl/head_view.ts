@@ -1,7 +1,7 @@
 /** The view-model of every kernel's head. @module */
 import { showShape } from "../../../dsl/dim.ts";
 import type { Kernel, KernelTensor, Uniform } from "../../kernel/kernel.ts";
-import { type FunctionView, functionView } from "./defined_functions.ts";
+import type { FunctionView } from "./functions.ts";
 import type { ExpressionWriter } from "./expression.ts";
 import { identifier } from "./language.ts";
 
@@ -60,7 +60,7 @@ export function headView(kernel: Kernel, writer: ExpressionWriter, context: Head
       name: writer.byteReader(name),
       words: writer.ids.of("tensor", name),
     })),
-    functions: [...writer.functions].map(([name, { op, type }]) => functionView(name, op, type)),
+    functions: [...writer.functions.values()],
   };
 }
 

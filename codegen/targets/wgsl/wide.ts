@@ -96,7 +96,8 @@ export class WideWriter implements StageWriter {
       const [only] = parts;
       const text = only?.text ?? atom("?");
       if (args[0]?.type === type) return { text, isWide };
-      return { text: call(isWide ? `vec4<${type}>` : type)([text]), isWide };
+      const convert = this.expressions.conversion(args[0]?.type, type, isWide);
+      return { text: call(convert)([text]), isWide };
     }
     const widened = parts.map((part, i) =>
       !isWide || part.isWide || MIXED.has(op)
