@@ -9,6 +9,7 @@
  * @module
  */
 import { outputOf } from "../dsl/layer_declaration.ts";
+import { showShape } from "../dsl/dim.ts";
 import type { Node } from "../dsl/ops.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
@@ -26,6 +27,7 @@ import { ModuleNames } from "./programs/names.ts";
 import { layerPrograms } from "./programs/layer_programs.ts";
 import { callDimsOf, type Declaration, modelPrograms } from "./programs/programs.ts";
 import { separateResults } from "./programs/separate.ts";
+import { halfStorage } from "./storage/half_storage.ts";
 import { type Firing, rewrite, type Rewritten } from "./rewrite/engine.ts";
 import type { Rule } from "./rewrite/rule.ts";
 import { RULES } from "./rewrite/rules/mod.ts";
@@ -69,7 +71,10 @@ export function compile(
     return runPass(lowerPass(names, locals, declaration), graph, subject(graph), dump);
   });
   const planned = runPass(planPass(declaration, separate), lowered, declaration.name, dump);
-  const module = runPass(layOutPass(declaration), planned, declaration.name, dump);
+  const laidOut = runPass(layOutPass(declaration), planned, declaration.name, dump);
+  const module = declaration.kind === "model" && declaration.half
+    ? runPass(HALF_STORAGE, laidOut, declaration.name, dump)
+    : laidOut;
   return {
     declaration,
     module,
@@ -164,6 +169,18 @@ function planPass(
       module.slots.map((tensors, i) => `slot ${i}: ${tensors.join(", ")}`).join("\n"),
   };
 }
+
+/** Pass 10, for models that ask for it: which temporaries lie in memory in 16 bits. */
+const HALF_STORAGE: Pass<CompiledModule, CompiledModule> = {
+  name: "half-storage",
+  level: 4,
+  run: halfStorage,
+  verify: verifyModule,
+  print: ({ tensors }) =>
+    tensors.filter(({ dtype }) => dtype === "f16").map(({ name, shape }) =>
+      `${name} ${showShape(shape)} as f16`
+    ).join("\n"),
+};
 
 /** Pass 9, the layout: in which order the axes of temporaries lie in memory, and loops to match. */
 function layOutPass({ typical }: Declaration): Pass<CompiledModule, CompiledModule> {

@@ -54,6 +54,16 @@ export interface ModelOptions<I extends Declarations, O extends Outputs> {
   readonly optimizer: OptimizerDeclaration;
   /** Names of parameters, or of layers and blocks with all theirs, that training leaves as they are. */
   readonly frozen?: readonly string[];
+  /**
+   * How values lie in memory between kernels: in 32 bits, or, with "f16", activations and their gradients
+   * in 16; parameters and all sums stay in 32. "f32" if left out.
+   */
+  readonly storage?: "f32" | "f16";
+  /**
+   * With "f16" storage, a power of two that the loss is multiplied by for its gradients, so that small ones
+   * are not lost in 16 bits; parameters are changed by the gradients divided by it. 1024 if left out.
+   */
+  readonly lossScale?: number;
   /** Sizes to count operations with, and to choose schedules for, e.g. `{ B: 100 }`. */
   readonly typical?: DimValues;
 }
@@ -84,6 +94,10 @@ export interface ModelDeclaration {
   readonly metrics: ReadonlyMap<string, Node>;
   /** How parameters change in a training step. */
   readonly optimizer: OptimizerDeclaration;
+  /** True if activations and their gradients lie in memory in 16 bits. */
+  readonly half: boolean;
+  /** What the loss is multiplied by for its gradients. */
+  readonly lossScale: number;
   /** Readable names of values: the result of each layer. */
   readonly names: ReadonlyMap<Node, string>;
   /** Sizes to count operations with, and to choose schedules for. */
@@ -111,8 +125,21 @@ const OPTIONS = {
     wanted: 'a list of names, such as ["l1.W"]',
     fits: (value: unknown) => Array.isArray(value) && value.every(isText),
   },
+  storage: {
+    wanted: '"f32" or "f16"',
+    fits: (value: unknown) => value === "f32" || value === "f16",
+  },
+  lossScale: {
+    wanted: "a power of two from 1 to 2^24, such as 1024",
+    fits: (value: unknown) => POWERS_OF_TWO.some((power) => power === value),
+  },
   typical: TYPICAL,
 };
+
+const POWERS_OF_TWO = Array.from({ length: 25 }, (_, power) => 2 ** power);
+
+/** The scale of a loss where none is given: gradients of a mean over a batch are small. */
+const LOSS_SCALE = 1024;
 
 /**
  * Declares a model.
@@ -190,9 +217,25 @@ export function defineModel<const I extends Declarations, O extends Outputs>(
     updates: trace.updates,
     ...result,
     optimizer: options.optimizer,
+    ...storageOf(options),
     names: trace.names,
     typical: options.typical ?? {},
   };
+}
+
+function storageOf(
+  { name, storage = "f32", lossScale }: Pick<
+    ModelOptions<never, never>,
+    "name" | "storage" | "lossScale"
+  >,
+): Pick<ModelDeclaration, "half" | "lossScale"> {
+  const half = storage === "f16";
+  if (!half && lossScale !== undefined) {
+    throw new DeclarationError(
+      `Cannot declare model "${name}": "lossScale" is ${lossScale}, but values are stored as f32, which need none; leave it out, or add storage: "f16"`,
+    );
+  }
+  return { half, lossScale: half ? lossScale ?? LOSS_SCALE : 1 };
 }
 
 /** What `forward` returned, by name. */

@@ -8,6 +8,7 @@ import type { ModuleSpec } from "./spec.ts";
 /** Host-side view of a tensor's elements. */
 export type TensorData =
   | Float32Array<ArrayBuffer>
+  | Float16Array<ArrayBuffer>
   | Uint32Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;

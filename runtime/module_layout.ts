@@ -10,6 +10,7 @@ import { counted, listed } from "./wording.ts";
 /** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = {
   f32: 4,
+  f16: 2,
   u32: 4,
   i32: 4,
   u8: 1,

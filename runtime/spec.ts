@@ -12,8 +12,11 @@
  * @module
  */
 
-/** Element types a tensor can have on a device: four bytes each, and bytes, which kernels only read. */
-export type Dtype = "f32" | "u32" | "i32" | "u8";
+/**
+ * Element types a tensor can have on a device: four bytes each; f16, which takes two and which kernels compute
+ * with as f32; and bytes, which kernels only read.
+ */
+export type Dtype = "f32" | "f16" | "u32" | "i32" | "u8";
 
 /** A number for each named dim, e.g. `{ B: 100, K: 100, n: 10, O: 900 }`. */
 export type Dims<D extends string> = Readonly<Record<D, number>>;

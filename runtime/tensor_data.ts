@@ -11,6 +11,10 @@ import { counted } from "./wording.ts";
 /** The array type of each dtype. */
 export const ARRAY_TYPES = {
   f32: Float32Array,
+  // Older browsers have none; modules that store f32 do without.
+  get f16(): Float16ArrayConstructor {
+    return Float16Array;
+  },
   u32: Uint32Array,
   i32: Int32Array,
   u8: Uint8Array,
@@ -22,10 +26,12 @@ export function viewOf<B extends ArrayBufferLike>(
   buffer: B,
   byteOffset: number,
   elements: number,
-): Float32Array<B> | Uint32Array<B> | Int32Array<B> | Uint8Array<B> {
+): Float32Array<B> | Float16Array<B> | Uint32Array<B> | Int32Array<B> | Uint8Array<B> {
   switch (dtype) {
     case "f32":
       return new Float32Array(buffer, byteOffset, elements);
+    case "f16":
+      return new Float16Array(buffer, byteOffset, elements);
     case "u32":
       return new Uint32Array(buffer, byteOffset, elements);
     case "i32":

@@ -65,7 +65,9 @@ function slotRows(module: CompiledModule, dims: DimValues): readonly string[] {
     const sizes = tensors.map(({ shape, dtype }) =>
       ELEMENT_BYTES[dtype] * (evaluateSum([product(shape)], dims) ?? 0)
     );
-    const shapes = tensors.map((tensor) => `${tensor.name} ${showShape(tensor.shape)}`);
+    const shapes = tensors.map(({ name, shape, dtype }) =>
+      `${name} ${showShape(shape)}${dtype === "f16" ? " as f16" : ""}`
+    );
     return `| ${slot} | ${shapes.join("; ")} | ${tensors[0]?.kind ?? ""} | ${
       Math.max(0, ...sizes)
     } |`;

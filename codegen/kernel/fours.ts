@@ -8,6 +8,7 @@ import { type Extent, factors } from "../../dsl/dim.ts";
 import { affine, type Axis, flatten, type IndexExpr } from "./index_expr.ts";
 import type { KernelTensor, Scalar, Stage } from "./kernel.ts";
 import { forEachPart } from "./scalar_walk.ts";
+import { LOADED } from "./storage.ts";
 
 /** Elements that are loaded or stored at once. */
 export const FOUR = 4;
@@ -28,7 +29,7 @@ export function isInFours(
   axis: Axis,
 ): boolean {
   const position = affine(flatten(index, shape));
-  if (dtype !== "f32" || position === undefined) return false;
+  if (LOADED[dtype] !== "f32" || position === undefined) return false;
   const { strides, offsets } = position;
   const others = [...strides].filter(([name]) => name !== axis.name).map(([, stride]) => stride);
   return strides.get(axis.name) === 1 && isMultiple(axis.extent, FOUR) &&

@@ -126,7 +126,8 @@ function runStage(stage: Stage, point: Point): void {
     case "store": {
       const value = evaluate(stage.value, point);
       const { data, position } = locate(stage.tensor, stage.index, point);
-      data[position] = value;
+      const tensor = point.kernel.tensors.find(({ name }) => name === stage.tensor);
+      data[position] = tensor?.dtype === "f16" ? Math.f16round(value) : value;
       return;
     }
     case "loop":

@@ -21,8 +21,8 @@ import type { MachineKind, Tiling } from "./tiling.ts";
 /** Types of scalars inside a kernel. */
 export type ScalarType = "f32" | "u32" | "i32" | "bool";
 
-/** Types of elements in memory; a byte is loaded as a u32, and never stored. */
-export type StorageType = "f32" | "u32" | "i32" | "u8";
+/** Types of elements in memory. A byte is loaded as a u32, and never stored; an f16 is loaded as an f32. */
+export type StorageType = "f32" | "f16" | "u32" | "i32" | "u8";
 
 /** Operators of scalar expressions, by number of arguments. */
 export interface ScalarOps {

@@ -4,6 +4,7 @@ import type { ScalarType, StorageType } from "./kernel.ts";
 /** Bytes of an element. */
 export const ELEMENT_BYTES: { readonly [T in StorageType]: number } = {
   f32: 4,
+  f16: 2,
   u32: 4,
   i32: 4,
   u8: 1,
@@ -12,6 +13,7 @@ export const ELEMENT_BYTES: { readonly [T in StorageType]: number } = {
 /** The type of the scalar that a load gives. */
 export const LOADED: { readonly [T in StorageType]: ScalarType } = {
   f32: "f32",
+  f16: "f32",
   u32: "u32",
   i32: "i32",
   u8: "u32",

@@ -184,8 +184,8 @@ function checkStore(stage: StoreStage, scope: Scope): void {
       `data decide where ${name} is stored to: two points may write the same element`,
     );
   }
-  if (tensor?.dtype !== value.type) {
-    refuse(scope.kernel, `a ${value.type} is stored to ${name}, which is ${tensor?.dtype}`);
+  if (tensor !== undefined && LOADED[tensor.dtype] !== value.type) {
+    refuse(scope.kernel, `a ${value.type} is stored to ${name}, which is ${tensor.dtype}`);
   }
   const used = new Set(index.flatMap(axesOf).map((axis) => axis.name));
   for (const axis of scope.axes.values()) {

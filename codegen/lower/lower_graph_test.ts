@@ -175,6 +175,8 @@ Deno.test("a value gets a kernel of its own where sums and updates leave it no r
     inputs,
     params,
     frozen: new Set(),
+    half: false,
+    lossScale: 1,
     state: [],
     updates: new Map(),
     outputs: new Map([["prediction", output]]),

@@ -100,12 +100,19 @@ function updatesOf(model: ModelDeclaration): {
   readonly names: ReadonlyMap<Node, string>;
 } {
   const weight = make("div", {}, [number(1), make("size", { extent: batchOf(model) })]);
-  const seed = spread(weight, model.loss.shape);
+  const { lossScale } = model;
+  const scaled = lossScale === 1 ? weight : make("mul", {}, [weight, number(lossScale)]);
+  const seed = spread(scaled, model.loss.shape);
   const trained = model.params.filter((each) => !model.frozen.has(each));
-  const { gradients: plain, names } = gradients(model.loss, seed, trained, model.names);
+  const found = gradients(model.loss, seed, trained, model.names);
+  const plain = found.gradients.map((gradient) =>
+    lossScale === 1
+      ? gradient
+      : make("mul", {}, [gradient, spread(number(1 / lossScale), gradient.shape)])
+  );
   const each = model.optimizer.prepare?.(plain) ?? plain;
   return {
-    names: new Map([...names, [weight, "one_over_batch"]]),
+    names: new Map([...found.names, [weight, "one_over_batch"]]),
     updates: trained.flatMap((parameter, i) => {
       const gradient = each[i];
       if (gradient === undefined) throw new Error(`${leafName(parameter)} has no gradient`);

@@ -10,7 +10,8 @@ function poison(loaded: LoadedModule, dims: DimValues): void {
   for (const [name, tensor] of Object.entries(loaded.spec.tensors)) {
     if (tensor.kind !== "output" && tensor.kind !== "temporary") continue;
     const count = tensor.shape(dims).reduce((a, b) => a * b, 1);
-    const poisoned = new ARRAY_TYPES[tensor.dtype](count).fill(tensor.dtype === "f32" ? NaN : -1);
+    const isReal = tensor.dtype === "f32" || tensor.dtype === "f16";
+    const poisoned = new ARRAY_TYPES[tensor.dtype](count).fill(isReal ? NaN : -1);
     loaded.write(name, poisoned);
   }
 }

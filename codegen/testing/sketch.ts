@@ -143,6 +143,8 @@ export function modelOf(sketch: Sketch): ModelDeclaration {
     doc: "",
     inputs: inputs.map(drawn),
     params,
+    half: false,
+    lossScale: 1,
     frozen: new Set(),
     state: [],
     updates: new Map(),

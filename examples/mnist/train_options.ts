@@ -9,7 +9,7 @@ import { type CommandLine, readCommandLine } from "../../commands/command_line.t
 import { wholeNumber } from "../../commands/option_values.ts";
 
 /** Names of the models, as given on the command line. */
-const MODEL_NAMES = ["shared", "original"] as const;
+const MODEL_NAMES = ["shared", "original", "shared-f16"] as const;
 /** A model's name on the command line. */
 export type ModelName = (typeof MODEL_NAMES)[number];
 
@@ -57,7 +57,10 @@ function trainCommand(): Command {
         "accuracies are means per sample; elapsed is in seconds since the start of training.",
     )
     .addOption(
-      new Option("--model <name>", "network: shared (784-1000-900-10, weights shared) or original")
+      new Option(
+        "--model <name>",
+        "network: shared (784-1000-900-10, weights shared), original, or shared-f16 (activations in 16 bits)",
+      )
         .choices(MODEL_NAMES).default("shared"),
     )
     .option("--epochs <n>", "passes over the training data", wholeNumber(1), 5)

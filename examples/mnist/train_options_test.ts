@@ -48,7 +48,11 @@ Deno.test("values that are not allowed are refused with one sentence", () => {
     ["--steps", "-1", /'-1' is invalid\. Expected a whole number of at least 1\.$/],
     ["--seed", "0.5", /'0\.5' is invalid\. Expected a whole number of at least 0\.$/],
     ["--seed", "9007199254740992", /is invalid\. Expected a whole number/],
-    ["--model", "large", /'large' is invalid\. Allowed choices are shared, original\.$/],
+    [
+      "--model",
+      "large",
+      /'large' is invalid\. Allowed choices are shared, original, shared-f16\.$/,
+    ],
     ["--threads", "0", /'--threads <n>' argument '0' is invalid\. Expected .* at least 1\.$/],
     ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm\.$/],
   ] as const;

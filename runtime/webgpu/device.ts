@@ -8,12 +8,10 @@ import type { BackendInfo } from "../backend.ts";
 import { messageOf } from "../wording.ts";
 import { adapterName, isSoftware } from "./adapter.ts";
 import { Buffers } from "./buffers.ts";
+import { featuresToRequest, TIMES } from "./features.ts";
 import { factsOf, type MachineFacts, type MachineKind, machineKind } from "./choose_schedule.ts";
 import { type GpuFault, PendingFaults, type Watched, watched } from "./error_scopes.ts";
 import { type Limits, limitsToRequest } from "./limits.ts";
-
-/** The feature that times kernels. */
-const TIMES = "timestamp-query";
 
 /** How to open a device. */
 export interface DeviceOptions {
@@ -81,7 +79,7 @@ export class Device {
     const descriptor: GPUDeviceDescriptor = {
       label: "tilewright",
       requiredLimits: limits,
-      requiredFeatures: profile ? [TIMES] : [],
+      requiredFeatures: featuresToRequest(adapter.features, profile),
     };
     const gpu = await adapter.requestDevice(descriptor).catch((cause) => {
       throw new Error(

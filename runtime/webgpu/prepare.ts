@@ -9,6 +9,7 @@ import type { KernelSpec, LaunchBinding, LaunchSpec, ProgramSpec } from "../spec
 import { messageOf } from "../wording.ts";
 import type { Device } from "./device.ts";
 import { KernelClock, MOST_TIMED_LAUNCHES, type TimedKernel } from "./kernel_clock.ts";
+import { checkFeatures } from "./features.ts";
 import { bufferBytes, checkLimits, type LaunchesOf } from "./limits.ts";
 import { essence } from "./messages.ts";
 import { bindsUniforms, type Pipeline, Pipelines } from "./pipelines.ts";
@@ -74,6 +75,7 @@ export async function prepare(
 ): Promise<PreparedModule> {
   const action = `load module "${layout.spec.name}"`;
   device.check(action);
+  checkFeatures(layout.spec, device.gpu.features);
   checkLimits(layout, device.limits, launchesOf);
   if (device.profile) checkTimedLaunches(layout, launchesOf);
   const compiled = await compileAll(device, layout, launchesOf);

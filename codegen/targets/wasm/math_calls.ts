@@ -18,6 +18,7 @@ import {
   isElementary,
 } from "./elementary.ts";
 import { FunctionBuilder } from "./function_builder.ts";
+import { halfFunction, TO_HALF } from "./half.ts";
 import { quote } from "./identifiers.ts";
 import { form, get, i32, type Local, type Wat } from "./wat.ts";
 
@@ -31,14 +32,20 @@ type HostName = keyof typeof MATH_ARITY;
 export type MathName = HostName | ElementaryName;
 
 /** A function of vectors that works lane by lane. */
-export type LaneFunction = MathName | WholeQuotient;
+export type LaneFunction = MathName | WholeQuotient | typeof TO_HALF;
 
 type WholeQuotient = "div_u" | "div_s";
 
 const isQuotient = (name: string): name is WholeQuotient => name === "div_u" || name === "div_s";
 
 const HOST_NAMES: readonly HostName[] = ["pow", "sin", "cos"];
-const LANE_NAMES: readonly LaneFunction[] = [...ELEMENTARY, ...HOST_NAMES, "div_u", "div_s"];
+const LANE_NAMES: readonly LaneFunction[] = [
+  ...ELEMENTARY,
+  ...HOST_NAMES,
+  "div_u",
+  "div_s",
+  TO_HALF,
+];
 const LANES = [0, 1, 2, 3] as const;
 
 /** How many values a function takes at once: one, or those of four lanes. */
@@ -84,7 +91,7 @@ export class MathCalls {
   vector(name: LaneFunction, args: readonly Wat[]): Wat {
     this.#laneFunctions.add(name);
     if (isElementary(name)) CALLED_BY[name].forEach((other) => this.#laneFunctions.add(other));
-    else if (!isQuotient(name)) this.#imported.add(name);
+    else if (!isQuotient(name) && name !== TO_HALF) this.#imported.add(name);
     return form(`call $lanes.${name}`, ...args);
   }
 
@@ -112,7 +119,10 @@ export class MathCalls {
   /** The functions of vectors, in a fixed order. */
   functions(): readonly Wat[] {
     return LANE_NAMES.filter((name) => this.#laneFunctions.has(name))
-      .flatMap((name) => isElementary(name) ? elementaryFunction(name) : this.#laneFunction(name));
+      .flatMap((name) => {
+        if (name === TO_HALF) return halfFunction();
+        return isElementary(name) ? elementaryFunction(name) : this.#laneFunction(name);
+      });
   }
 
   #laneFunction(name: HostName | WholeQuotient): readonly Wat[] {

@@ -7,7 +7,7 @@ import { type DimValues, evaluateExtent } from "../../../dsl/dim.ts";
 import { evaluateHost } from "../../kernel/host_expr.ts";
 import { interpretProgram, type TensorValue } from "../../kernel/interpret.ts";
 import type { CompiledModule, PlannedTensor, Program, StorageType } from "../../kernel/kernel.ts";
-import { ELEMENT_BYTES } from "../../kernel/storage.ts";
+import { ELEMENT_BYTES, LOADED } from "../../kernel/storage.ts";
 import { emitWasm } from "./emit.ts";
 import { type ModulePlan, planModule } from "./module_plan.ts";
 import { ENTRY_BYTES, type ZeroLists } from "./zero_lists.ts";
@@ -95,12 +95,13 @@ type View = (
   buffer: ArrayBufferLike,
   address: number,
   count: number,
-) => Float32Array | Uint32Array | Int32Array | Uint8Array;
+) => Float32Array | Float16Array | Uint32Array | Int32Array | Uint8Array;
 
 const VIEWS: { readonly [T in StorageType]: View } = {
   f32: (buffer, address, count) => new Float32Array(buffer, address, count),
   u32: (buffer, address, count) => new Uint32Array(buffer, address, count),
   i32: (buffer, address, count) => new Int32Array(buffer, address, count),
+  f16: (buffer, address, count) => new Float16Array(buffer, address, count),
   u8: (buffer, address, count) => new Uint8Array(buffer, address, count),
 };
 
@@ -130,7 +131,7 @@ function valuesFor(
   const count = elements(tensor, dims);
   const value = (): number => {
     const given = tensor.kind === "input" || tensor.kind === "parameter";
-    if (!given) return tensor.dtype === "f32" ? NaN : POISON;
+    if (!given) return LOADED[tensor.dtype] === "f32" ? NaN : POISON;
     if (tensor.sparse && random() < zeros) return 0;
     if (tensor.dtype === "u8") return Math.floor(random() * 256);
     if (tensor.dtype === "u32") return Math.floor(random() * 10);

@@ -7,10 +7,18 @@
  * @module
  */
 import type { Axis } from "../../kernel/index_expr.ts";
-import type { LoopStage, ReduceStage, Stage, StoreStage } from "../../kernel/kernel.ts";
+import type {
+  LoopStage,
+  ReduceStage,
+  Stage,
+  StorageType,
+  StoreStage,
+} from "../../kernel/kernel.ts";
 import { type Access, accessesIn, accessOf, motion } from "./access.ts";
 import { acrossLanes, combined, type LaneCombine, type Reducible, startOf } from "./combine.ts";
 import { fitsLanes } from "./lanes.ts";
+import { TO_HALF } from "./half.ts";
+import type { MathCalls } from "./math_calls.ts";
 import { WASM_TYPE } from "./scalar_ops.ts";
 import { indexValue, pointerOf, type Scope } from "./scope.ts";
 import { nest, type Part, span } from "./span.ts";
@@ -23,7 +31,7 @@ import {
   writeScalar,
   type Written,
 } from "./values.ts";
-import { LANES, SPLAT } from "./vector_ops.ts";
+import { LANES, SPLAT, ZEROS } from "./vector_ops.ts";
 import { block, form, get, type Local, set, type Wat } from "./wat.ts";
 
 /** Writes stages in order. */
@@ -58,34 +66,71 @@ function keep(name: string, { wat, type, vector }: Written, scope: Scope): void 
   scope.values.set(name, { local, type, vector });
 }
 
-const STORES = {
-  f32: "f32.store",
-  u32: "i32.store",
-  i32: "i32.store",
-  bool: "i32.store",
-} as const;
+/** How an element is stored: alone, and with its three neighbours. A byte is never stored. */
+interface Store {
+  readonly single: (offset: number, address: Wat, value: Wat, math: MathCalls) => Wat;
+  readonly four: (offset: number, address: Wat, value: Wat, math: MathCalls) => Wat;
+  /** The lanes of memory, of which each holds one element in its lowest bits, and what stores one of them. */
+  readonly lanes: (value: Wat, math: MathCalls) => Wat;
+  readonly lane: (offset: number, lane: number) => string;
+}
+
+const word = (type: "f32" | "i32"): Store => ({
+  single: (offset, address, value) => memory(`${type}.store`, offset, address, value),
+  four: (offset, address, value) => memory("v128.store", offset, address, value),
+  lanes: (value) => value,
+  lane: (offset, lane) => `${spelled("v128.store32_lane", offset)} ${lane}`,
+});
+
+const STORES: { readonly [T in Exclude<StorageType, "u8">]: Store } = {
+  f32: word("f32"),
+  u32: word("i32"),
+  i32: word("i32"),
+  f16: {
+    single: (offset, address, value, math) => {
+      const half = math.vector(TO_HALF, [SPLAT.f32(value)]);
+      return form(`${spelled("v128.store16_lane", offset)} 0`, address, half);
+    },
+    four: (offset, address, value, math) => {
+      const half = math.vector(TO_HALF, [value]);
+      const narrow = form("i16x8.narrow_i32x4_u", half, ZEROS);
+      return form(`${spelled("v128.store64_lane", offset)} 0`, address, narrow);
+    },
+    lanes: (value, math) => math.vector(TO_HALF, [value]),
+    lane: (offset, lane) => `${spelled("v128.store16_lane", offset)} ${2 * lane}`,
+  },
+};
 
 function writeStore(stage: StoreStage, scope: Scope): void {
   const access = accessOf(stage.tensor, stage.index, scope.tensors);
   const value = writeScalar(stage.value, scope);
+  const dtype = scope.tensors.get(stage.tensor)?.dtype ?? "f32";
+  if (dtype === "u8") throw new Error(`Cannot write: bytes of ${stage.tensor} are not stored`);
+  const storing = STORES[dtype];
   if (scope.lanes !== undefined && motion(access, scope.lanes) === "strided") {
-    return storeApart(access, scope.lanes, widen(value), scope);
+    return storeApart(access, scope.lanes, widen(value), scope, storing);
   }
-  const [instruction, wat] = scope.lanes === undefined
-    ? [STORES[value.type], value.wat]
-    : ["v128.store", widen(value)];
   const { pointer, offset } = pointerOf(access, scope);
-  scope.fn.emit(memory(instruction, offset, pointer.address, wat));
+  const { single, four } = storing;
+  scope.fn.emit(
+    scope.lanes === undefined
+      ? single(offset, pointer.address, value.wat, scope.math)
+      : four(offset, pointer.address, widen(value), scope.math),
+  );
 }
 
 /** Stores each lane at its place, where those are constant distances apart. */
-function storeApart(access: Access, axis: Axis, value: Wat, scope: Scope): void {
+function storeApart(
+  access: Access,
+  axis: Axis,
+  value: Wat,
+  scope: Scope,
+  { lanes, lane: storing }: Store,
+): void {
   const vector = scope.fn.local("stored lanes", "stored", "v128");
-  scope.fn.set(vector, value);
+  scope.fn.set(vector, lanes(value, scope.math));
   laneAddresses(access, axis, scope).forEach(({ address, offset }, lane) =>
-    scope.fn.emit(
-      form(`${spelled("v128.store32_lane", offset)} ${lane}`, address, get(vector)),
-    )
+    scope.fn.emit(form(storing(offset, lane), address, get(vector)))
   );
 }
 

@@ -9,6 +9,8 @@
 import { type Axis, type IndexExpr, terms } from "../../kernel/index_expr.ts";
 import type { Scalar, ScalarType, StorageType } from "../../kernel/kernel.ts";
 import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
+import type { FunctionBuilder } from "./function_builder.ts";
+import { fromHalf } from "./half.ts";
 import { SCALAR_OPS } from "./scalar_ops.ts";
 import { addressOf, indexValue, type Scope } from "./scope.ts";
 import { add, f32, form, get, i32, mul, type Wat } from "./wat.ts";
@@ -38,32 +40,68 @@ export function memory(instruction: string, offset: number, ...items: readonly W
   return form(spelled(instruction, offset), ...items);
 }
 
+/** Makes a value of what an instruction loads. */
+type Loading = (load: (instruction: string) => Wat, fn: FunctionBuilder) => Wat;
+
 /** How an element is loaded: alone, with its three neighbours, and alone into all four lanes. */
 interface Load {
-  readonly single: string;
-  readonly four: (load: (instruction: string) => Wat) => Wat;
-  readonly splat?: string;
+  readonly single: Loading;
+  readonly four: Loading;
+  readonly splat?: Loading;
+  /** Loads one into the first lane, and the others are 0, where one instruction does that. */
+  readonly first?: string;
+  /** Loads one into a lane of those that are loaded. */
+  readonly lane: string;
+  /** Makes the values of four that were loaded into lanes one by one. */
+  readonly ofLanes: (lanes: Wat, fn: FunctionBuilder) => Wat;
 }
 
-const WORD = {
-  four: (load: (instruction: string) => Wat) => load("v128.load"),
-  splat: "v128.load32_splat",
-};
+const word = (type: "f32" | "i32"): Load => ({
+  single: (load) => load(`${type}.load`),
+  four: (load) => load("v128.load"),
+  splat: (load) => load("v128.load32_splat"),
+  first: "v128.load32_zero",
+  lane: "v128.load32_lane",
+  ofLanes: (lanes) => lanes,
+});
+
+/** One f16 in all lanes; vectors are converted. */
+const halves: Loading = (load, fn) => fromHalf(fn, form("i32x4.splat", load("i32.load16_s")));
 
 const LOADS: { readonly [T in StorageType]: Load } = {
-  f32: { single: "f32.load", ...WORD },
-  u32: { single: "i32.load", ...WORD },
-  i32: { single: "i32.load", ...WORD },
+  f32: word("f32"),
+  u32: word("i32"),
+  i32: word("i32"),
+  f16: {
+    single: (load, fn) => form("f32x4.extract_lane 0", halves(load, fn)),
+    four: (load, fn) => fromHalf(fn, load("v128.load16x4_s")),
+    splat: halves,
+    lane: "v128.load16_lane",
+    ofLanes: (lanes, fn) => fromHalf(fn, form("i32x4.extend_low_i16x8_s", lanes)),
+  },
   // Four bytes into the lowest lane, and from there each into a lane of its own.
   u8: {
-    single: "i32.load8_u",
+    single: (load) => load("i32.load8_u"),
     four: (load) =>
       form(
         "i32x4.extend_low_i16x8_u",
         form("i16x8.extend_low_i8x16_u", load("v128.load32_zero")),
       ),
+    lane: "v128.load8_lane",
+    ofLanes: (lanes) => form("i32x4.extend_low_i16x8_u", form("i16x8.extend_low_i8x16_u", lanes)),
   },
 };
+
+/** Loads an element of a tensor, or it and its three neighbours, from an address. */
+export function loadFrom(
+  { tensor }: Access,
+  vector: boolean,
+  from: (instruction: string) => Wat,
+  { tensors, fn }: Scope,
+): Wat {
+  const { single, four } = LOADS[tensors.get(tensor)?.dtype ?? "f32"];
+  return (vector ? four : single)(from, fn);
+}
 
 function movesWithLanes(access: Access, scope: Scope): boolean {
   return scope.lanes !== undefined && motion(access, scope.lanes) !== "invariant";
@@ -107,12 +145,20 @@ export function laneAddresses(
 }
 
 /** Four elements at constant distances, each into its lane. */
-function lanesApart(access: Access, axis: Axis, scope: Scope): Wat {
-  return laneAddresses(access, axis, scope).reduce<Wat | undefined>((vector, place, lane) => {
-    const { address, offset } = place;
-    if (vector === undefined) return memory("v128.load32_zero", offset, address);
-    return form(`${spelled("v128.load32_lane", offset)} ${lane}`, address, vector);
-  }, undefined) ?? ZEROS;
+function lanesApart(
+  access: Access,
+  axis: Axis,
+  scope: Scope,
+  { first, lane, ofLanes }: Load,
+): Wat {
+  const lanes = laneAddresses(access, axis, scope).reduce<Wat>(
+    (vector, { address, offset }, at) =>
+      at === 0 && first !== undefined
+        ? memory(first, offset, address)
+        : form(`${spelled(lane, offset)} ${at}`, address, vector),
+    ZEROS,
+  );
+  return ofLanes(lanes, scope.fn);
 }
 
 function writeLoad(
@@ -124,13 +170,15 @@ function writeLoad(
   const access = accessOf(name, index, scope.tensors);
   const { address, offset } = addressOf(access, scope);
   const from = (instruction: string) => memory(instruction, offset, address);
-  const { single, four, splat } = LOADS[scope.tensors.get(name)?.dtype ?? "f32"];
+  const loading = LOADS[scope.tensors.get(name)?.dtype ?? "f32"];
   if (scope.lanes !== undefined && motion(access, scope.lanes) === "strided") {
-    return { wat: lanesApart(access, scope.lanes, scope), type, vector: true };
+    return { wat: lanesApart(access, scope.lanes, scope, loading), type, vector: true };
   }
-  if (movesWithLanes(access, scope)) return { wat: four(from), type, vector: true };
-  const copied = splat === undefined ? {} : { splat: from(splat) };
-  return { wat: from(single), type, vector: false, ...copied };
+  const { single, four, splat } = loading;
+  const { fn } = scope;
+  if (movesWithLanes(access, scope)) return { wat: four(from, fn), type, vector: true };
+  const copied = splat === undefined ? {} : { splat: splat(from, fn) };
+  return { wat: single(from, fn), type, vector: false, ...copied };
 }
 
 function writeIndex(index: IndexExpr, scope: Scope): Written {

@@ -21,7 +21,7 @@ import { addressOf, bindPointers, type Scope } from "./scope.ts";
 import { counterOf, span } from "./span.ts";
 import { epilogueAccesses } from "./tile.ts";
 import { zeroWidths } from "./tiles.ts";
-import { memory } from "./values.ts";
+import { loadFrom, memory } from "./values.ts";
 import { ENTRY_BYTES, listAt, listsOf } from "./zero_lists.ts";
 import { add, block, form, get, i32, mul, type Wat } from "./wat.ts";
 
@@ -56,7 +56,7 @@ function writeEntry(tile: Tile, scope: Scope): void {
   rowAccesses(tile, scope).forEach((access, at) => {
     const { offset } = addressOf(access, scope);
     const acc = partial(tile, { row: 0, column: columns[at] ?? 0 }, scope);
-    const right = memory(vector ? "v128.load" : "f32.load", offset, get(row));
+    const right = loadFrom(access, vector, (load) => memory(load, offset, get(row)), scope);
     fn.set(acc, accumulated(get(value), right, get(acc), vector));
   });
 }

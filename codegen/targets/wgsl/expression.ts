@@ -4,7 +4,7 @@ import { type DefinedOp, isDefined } from "../../kernel/defined_ops.ts";
 import { atom, BINDING, call, type ExpressionText, infix } from "../../kernel/expression_text.ts";
 import { FOUR } from "../../kernel/fours.ts";
 import { div, flatten, type IndexExpr, mod } from "../../kernel/index_expr.ts";
-import type { Kernel, Scalar, ScalarType } from "../../kernel/kernel.ts";
+import type { Kernel, KernelTensor, Scalar, ScalarType } from "../../kernel/kernel.ts";
 import { type FunctionView, functionView, wholeFunction } from "./functions.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
 
@@ -107,24 +107,47 @@ export class ExpressionWriter {
     return name;
   }
 
-  /** An element of a tensor in memory; a byte shares its word with three others. */
-  element(tensor: string, index: readonly IndexExpr[]): string {
-    const { shape = [], dtype } = this.#kernel.tensors.find((each) => each.name === tensor) ?? {};
+  /** The place of an element of a tensor in memory, to store to. */
+  place(tensor: string, index: readonly IndexExpr[]): string {
+    const { shape } = this.#tensor(tensor);
     const position = flatten(index, shape);
     if (this.fours.has(tensor)) {
-      return `${this.four(tensor, index)}[${this.index(mod(position, FOUR)).text}]`;
+      return `${this.placeOfFour(tensor, index)}[${this.index(mod(position, FOUR)).text}]`;
     }
-    const { text } = this.index(position);
-    return dtype === "u8"
-      ? `${this.byteReader(tensor)}(${text})`
-      : `${this.ids.of("tensor", tensor)}[${text}]`;
+    return `${this.ids.of("tensor", tensor)}[${this.index(position).text}]`;
   }
 
-  /** The four elements, of a tensor in fours, that the element at an index is one of. */
+  /** The value of an element; a byte shares its word with three others, an f16 becomes an f32. */
+  element(tensor: string, index: readonly IndexExpr[]): string {
+    const { shape, dtype } = this.#tensor(tensor);
+    if (dtype === "u8") {
+      return `${this.byteReader(tensor)}(${this.index(flatten(index, shape)).text})`;
+    }
+    const place = this.place(tensor, index);
+    return dtype === "f16" ? `f32(${place})` : place;
+  }
+
+  /** The place of the four elements, of a tensor in fours, that the element at an index is one of. */
+  placeOfFour(tensor: string, index: readonly IndexExpr[]): string {
+    const at = div(flatten(index, this.#tensor(tensor).shape), FOUR);
+    return `${this.ids.of("tensor", tensor)}[${this.index(at).text}]`;
+  }
+
+  /** Their values. */
   four(tensor: string, index: readonly IndexExpr[]): string {
-    const { shape = [] } = this.#kernel.tensors.find((each) => each.name === tensor) ?? {};
-    const place = div(flatten(index, shape), FOUR);
-    return `${this.ids.of("tensor", tensor)}[${this.index(place).text}]`;
+    const place = this.placeOfFour(tensor, index);
+    return this.#tensor(tensor).dtype === "f16" ? `vec4<f32>(${place})` : place;
+  }
+
+  /** A value, or four, as it is stored to a tensor. */
+  stored(tensor: string, value: string, isWide = false): string {
+    if (this.#tensor(tensor).dtype !== "f16") return value;
+    return isWide ? `vec4<f16>(${value})` : `f16(${value})`;
+  }
+
+  #tensor(name: string): Pick<KernelTensor, "shape" | "dtype"> {
+    const tensor = this.#kernel.tensors.find((each) => each.name === name);
+    return tensor ?? { shape: [], dtype: "f32" };
   }
 
   /** A scalar. */

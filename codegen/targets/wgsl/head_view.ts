@@ -9,6 +9,8 @@ import { identifier } from "./language.ts";
 export interface HeadView {
   readonly title: string;
   readonly comments: readonly string[];
+  /** What the text uses beyond the core of the language. */
+  readonly enables: readonly string[];
   /** A list of zero or one groups of overridable constants. */
   readonly overrides: readonly { readonly names: readonly string[] }[];
   /** A list of zero or one uniform blocks. */
@@ -46,6 +48,7 @@ export function headView(kernel: Kernel, writer: ExpressionWriter, context: Head
   return {
     title: context.title,
     comments: context.comments.map((line) => line === "" ? "//" : `// ${line}`),
+    enables: kernel.tensors.some(({ dtype }) => dtype === "f16") ? ["f16"] : [],
     overrides: context.constants.length === 0
       ? []
       : [{ names: context.constants.map((name) => writer.ids.of("dim", name)) }],

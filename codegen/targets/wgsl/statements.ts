@@ -16,8 +16,8 @@ export interface StageWriter {
   zero(value: Scalar): string;
   /** What a value is stored to. */
   target(tensor: string, index: readonly IndexExpr[]): string;
-  /** A value as it is stored. */
-  stored(value: Scalar): string;
+  /** A value as it is stored to a tensor. */
+  stored(tensor: string, value: Scalar): string;
 }
 
 /** Prints values at one point. */
@@ -27,8 +27,8 @@ export function atOnePoint(expressions: ExpressionWriter): StageWriter {
     value: (scalar) => expressions.scalar(scalar),
     define: () => {},
     zero: () => "0.0",
-    target: (tensor, index) => expressions.element(tensor, index),
-    stored: (value) => expressions.scalar(value).text,
+    target: (tensor, index) => expressions.place(tensor, index),
+    stored: (tensor, value) => expressions.stored(tensor, expressions.scalar(value).text),
   };
 }
 
@@ -99,7 +99,11 @@ export function statements(stage: Stage, writer: StageWriter): readonly string[]
       return [`let ${name} = ${writer.value(stage.value).text};`];
     }
     case "store":
-      return [`${writer.target(stage.tensor, stage.index)} = ${writer.stored(stage.value)};`];
+      return [
+        `${writer.target(stage.tensor, stage.index)} = ${
+          writer.stored(stage.tensor, stage.value)
+        };`,
+      ];
     case "loop":
       return loops(stage.over, writer, stage.body.flatMap((each) => statements(each, writer)));
   }

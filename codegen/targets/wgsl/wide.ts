@@ -59,12 +59,12 @@ export class WideWriter implements StageWriter {
   }
 
   target(tensor: string, index: readonly IndexExpr[]): string {
-    return this.expressions.four(tensor, index);
+    return this.expressions.placeOfFour(tensor, index);
   }
 
-  stored(value: Scalar): string {
+  stored(tensor: string, value: Scalar): string {
     const { text: { text }, isWide } = this.#wide(value);
-    return isWide ? text : `vec4<${value.type}>(${text})`;
+    return this.expressions.stored(tensor, isWide ? text : `vec4<${value.type}>(${text})`, true);
   }
 
   #wide(scalar: Scalar): Wide {
