@@ -33,7 +33,10 @@ export interface TrainerOptions {
   readonly batchSize: number;
   /** At least 1. */
   readonly epochs: number;
-  /** Decides the order of samples in every epoch; a whole number from 0 to 2^53 - 1. */
+  /**
+   * Decides the order of samples in every epoch, and what a model draws at random, as dropouts do, for which
+   * its lower 32 bits count; a whole number from 0 to 2^53 - 1.
+   */
   readonly seed: number;
   /** Ends the run after this many steps, at least 1, even within an epoch. */
   readonly stepLimit?: number;
@@ -65,7 +68,9 @@ export class Trainer {
   readonly #batches: number;
   readonly #totalSteps: number;
   /** Values of each program's call dims and scalars; the same objects for every run. */
-  readonly #values = { step: { B: 0, step: 0 }, evaluate: { B: 0 } };
+  readonly #values: Readonly<Record<"step" | "evaluate", Record<string, number>>>;
+  /** Training steps queued since the start of the run. */
+  #step = 0;
   #hasRun = false;
   #startedAt = 0;
   #turnAt = 0;
@@ -82,6 +87,7 @@ export class Trainer {
     requireFittingData("training", options.training, options);
     requireFittingData("validation", options.validation, options);
     this.#options = options;
+    this.#values = valuesOf(options);
     this.#totals = new Totals(options.model);
     this.#tables = new SampleTables(options.model, options.training, options.validation);
     this.#batches = batchCount(options.training.count, options.batchSize);
@@ -129,7 +135,8 @@ export class Trainer {
     const { model, training } = this.#options;
     let taken = 0, drained = 0;
     while (taken < planned && !this.#cancelled) {
-      this.#values.step.step++;
+      this.#step++;
+      if (this.#values.step.step !== undefined) this.#values.step.step = this.#step;
       this.#queue("step", taken, 0, training.count);
       taken++;
       if (this.#step === 1) {
@@ -178,11 +185,6 @@ export class Trainer {
     this.#totals.count(size);
   }
 
-  /** Training steps queued since the start of the run. */
-  get #step(): number {
-    return this.#values.step.step;
-  }
-
   get #cancelled(): boolean {
     return this.#options.signal?.aborted ?? false;
   }
@@ -217,6 +219,18 @@ export class Trainer {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#turnAt = performance.now();
   }
+}
+
+/** The values of each program's runs: the batch, and those scalars that it asks for and a trainer knows. */
+function valuesOf(
+  { model, seed }: TrainerOptions,
+): Readonly<Record<"step" | "evaluate", Record<string, number>>> {
+  const known: Readonly<Record<string, number>> = { step: 0, seed: seed >>> 0 };
+  const values = (program: "step" | "evaluate"): Record<string, number> => {
+    const asked = model.spec.programs[program].scalars.filter((name) => Object.hasOwn(known, name));
+    return { B: 0, ...Object.fromEntries(asked.map((name) => [name, known[name] ?? 0])) };
+  };
+  return { step: values("step"), evaluate: values("evaluate") };
 }
 
 function describeSteps(epoch: number, before: number, last: number): string {
