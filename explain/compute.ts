@@ -35,7 +35,11 @@ export async function compute(
   return await withFreshModule(layer, async (module) => {
     const backend = await openWasm({ threads: 1 });
     try {
-      const loaded = await backend.load(module, sizes);
+      const dims = [...module.fixedDims, ...module.callDims];
+      const loaded = await backend.load(
+        module,
+        Object.fromEntries(dims.map((each) => [each, sizes[each] ?? NaN])),
+      );
       const results: Record<string, readonly number[]> = {};
       const names = Object.keys(module.programs).filter((name) =>
         name !==
