@@ -26,7 +26,7 @@ export const log: Unary = unary("log");
 export const sqrt: Unary = unary("sqrt");
 /** The hyperbolic tangent. */
 export const tanh: Unary = unary("tanh");
-/** |x|; its slope at 0 counts as 0. */
+/** |x|; its slope at 0 counts as 0, and |−2³¹| as i32 is −2³¹. */
 export const abs: Signed = (x) => handle(elementwise("abs", [x]));
 /** ⌊x⌋, the largest whole number that is not above x; no gradient flows through it. */
 export const floor: Unary = unary("floor");
@@ -106,7 +106,10 @@ export const div: Binary = binary("div");
 export const maximum: Binary = binary("maximum");
 /** The smaller of a and b. */
 export const minimum: Binary = binary("minimum");
-/** aᵇ, for a ≥ 0. */
+/**
+ * aᵇ, for a ≥ 0, and for any a where b is one of the numbers 0, 1, 2, 3 and 4. Where b is 0 its slope along a
+ * counts as 0, and where a is 0 its slope along b.
+ */
 export const pow: Binary = binary("pow");
 
 /** A comparison of tensors, element by element. */

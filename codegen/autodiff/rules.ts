@@ -21,6 +21,7 @@ import {
   sumOver,
 } from "../graph/build.ts";
 import { replaceNodes } from "../graph/replace.ts";
+import { everywhere } from "../rewrite/rules/identity.ts";
 
 /** Gradients of the operands, in their order. */
 export type Cotangents = readonly (Node | undefined)[];
@@ -42,6 +43,13 @@ const zero = (like: Node): Node => full(0, like.shape);
 /** ∂/∂a and ∂/∂b of the operand that wins: gy where `wins`, 0 elsewhere, and the other way round. */
 function route(wins: Node, gy: Node): Cotangents {
   return [op("select", wins, gy, zero(gy)), op("select", wins, zero(gy), gy)];
+}
+
+/** A gradient that is 0 where `x` is, and would be 0 · ∞ there. */
+function unlessZero(x: Node, gradient: Node): Node {
+  const number = everywhere(x);
+  if (number !== undefined) return number === 0 ? zero(gradient) : gradient;
+  return op("select", op("equal", x, zero(x)), zero(gradient), gradient);
 }
 
 /** The rule of each op. */
@@ -118,11 +126,14 @@ export const VJP_RULES: OpTable<[gy: Node], Cotangents> = {
   maximum: (y, gy) => route(op("greater", y, operands(y)[1]), gy),
   // y = min(a, b):  a wins where b > y
   minimum: (y, gy) => route(op("greater", operands(y)[1], y), gy),
-  // y = aᵇ:  ga = gy · b · a^(b−1), gb = gy · y · ln a
+  // y = aᵇ:  ga = gy · b · a^(b−1), 0 where b = 0; gb = gy · y · ln a, 0 where a = 0
   pow: (y, gy) => {
     const [a, b] = operands(y);
     const lower = op("pow", a, op("sub", b, full(1, b.shape)));
-    return [op("mul", gy, op("mul", b, lower)), op("mul", gy, op("mul", y, op("log", a)))];
+    return [
+      unlessZero(b, op("mul", gy, op("mul", b, lower))),
+      unlessZero(a, op("mul", gy, op("mul", y, op("log", a)))),
+    ];
   },
   // y = c ? a : b:  ga = c ? gy : 0, gb = c ? 0 : gy
   select: (y, gy) => [undefined, ...route(operands(y)[0], gy)],

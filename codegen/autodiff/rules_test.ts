@@ -266,6 +266,16 @@ Deno.test("the slope of a size at 0 is 0", () => {
   assert.deepEqual(gradientAt(elementwise("abs", a), a, ["a", vector(-2, 0, 3)]), [-1, 0, 1]);
 });
 
+Deno.test("a power of 0 and a power to 0 have no slope that is no number", () => {
+  const a = input("a", [4]).node, c = input("c", [4]).node;
+  const values: [string, Value][] = [["a", vector(0, 0, 2, 0)], ["c", vector(0, 2, 0, 1)]];
+  const power = elementwise("pow", a, c);
+  assert.deepEqual(gradientAt(power, a, ...values), [0, 0, 0, 1]);
+  assert.deepEqual(gradientAt(power, c, ...values), [0, 0, Math.log(2), 0]);
+  const one = elementwise("pow", a, full(0, [4]));
+  assert.deepEqual(gradientAt(one, a, ...values), [0, 0, 0, 0]);
+});
+
 Deno.test("every one of several equal maxima gets the gradient", () => {
   const a = input("a", [4]).node;
   const y = make("max", { axes: [0] }, [a]);

@@ -10,9 +10,9 @@ import type { DrawnSpec } from "./tables.ts";
 import { TrainingError } from "./training_error.ts";
 
 /**
- * A model that can be trained: `step` (scalars: `step`, counted from 1) and `evaluate` work on the batch
- * that was drawn last, and add the sums over its samples of the loss and of correct answers to
- * `loss_total` and `accuracy_total`.
+ * A model that can be trained: `step` and `evaluate` work on the batch that was drawn last, and add the sums
+ * over its samples of the loss and of correct answers to `loss_total` and `accuracy_total`. Of scalars they may
+ * ask for `step`, counted from 1, and `seed`.
  */
 export type TrainableSpec = DrawnSpec & {
   /** Among them those that a trainer reads by name. */

@@ -26,7 +26,7 @@ import { form, get, i32, type Local, type Wat } from "./wat.ts";
 const MATH_ARITY = { pow: 2, sin: 1, cos: 1 } as const;
 
 /** A function that the host provides. */
-type HostName = keyof typeof MATH_ARITY;
+export type HostName = keyof typeof MATH_ARITY;
 
 /** A function of floats. */
 export type MathName = HostName | ElementaryName;
@@ -38,7 +38,8 @@ type WholeQuotient = "div_u" | "div_s";
 
 const isQuotient = (name: string): name is WholeQuotient => name === "div_u" || name === "div_s";
 
-const HOST_NAMES: readonly HostName[] = ["pow", "sin", "cos"];
+// The keys of a literal are all that its type tells.
+const HOST_NAMES = Object.keys(MATH_ARITY) as readonly HostName[];
 const LANE_NAMES: readonly LaneFunction[] = [
   ...ELEMENTARY,
   ...HOST_NAMES,

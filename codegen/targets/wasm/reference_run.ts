@@ -9,6 +9,7 @@ import { interpretProgram, type TensorValue } from "../../kernel/interpret.ts";
 import type { CompiledModule, PlannedTensor, Program, StorageType } from "../../kernel/kernel.ts";
 import { ELEMENT_BYTES, LOADED } from "../../kernel/storage.ts";
 import { emitWasm } from "./emit.ts";
+import type { HostName } from "./math_calls.ts";
 import { type ModulePlan, planModule } from "./module_plan.ts";
 import { ENTRY_BYTES, type ZeroLists } from "./zero_lists.ts";
 
@@ -22,6 +23,13 @@ const GUARD_BYTE = 0xa5;
 
 /** What u32 tensors hold before anything is written to them; f32 tensors hold NaN. */
 const POISON = 0xdead_beef;
+
+/** The functions that kernels take from the host. */
+const HOST: Readonly<Record<HostName, (...args: number[]) => number>> = {
+  pow: Math.pow,
+  sin: Math.sin,
+  cos: Math.cos,
+};
 
 /** Values of all tensors, by name. */
 export type Values = Map<string, TensorValue>;
@@ -74,7 +82,7 @@ export async function load(
     env: { memory, threads: 1, patience: -1, profile: 0, mark: () => {}, skip_zeros: 1 },
     dim: Object.fromEntries(dimEntries),
     at: Object.fromEntries([...at].map(([name, address]) => [name, global(address)])),
-    math: { pow: Math.pow, sin: Math.sin, cos: Math.cos },
+    math: HOST,
   });
   return { memory, at, exports: instance.exports };
 }
