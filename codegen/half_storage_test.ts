@@ -1,35 +1,62 @@
-/** Models that store activations as f16: which tensors these are, and what WebAssembly computes with them. */
+/** Models that store activations as f16. */
 import assert from "node:assert/strict";
-import * as t from "../dsl/mod.ts";
-import { accuracy, linear, relu, sharedLinear, softmaxCrossEntropy } from "../dsl/layers/mod.ts";
-import { layerNorm } from "../dsl/layers/normalisation.ts";
+import { withFreshModule } from "../explain/temporary_module.ts";
+import { openWasm } from "../runtime/wasm/backend.ts";
+import { showShape } from "../dsl/dim.ts";
+import { mnistShared, mnistSharedF16 } from "../examples/mnist/spec.ts";
 import { compile } from "./pipeline.ts";
-import { compare } from "./targets/wasm/reference_run.ts";
+import { checkHalf, HALF_CASES, halfModel } from "./testing/half_models.ts";
 
-const B = t.dim("B");
+const { module } = compile(halfModel(4, 12, true));
+const inBits = (dtype: string) =>
+  module.tensors.filter((tensor) => tensor.dtype === dtype).map(({ name }) => name);
 
-const half = (units: number, features: number, storage: "f32" | "f16" = "f16") =>
-  t.defineModel({
-    name: "half",
-    inputs: { x: t.tensor(B, features), label: t.tensor(B).u32() },
-    forward: ({ x }) => {
-      const h = relu()(linear({ O: 2 * units })(x));
-      const shared = relu()(sharedLinear({ K: units, n: 2, O: 6 })(h));
-      return linear({ O: 3 })(layerNorm({ N: 6 })(shared));
-    },
-    loss: softmaxCrossEntropy,
-    metrics: { accuracy },
-    optimizer: t.clipGlobalNorm(t.sgd({ rate: 0.1 }), 5),
-    storage,
-  });
+Deno.test("activations and their gradients lie in 16 bits", () => {
+  const half = inBits("f16");
+  for (const name of ["relu1", "relu2", "l3.y", "l4.y", "g_l1.y", "g_l4.y"]) {
+    assert.ok(half.includes(name), `${name} of ${half}`);
+  }
+  for (const name of half) {
+    const tensor = module.tensors.find((each) => each.name === name);
+    assert.equal(tensor?.kind, "temporary");
+    assert.ok(showShape(tensor.shape).includes("B"), name);
+  }
+});
 
-for (const [units, features] of [[4, 12], [5, 7], [16, 20], [3, 1]] as const) {
-  Deno.test(`half ${units} ${features}`, async () => {
-    const { module } = compile(half(units, features));
-    for (const program of module.programs) {
-      for (const B of [1, 3, 8, 13]) {
-        await compare({ ...module, programs: [program] }, { B }, 4e-3, { scalars: { step: 1 } });
-      }
+Deno.test("parameters, their gradients, statistics and what a caller sees stay in 32 bits", () => {
+  const whole = inBits("f32");
+  const others = module.tensors.filter(({ kind, dtype }) =>
+    kind !== "temporary" && dtype !== "u32"
+  );
+  for (const { name } of others) assert.ok(whole.includes(name), name);
+  // Gradients that wait for their norm, means and deviations of rows, and sums over slices.
+  for (const name of ["g_l1.W", "g_l2.W", "loss", "fold_relu1"]) {
+    assert.ok(whole.includes(name), `${name} of ${whole}`);
+  }
+  assert.ok(compile(mnistShared).module.tensors.every(({ dtype }) => dtype !== "f16"));
+});
+
+Deno.test("activations and their gradients take half the memory", () => {
+  const bytes = (model: typeof mnistShared, size: number) =>
+    compile(model).module.tensors.filter(({ kind, name }) =>
+      kind === "temporary" && /relu|g_/.test(name)
+    ).reduce((sum, { dtype }) => sum + (dtype === "f16" ? 2 : size), 0);
+  assert.ok(bytes(mnistSharedF16, 4) < 0.65 * bytes(mnistShared, 4));
+});
+
+for (const [at, [model, batches]] of HALF_CASES.entries()) {
+  Deno.test(`WebAssembly computes what the kernels of model ${at + 1} do, on one thread and two`, async () => {
+    const backends = [await openWasm({ threads: 1 }), await openWasm({ threads: 2 })];
+    try {
+      await withFreshModule(model, async (module) => {
+        for (const batch of batches) {
+          for (const backend of backends) {
+            await checkHalf(model, module, batch, (spec, dims) => backend.load(spec, dims));
+          }
+        }
+      });
+    } finally {
+      for (const backend of backends) await backend.dispose();
     }
   });
 }

@@ -1,5 +1,5 @@
 /** The programs of a declaration, as graphs: what can be run once it is compiled. @module */
-import { type Extent, factors } from "../../dsl/dim.ts";
+import { factors } from "../../dsl/dim.ts";
 import type { LayerDeclaration } from "../../dsl/declare.ts";
 import { make } from "../../dsl/intern.ts";
 import type { ModelDeclaration } from "../../dsl/model.ts";
@@ -99,20 +99,11 @@ function updatesOf(model: ModelDeclaration): {
   readonly updates: readonly Result[];
   readonly names: ReadonlyMap<Node, string>;
 } {
-  const weight = make("div", {}, [number(1), make("size", { extent: batchOf(model) })]);
-  const { lossScale } = model;
-  const scaled = lossScale === 1 ? weight : make("mul", {}, [weight, number(lossScale)]);
-  const seed = spread(scaled, model.loss.shape);
   const trained = model.params.filter((each) => !model.frozen.has(each));
-  const found = gradients(model.loss, seed, trained, model.names);
-  const plain = found.gradients.map((gradient) =>
-    lossScale === 1
-      ? gradient
-      : make("mul", {}, [gradient, spread(number(1 / lossScale), gradient.shape)])
-  );
+  const { gradients: plain, names } = gradientsOf(model, trained);
   const each = model.optimizer.prepare?.(plain) ?? plain;
   return {
-    names: new Map([...found.names, [weight, "one_over_batch"]]),
+    names,
     updates: trained.flatMap((parameter, i) => {
       const gradient = each[i];
       if (gradient === undefined) throw new Error(`${leafName(parameter)} has no gradient`);
@@ -125,9 +116,27 @@ function updatesOf(model: ModelDeclaration): {
   };
 }
 
-/** The number of samples: the extent of the losses. */
-function batchOf(model: ModelDeclaration): Extent {
-  return model.loss.shape[0] ?? 1;
+/** The gradients of the mean loss of the batch, by way of those of the scaled loss. */
+function gradientsOf(
+  { loss, lossScale, names: given }: ModelDeclaration,
+  trained: readonly Node[],
+): { readonly gradients: readonly Node[]; readonly names: ReadonlyMap<Node, string> } {
+  const weight = make("div", {}, [number(1), make("size", { extent: loss.shape[0] ?? 1 })]);
+  const named: readonly [Node, string] = [weight, "one_over_batch"];
+  const seed = (scaled: Node) => gradients(loss, spread(scaled, loss.shape), trained, given);
+  if (lossScale === 1) {
+    const plain = seed(weight);
+    return { gradients: plain.gradients, names: new Map([...plain.names, named]) };
+  }
+  const scaled = seed(make("mul", {}, [weight, number(lossScale)]));
+  const names = new Map([...scaled.names, named]);
+  const plain = scaled.gradients.map((gradient) => {
+    const own = make("mul", {}, [gradient, spread(number(1 / lossScale), gradient.shape)]);
+    const name = names.get(gradient);
+    if (name !== undefined) names.set(own, name).set(gradient, `${name}_scaled`);
+    return own;
+  });
+  return { gradients: plain, names };
 }
 
 /** Dims that each run may choose anew: the first of each input, unless a parameter has it too. */

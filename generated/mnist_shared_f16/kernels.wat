@@ -7930,9 +7930,9 @@
           (br_if $b (i32.lt_u (local.get $b) (local.get $b_to)))))))
 
   ;; update_l1_W(read g_l1.y[B, 1000], read x[B, 784], update l1.W[784, 1000], update l1.W.m[784, 1000], update l1.W.v[784, 1000])
-  ;; value = (Σ_b g_l1.y[b, i] * x[b, j]) * 0.0009765625;
-  ;; m_next = l1.W.m[i, j] * 0.9 + value * 0.1;
-  ;; v_next = l1.W.v[i, j] * 0.999 + value * value * 0.001;
+  ;; g_l1_W = (Σ_b g_l1.y[b, i] * x[b, j]) * 0.0009765625;
+  ;; m_next = l1.W.m[i, j] * 0.9 + g_l1_W * 0.1;
+  ;; v_next = l1.W.v[i, j] * 0.999 + g_l1_W * g_l1_W * 0.001;
   ;; W_next = l1.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);
   ;; l1.W[i, j] = W_next;
   ;; l1.W.m[i, j] = m_next;
@@ -8017,7 +8017,7 @@
     (local $half v128)
     (local $right_1 v128)
     (local $left v128)
-    (local $value_x4 v128)
+    (local $g_l1_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -8307,16 +8307,16 @@
             (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 2000)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8327,16 +8327,16 @@
       (v128.store (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8347,16 +8347,16 @@
       (v128.store offset=16 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=16 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=16 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8367,16 +8367,16 @@
       (v128.store offset=4000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=4000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=4000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8387,16 +8387,16 @@
       (v128.store offset=4016 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=4016 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=4016 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8407,16 +8407,16 @@
       (v128.store offset=8000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=8000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=8000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8427,16 +8427,16 @@
       (v128.store offset=8016 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=8016 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=8016 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8447,16 +8447,16 @@
       (v128.store offset=12000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=12000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=12000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8467,16 +8467,16 @@
       (v128.store offset=12016 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=12016 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=12016 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8487,16 +8487,16 @@
       (v128.store offset=16000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=16000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=16000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8541,7 +8541,7 @@
     (local $half v128)
     (local $right_1 v128)
     (local $left v128)
-    (local $value_x4 v128)
+    (local $g_l1_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -8804,16 +8804,16 @@
             (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 2000)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8824,16 +8824,16 @@
       (v128.store (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8844,16 +8844,16 @@
       (v128.store offset=16 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=16 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=16 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8864,16 +8864,16 @@
       (v128.store offset=4000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=4000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=4000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=4016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8884,16 +8884,16 @@
       (v128.store offset=4016 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=4016 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=4016 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8904,16 +8904,16 @@
       (v128.store offset=8000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=8000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=8000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=8016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8924,16 +8924,16 @@
       (v128.store offset=8016 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=8016 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=8016 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12000 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12000 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -8944,16 +8944,16 @@
       (v128.store offset=12000 (local.get $l1.W_i) (local.get $W_next_x4))
       (v128.store offset=12000 (local.get $l1.W.m_i) (local.get $m_next_x4))
       (v128.store offset=12000 (local.get $l1.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l1_W_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12016 (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=12016 (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -9141,7 +9141,7 @@
     (local $value v128)
     (local $row i32)
     (local $half v128)
-    (local $value_x4 v128)
+    (local $g_l1_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -9343,17 +9343,17 @@
                           (i32x4.splat (i32.const 2139095040))))
                       (local.get $acc_0_9)))
                   (br_if $entries (i32.lt_u (local.get $entry) (local.get $end))))))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul (v128.load (local.get $l1.W.m_i)) (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul (v128.load (local.get $l1.W.v_i)) (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9364,21 +9364,21 @@
             (v128.store (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=16 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=16 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9389,21 +9389,21 @@
             (v128.store offset=16 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=16 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=16 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_2) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=32 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=32 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9414,21 +9414,21 @@
             (v128.store offset=32 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=32 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=32 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_3) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=48 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=48 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9439,21 +9439,21 @@
             (v128.store offset=48 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=48 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=48 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_4) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=64 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=64 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9464,21 +9464,21 @@
             (v128.store offset=64 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=64 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=64 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_5) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=80 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=80 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9489,21 +9489,21 @@
             (v128.store offset=80 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=80 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=80 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_6) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=96 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=96 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9514,21 +9514,21 @@
             (v128.store offset=96 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=96 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=96 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_7) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=112 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=112 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9539,21 +9539,21 @@
             (v128.store offset=112 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=112 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=112 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_8) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=128 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=128 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9564,21 +9564,21 @@
             (v128.store offset=128 (local.get $l1.W_i) (local.get $W_next_x4))
             (v128.store offset=128 (local.get $l1.W.m_i) (local.get $m_next_x4))
             (v128.store offset=128 (local.get $l1.W.v_i) (local.get $v_next_x4))
-            (local.set $value_x4
+            (local.set $g_l1_W_x4
               (f32x4.mul (local.get $acc_0_9) (f32x4.splat (f32.const 0.0009765625))))
             (local.set $m_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=144 (local.get $l1.W.m_i))
                   (f32x4.splat (f32.const 0.9)))
-                (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+                (f32x4.mul (local.get $g_l1_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
             (local.set $v_next_x4
               (f32x4.add
                 (f32x4.mul
                   (v128.load offset=144 (local.get $l1.W.v_i))
                   (f32x4.splat (f32.const 0.999)))
                 (f32x4.mul
-                  (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                  (f32x4.mul (local.get $g_l1_W_x4) (local.get $g_l1_W_x4))
                   (f32x4.splat (f32.const 0.0010000000000000009)))))
             (local.set $W_next_x4
               (f32x4.sub
@@ -9602,9 +9602,9 @@
           (br_if $j (i32.lt_u (local.get $j) (local.get $j_to)))))))
 
   ;; update_l1_b(read g_l1.y[B, 1000], update l1.b[1000], update l1.b.m[1000], update l1.b.v[1000])
-  ;; value = (Σ_b g_l1.y[b, i]) * 0.0009765625;
-  ;; m_next = l1.b.m[i] * 0.9 + value * 0.1;
-  ;; v_next = l1.b.v[i] * 0.999 + value * value * 0.001;
+  ;; g_l1_b = (Σ_b g_l1.y[b, i]) * 0.0009765625;
+  ;; m_next = l1.b.m[i] * 0.9 + g_l1_b * 0.1;
+  ;; v_next = l1.b.v[i] * 0.999 + g_l1_b * g_l1_b * 0.001;
   ;; b_next = l1.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);
   ;; l1.b[i] = b_next;
   ;; l1.b.m[i] = m_next;
@@ -9616,11 +9616,11 @@
     (local $l1.b.v_i i32)
     (local $l1.b_i i32)
     (local $i_end4 i32)
-    (local $g_l1_b_x4 v128)
+    (local $g_l1_b_scaled_x4 v128)
     (local $b i32)
     (local $g_l1.y_b i32)
     (local $half v128)
-    (local $value_x4 v128)
+    (local $g_l1_b_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $b_next_x4 v128)
@@ -9640,16 +9640,16 @@
       (i32.lt_u (local.get $i) (local.get $i_end4))
       (then
         (loop $i_by_4
-          (local.set $g_l1_b_x4 (v128.const i32x4 0 0 0 0))
+          (local.set $g_l1_b_scaled_x4 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $g_l1.y_b (local.get $g_l1.y_i))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
             (then
               (loop $b
-                (local.set $g_l1_b_x4
+                (local.set $g_l1_b_scaled_x4
                   (f32x4.add
-                    (local.get $g_l1_b_x4)
+                    (local.get $g_l1_b_scaled_x4)
                     (v128.or
                       (local.tee $half
                         (f32x4.mul
@@ -9663,17 +9663,17 @@
                 (local.set $g_l1.y_b (i32.add (local.get $g_l1.y_b) (i32.const 2000)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-          (local.set $value_x4
-            (f32x4.mul (local.get $g_l1_b_x4) (f32x4.splat (f32.const 0.0009765625))))
+          (local.set $g_l1_b_x4
+            (f32x4.mul (local.get $g_l1_b_scaled_x4) (f32x4.splat (f32.const 0.0009765625))))
           (local.set $m_next_x4
             (f32x4.add
               (f32x4.mul (v128.load (local.get $l1.b.m_i)) (f32x4.splat (f32.const 0.9)))
-              (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+              (f32x4.mul (local.get $g_l1_b_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
           (local.set $v_next_x4
             (f32x4.add
               (f32x4.mul (v128.load (local.get $l1.b.v_i)) (f32x4.splat (f32.const 0.999)))
               (f32x4.mul
-                (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                (f32x4.mul (local.get $g_l1_b_x4) (local.get $g_l1_b_x4))
                 (f32x4.splat (f32.const 0.0010000000000000009)))))
           (local.set $b_next_x4
             (f32x4.sub
@@ -9692,9 +9692,9 @@
           (br_if $i_by_4 (i32.lt_u (local.get $i) (local.get $i_end4)))))))
 
   ;; update_l2_W(read g_l2.y[B, 900], read fold_relu1[B, 100], update l2.W[900, 100], update l2.W.m[900, 100], update l2.W.v[900, 100])
-  ;; value = (Σ_b g_l2.y[b, i] * fold_relu1[b, j]) * 0.0009765625;
-  ;; m_next = l2.W.m[i, j] * 0.9 + value * 0.1;
-  ;; v_next = l2.W.v[i, j] * 0.999 + value * value * 0.001;
+  ;; g_l2_W = (Σ_b g_l2.y[b, i] * fold_relu1[b, j]) * 0.0009765625;
+  ;; m_next = l2.W.m[i, j] * 0.9 + g_l2_W * 0.1;
+  ;; v_next = l2.W.v[i, j] * 0.999 + g_l2_W * g_l2_W * 0.001;
   ;; W_next = l2.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);
   ;; l2.W[i, j] = W_next;
   ;; l2.W.m[i, j] = m_next;
@@ -9746,7 +9746,7 @@
     (local $right_1 v128)
     (local $left v128)
     (local $half v128)
-    (local $value_x4 v128)
+    (local $g_l2_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -10226,16 +10226,16 @@
             (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10246,16 +10246,16 @@
       (v128.store (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10266,16 +10266,16 @@
       (v128.store offset=16 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=16 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=16 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=400 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=400 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10286,16 +10286,16 @@
       (v128.store offset=400 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=400 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=400 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=416 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=416 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10306,16 +10306,16 @@
       (v128.store offset=416 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=416 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=416 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=800 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=800 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10326,16 +10326,16 @@
       (v128.store offset=800 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=800 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=800 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=816 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=816 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10346,16 +10346,16 @@
       (v128.store offset=816 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=816 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=816 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1200 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1200 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10366,16 +10366,16 @@
       (v128.store offset=1200 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=1200 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=1200 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1216 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1216 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10386,16 +10386,16 @@
       (v128.store offset=1216 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=1216 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=1216 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1600 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1600 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10406,16 +10406,16 @@
       (v128.store offset=1600 (local.get $l2.W_j) (local.get $W_next_x4))
       (v128.store offset=1600 (local.get $l2.W.m_j) (local.get $m_next_x4))
       (v128.store offset=1600 (local.get $l2.W.v_j) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1616 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=1616 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -10835,16 +10835,16 @@
           (local.set $fold_relu1_b (i32.add (local.get $fold_relu1_b) (i32.const 400)))
           (local.set $b (i32.add (local.get $b) (i32.const 1)))
           (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-    (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+    (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
     (local.set $m_next_x4
       (f32x4.add
         (f32x4.mul (v128.load (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-        (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+        (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
     (local.set $v_next_x4
       (f32x4.add
         (f32x4.mul (v128.load (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
         (f32x4.mul
-          (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+          (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
           (f32x4.splat (f32.const 0.0010000000000000009)))))
     (local.set $W_next_x4
       (f32x4.sub
@@ -10855,16 +10855,16 @@
     (v128.store (local.get $l2.W_j) (local.get $W_next_x4))
     (v128.store (local.get $l2.W.m_j) (local.get $m_next_x4))
     (v128.store (local.get $l2.W.v_j) (local.get $v_next_x4))
-    (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+    (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
     (local.set $m_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=400 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-        (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+        (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
     (local.set $v_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=400 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
         (f32x4.mul
-          (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+          (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
           (f32x4.splat (f32.const 0.0010000000000000009)))))
     (local.set $W_next_x4
       (f32x4.sub
@@ -10875,16 +10875,16 @@
     (v128.store offset=400 (local.get $l2.W_j) (local.get $W_next_x4))
     (v128.store offset=400 (local.get $l2.W.m_j) (local.get $m_next_x4))
     (v128.store offset=400 (local.get $l2.W.v_j) (local.get $v_next_x4))
-    (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+    (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
     (local.set $m_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=800 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-        (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+        (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
     (local.set $v_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=800 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
         (f32x4.mul
-          (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+          (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
           (f32x4.splat (f32.const 0.0010000000000000009)))))
     (local.set $W_next_x4
       (f32x4.sub
@@ -10895,16 +10895,16 @@
     (v128.store offset=800 (local.get $l2.W_j) (local.get $W_next_x4))
     (v128.store offset=800 (local.get $l2.W.m_j) (local.get $m_next_x4))
     (v128.store offset=800 (local.get $l2.W.v_j) (local.get $v_next_x4))
-    (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+    (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
     (local.set $m_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=1200 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-        (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+        (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
     (local.set $v_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=1200 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
         (f32x4.mul
-          (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+          (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
           (f32x4.splat (f32.const 0.0010000000000000009)))))
     (local.set $W_next_x4
       (f32x4.sub
@@ -10915,16 +10915,16 @@
     (v128.store offset=1200 (local.get $l2.W_j) (local.get $W_next_x4))
     (v128.store offset=1200 (local.get $l2.W.m_j) (local.get $m_next_x4))
     (v128.store offset=1200 (local.get $l2.W.v_j) (local.get $v_next_x4))
-    (local.set $value_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
+    (local.set $g_l2_W_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
     (local.set $m_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=1600 (local.get $l2.W.m_j)) (f32x4.splat (f32.const 0.9)))
-        (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+        (f32x4.mul (local.get $g_l2_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
     (local.set $v_next_x4
       (f32x4.add
         (f32x4.mul (v128.load offset=1600 (local.get $l2.W.v_j)) (f32x4.splat (f32.const 0.999)))
         (f32x4.mul
-          (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+          (f32x4.mul (local.get $g_l2_W_x4) (local.get $g_l2_W_x4))
           (f32x4.splat (f32.const 0.0010000000000000009)))))
     (local.set $W_next_x4
       (f32x4.sub
@@ -10937,9 +10937,9 @@
     (v128.store offset=1600 (local.get $l2.W.v_j) (local.get $v_next_x4)))
 
   ;; update_l3_W(read g_l3.y[B, 10], read relu2[B, 900], update l3.W[10, 900], update l3.W.m[10, 900], update l3.W.v[10, 900])
-  ;; value = (Σ_b g_l3.y[b, i] * relu2[b, j]) * 0.0009765625;
-  ;; m_next = l3.W.m[i, j] * 0.9 + value * 0.1;
-  ;; v_next = l3.W.v[i, j] * 0.999 + value * value * 0.001;
+  ;; g_l3_W = (Σ_b g_l3.y[b, i] * relu2[b, j]) * 0.0009765625;
+  ;; m_next = l3.W.m[i, j] * 0.9 + g_l3_W * 0.1;
+  ;; v_next = l3.W.v[i, j] * 0.999 + g_l3_W * g_l3_W * 0.001;
   ;; W_next = l3.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);
   ;; l3.W[i, j] = W_next;
   ;; l3.W.m[i, j] = m_next;
@@ -11001,7 +11001,7 @@
     (local $half v128)
     (local $right_1 v128)
     (local $left v128)
-    (local $value_x4 v128)
+    (local $g_l3_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -11579,16 +11579,16 @@
             (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 1800)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11599,16 +11599,16 @@
       (v128.store (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_0_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=16 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11619,16 +11619,16 @@
       (v128.store offset=16 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=16 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=16 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3600 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3600 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11639,16 +11639,16 @@
       (v128.store offset=3600 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=3600 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=3600 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_1_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3616 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3616 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11659,16 +11659,16 @@
       (v128.store offset=3616 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=3616 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=3616 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7200 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7200 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11679,16 +11679,16 @@
       (v128.store offset=7200 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=7200 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=7200 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_2_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7216 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7216 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11699,16 +11699,16 @@
       (v128.store offset=7216 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=7216 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=7216 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10800 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10800 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11719,16 +11719,16 @@
       (v128.store offset=10800 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=10800 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=10800 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_3_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10816 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10816 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11739,16 +11739,16 @@
       (v128.store offset=10816 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=10816 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=10816 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14400 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14400 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11759,16 +11759,16 @@
       (v128.store offset=14400 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=14400 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=14400 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_4_1) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14416 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14416 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -11809,7 +11809,7 @@
     (local $right_0 v128)
     (local $half v128)
     (local $left v128)
-    (local $value_x4 v128)
+    (local $g_l3_W_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $W_next_x4 v128)
@@ -12277,16 +12277,16 @@
             (local.set $relu2_b (i32.add (local.get $relu2_b) (i32.const 1800)))
             (local.set $b (i32.add (local.get $b) (i32.const 1)))
             (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_0_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -12297,16 +12297,16 @@
       (v128.store (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_1_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3600 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=3600 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -12317,16 +12317,16 @@
       (v128.store offset=3600 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=3600 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=3600 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_2_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7200 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=7200 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -12337,16 +12337,16 @@
       (v128.store offset=7200 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=7200 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=7200 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_3_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10800 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=10800 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -12357,16 +12357,16 @@
       (v128.store offset=10800 (local.get $l3.W_i) (local.get $W_next_x4))
       (v128.store offset=10800 (local.get $l3.W.m_i) (local.get $m_next_x4))
       (v128.store offset=10800 (local.get $l3.W.v_i) (local.get $v_next_x4))
-      (local.set $value_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
+      (local.set $g_l3_W_x4 (f32x4.mul (local.get $acc_4_0) (f32x4.splat (f32.const 0.0009765625))))
       (local.set $m_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14400 (local.get $l3.W.m_i)) (f32x4.splat (f32.const 0.9)))
-          (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+          (f32x4.mul (local.get $g_l3_W_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
       (local.set $v_next_x4
         (f32x4.add
           (f32x4.mul (v128.load offset=14400 (local.get $l3.W.v_i)) (f32x4.splat (f32.const 0.999)))
           (f32x4.mul
-            (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+            (f32x4.mul (local.get $g_l3_W_x4) (local.get $g_l3_W_x4))
             (f32x4.splat (f32.const 0.0010000000000000009)))))
       (local.set $W_next_x4
         (f32x4.sub
@@ -12385,9 +12385,9 @@
       (br_if $i_by_5 (i32.lt_u (local.get $i) (i32.const 10)))))
 
   ;; update_l3_b(read g_l3.y[B, 10], update l3.b[10], update l3.b.m[10], update l3.b.v[10])
-  ;; value = (Σ_b g_l3.y[b, i]) * 0.0009765625;
-  ;; m_next = l3.b.m[i] * 0.9 + value * 0.1;
-  ;; v_next = l3.b.v[i] * 0.999 + value * value * 0.001;
+  ;; g_l3_b = (Σ_b g_l3.y[b, i]) * 0.0009765625;
+  ;; m_next = l3.b.m[i] * 0.9 + g_l3_b * 0.1;
+  ;; v_next = l3.b.v[i] * 0.999 + g_l3_b * g_l3_b * 0.001;
   ;; b_next = l3.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);
   ;; l3.b[i] = b_next;
   ;; l3.b.m[i] = m_next;
@@ -12399,16 +12399,16 @@
     (local $l3.b.v_i i32)
     (local $l3.b_i i32)
     (local $i_end4 i32)
-    (local $g_l3_b_x4 v128)
+    (local $g_l3_b_scaled_x4 v128)
     (local $b i32)
     (local $g_l3.y_b i32)
     (local $half v128)
-    (local $value_x4 v128)
+    (local $g_l3_b_x4 v128)
     (local $m_next_x4 v128)
     (local $v_next_x4 v128)
     (local $b_next_x4 v128)
+    (local $g_l3_b_scaled f32)
     (local $g_l3_b f32)
-    (local $value f32)
     (local $m_next f32)
     (local $v_next f32)
     (local $b_next f32)
@@ -12428,16 +12428,16 @@
       (i32.lt_u (local.get $i) (local.get $i_end4))
       (then
         (loop $i_by_4
-          (local.set $g_l3_b_x4 (v128.const i32x4 0 0 0 0))
+          (local.set $g_l3_b_scaled_x4 (v128.const i32x4 0 0 0 0))
           (local.set $b (i32.const 0))
           (local.set $g_l3.y_b (local.get $g_l3.y_i))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
             (then
               (loop $b
-                (local.set $g_l3_b_x4
+                (local.set $g_l3_b_scaled_x4
                   (f32x4.add
-                    (local.get $g_l3_b_x4)
+                    (local.get $g_l3_b_scaled_x4)
                     (v128.or
                       (local.tee $half
                         (f32x4.mul
@@ -12451,17 +12451,17 @@
                 (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 20)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-          (local.set $value_x4
-            (f32x4.mul (local.get $g_l3_b_x4) (f32x4.splat (f32.const 0.0009765625))))
+          (local.set $g_l3_b_x4
+            (f32x4.mul (local.get $g_l3_b_scaled_x4) (f32x4.splat (f32.const 0.0009765625))))
           (local.set $m_next_x4
             (f32x4.add
               (f32x4.mul (v128.load (local.get $l3.b.m_i)) (f32x4.splat (f32.const 0.9)))
-              (f32x4.mul (local.get $value_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
+              (f32x4.mul (local.get $g_l3_b_x4) (f32x4.splat (f32.const 0.09999999999999998)))))
           (local.set $v_next_x4
             (f32x4.add
               (f32x4.mul (v128.load (local.get $l3.b.v_i)) (f32x4.splat (f32.const 0.999)))
               (f32x4.mul
-                (f32x4.mul (local.get $value_x4) (local.get $value_x4))
+                (f32x4.mul (local.get $g_l3_b_x4) (local.get $g_l3_b_x4))
                 (f32x4.splat (f32.const 0.0010000000000000009)))))
           (local.set $b_next_x4
             (f32x4.sub
@@ -12482,16 +12482,16 @@
       (i32.lt_u (local.get $i) (local.get $i_to))
       (then
         (loop $i
-          (local.set $g_l3_b (f32.const 0))
+          (local.set $g_l3_b_scaled (f32.const 0))
           (local.set $b (i32.const 0))
           (local.set $g_l3.y_b (local.get $g_l3.y_i))
           (if
             (i32.lt_u (local.get $b) (local.get $B))
             (then
               (loop $b
-                (local.set $g_l3_b
+                (local.set $g_l3_b_scaled
                   (f32.add
-                    (local.get $g_l3_b)
+                    (local.get $g_l3_b_scaled)
                     (f32x4.extract_lane 0
                       (v128.or
                         (local.tee $half
@@ -12508,16 +12508,16 @@
                 (local.set $g_l3.y_b (i32.add (local.get $g_l3.y_b) (i32.const 20)))
                 (local.set $b (i32.add (local.get $b) (i32.const 1)))
                 (br_if $b (i32.lt_u (local.get $b) (local.get $B))))))
-          (local.set $value (f32.mul (local.get $g_l3_b) (f32.const 0.0009765625)))
+          (local.set $g_l3_b (f32.mul (local.get $g_l3_b_scaled) (f32.const 0.0009765625)))
           (local.set $m_next
             (f32.add
               (f32.mul (f32.load (local.get $l3.b.m_i)) (f32.const 0.9))
-              (f32.mul (local.get $value) (f32.const 0.09999999999999998))))
+              (f32.mul (local.get $g_l3_b) (f32.const 0.09999999999999998))))
           (local.set $v_next
             (f32.add
               (f32.mul (f32.load (local.get $l3.b.v_i)) (f32.const 0.999))
               (f32.mul
-                (f32.mul (local.get $value) (local.get $value))
+                (f32.mul (local.get $g_l3_b) (local.get $g_l3_b))
                 (f32.const 0.0010000000000000009))))
           (local.set $b_next
             (f32.sub

@@ -1138,7 +1138,7 @@ export const mnistSharedF16 = {
       }, {
         name: "update_l1_W",
         layer: "mnist_shared_f16",
-        formula: "value = (Σ_b g_l1.y[b, i] * x[b, j]) * 0.0009765625;\nm_next = l1.W.m[i, j] * 0.9 + value * 0.1;\nv_next = l1.W.v[i, j] * 0.999 + value * value * 0.001;\nW_next = l1.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl1.W[i, j] = W_next;\nl1.W.m[i, j] = m_next;\nl1.W.v[i, j] = v_next",
+        formula: "g_l1_W = (Σ_b g_l1.y[b, i] * x[b, j]) * 0.0009765625;\nm_next = l1.W.m[i, j] * 0.9 + g_l1_W * 0.1;\nv_next = l1.W.v[i, j] * 0.999 + g_l1_W * g_l1_W * 0.001;\nW_next = l1.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl1.W[i, j] = W_next;\nl1.W.m[i, j] = m_next;\nl1.W.v[i, j] = v_next",
         bindings: [{ tensor: "g_l1.y", access: "read" }, { tensor: "x", access: "read" }, { tensor: "l1.W", access: "read_write" }, { tensor: "l1.W.m", access: "read_write" }, { tensor: "l1.W.v", access: "read_write" }],
         flops: (d) => 1568000 * d.B,
         bytes: (d) => 2000 * d.B + 3136 * d.B + 3136000 + 3136000 + 3136000 + 3136000 + 3136000 + 3136000,
@@ -1168,7 +1168,7 @@ export const mnistSharedF16 = {
       }, {
         name: "update_l1_b",
         layer: "mnist_shared_f16",
-        formula: "value = (Σ_b g_l1.y[b, i]) * 0.0009765625;\nm_next = l1.b.m[i] * 0.9 + value * 0.1;\nv_next = l1.b.v[i] * 0.999 + value * value * 0.001;\nb_next = l1.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl1.b[i] = b_next;\nl1.b.m[i] = m_next;\nl1.b.v[i] = v_next",
+        formula: "g_l1_b = (Σ_b g_l1.y[b, i]) * 0.0009765625;\nm_next = l1.b.m[i] * 0.9 + g_l1_b * 0.1;\nv_next = l1.b.v[i] * 0.999 + g_l1_b * g_l1_b * 0.001;\nb_next = l1.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl1.b[i] = b_next;\nl1.b.m[i] = m_next;\nl1.b.v[i] = v_next",
         bindings: [{ tensor: "g_l1.y", access: "read" }, { tensor: "l1.b", access: "read_write" }, { tensor: "l1.b.m", access: "read_write" }, { tensor: "l1.b.v", access: "read_write" }],
         flops: (d) => 1000 * d.B,
         bytes: (d) => 2000 * d.B + 4000 + 4000 + 4000 + 4000 + 4000 + 4000,
@@ -1189,7 +1189,7 @@ export const mnistSharedF16 = {
       }, {
         name: "update_l2_W",
         layer: "mnist_shared_f16",
-        formula: "value = (Σ_b g_l2.y[b, i] * fold_relu1[b, j]) * 0.0009765625;\nm_next = l2.W.m[i, j] * 0.9 + value * 0.1;\nv_next = l2.W.v[i, j] * 0.999 + value * value * 0.001;\nW_next = l2.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl2.W[i, j] = W_next;\nl2.W.m[i, j] = m_next;\nl2.W.v[i, j] = v_next",
+        formula: "g_l2_W = (Σ_b g_l2.y[b, i] * fold_relu1[b, j]) * 0.0009765625;\nm_next = l2.W.m[i, j] * 0.9 + g_l2_W * 0.1;\nv_next = l2.W.v[i, j] * 0.999 + g_l2_W * g_l2_W * 0.001;\nW_next = l2.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl2.W[i, j] = W_next;\nl2.W.m[i, j] = m_next;\nl2.W.v[i, j] = v_next",
         bindings: [{ tensor: "g_l2.y", access: "read" }, { tensor: "fold_relu1", access: "read" }, { tensor: "l2.W", access: "read_write" }, { tensor: "l2.W.m", access: "read_write" }, { tensor: "l2.W.v", access: "read_write" }],
         flops: (d) => 180000 * d.B,
         bytes: (d) => 1800 * d.B + 400 * d.B + 360000 + 360000 + 360000 + 360000 + 360000 + 360000,
@@ -1219,7 +1219,7 @@ export const mnistSharedF16 = {
       }, {
         name: "update_l3_W",
         layer: "mnist_shared_f16",
-        formula: "value = (Σ_b g_l3.y[b, i] * relu2[b, j]) * 0.0009765625;\nm_next = l3.W.m[i, j] * 0.9 + value * 0.1;\nv_next = l3.W.v[i, j] * 0.999 + value * value * 0.001;\nW_next = l3.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl3.W[i, j] = W_next;\nl3.W.m[i, j] = m_next;\nl3.W.v[i, j] = v_next",
+        formula: "g_l3_W = (Σ_b g_l3.y[b, i] * relu2[b, j]) * 0.0009765625;\nm_next = l3.W.m[i, j] * 0.9 + g_l3_W * 0.1;\nv_next = l3.W.v[i, j] * 0.999 + g_l3_W * g_l3_W * 0.001;\nW_next = l3.W[i, j] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl3.W[i, j] = W_next;\nl3.W.m[i, j] = m_next;\nl3.W.v[i, j] = v_next",
         bindings: [{ tensor: "g_l3.y", access: "read" }, { tensor: "relu2", access: "read" }, { tensor: "l3.W", access: "read_write" }, { tensor: "l3.W.m", access: "read_write" }, { tensor: "l3.W.v", access: "read_write" }],
         flops: (d) => 18000 * d.B,
         bytes: (d) => 20 * d.B + 1800 * d.B + 36000 + 36000 + 36000 + 36000 + 36000 + 36000,
@@ -1249,7 +1249,7 @@ export const mnistSharedF16 = {
       }, {
         name: "update_l3_b",
         layer: "mnist_shared_f16",
-        formula: "value = (Σ_b g_l3.y[b, i]) * 0.0009765625;\nm_next = l3.b.m[i] * 0.9 + value * 0.1;\nv_next = l3.b.v[i] * 0.999 + value * value * 0.001;\nb_next = l3.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl3.b[i] = b_next;\nl3.b.m[i] = m_next;\nl3.b.v[i] = v_next",
+        formula: "g_l3_b = (Σ_b g_l3.y[b, i]) * 0.0009765625;\nm_next = l3.b.m[i] * 0.9 + g_l3_b * 0.1;\nv_next = l3.b.v[i] * 0.999 + g_l3_b * g_l3_b * 0.001;\nb_next = l3.b[i] - alpha_t * m_next / (sqrt(v_next) + 1e-8);\nl3.b[i] = b_next;\nl3.b.m[i] = m_next;\nl3.b.v[i] = v_next",
         bindings: [{ tensor: "g_l3.y", access: "read" }, { tensor: "l3.b", access: "read_write" }, { tensor: "l3.b.m", access: "read_write" }, { tensor: "l3.b.v", access: "read_write" }],
         flops: (d) => 10 * d.B,
         bytes: (d) => 20 * d.B + 40 + 40 + 40 + 40 + 40 + 40,
