@@ -36,7 +36,7 @@ export interface LayerWithOptions<O extends object> extends LayerDeclaration {
  *     inputs: { x: tensor(dim("N")) },
  *     forward: ({ x }) => mul(x, factor),
  *   }));
- * if (scale.name !== "scale" || scale({ factor: 3 }).layer === scale.output) throw new Error();
+ * if (scale.name !== "scale" || scale({ factor: 3 }).layer.output === scale.output) throw new Error();
  * ```
  *
  * @throws {DeclarationError} where it is called with an option of a wrong kind, or a size that is no dim
