@@ -9,6 +9,7 @@ import {
   abs,
   adam,
   add,
+  cosine,
   customGradient,
   defineLayer,
   defineModel,
@@ -102,6 +103,6 @@ export const waves = defineModel({
     const distance = sub(y, target);
     return sum(mul(distance, distance), { axis: 1 });
   },
-  optimizer: adam({ alpha: 0.01 }),
+  optimizer: adam({ alpha: cosine({ peak: 0.01, steps: 1500 }) }),
   typical: { B: 64 },
 });

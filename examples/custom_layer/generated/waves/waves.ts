@@ -705,7 +705,7 @@ export const waves = {
       outputs: [],
       updates: ["loss_total", "l1.W", "l1.W.m", "l1.W.v", "l1.b", "l1.b.m", "l1.b.v", "l2.a", "l2.a.m", "l2.a.v", "l3.W", "l3.W.m", "l3.W.v", "l4.a", "l4.a.m", "l4.a.v", "l5.W", "l5.W.m", "l5.W.v", "l5.b", "l5.b.m", "l5.b.v"],
       scalars: ["step"],
-      uniforms: [{ name: "B", dtype: "u32", value: (d) => d.B }, { name: "scalar", dtype: "f32", value: () => Math.sqrt(32) }, { name: "one_over_batch", dtype: "f32", value: (d) => 1 / d.B }, { name: "alpha_t", dtype: "f32", value: (d) => 0.01 / (1 - Math.pow(0.9, d.step)) * Math.sqrt(1 - Math.pow(0.999, d.step)) }],
+      uniforms: [{ name: "B", dtype: "u32", value: (d) => d.B }, { name: "scalar", dtype: "f32", value: () => Math.sqrt(32) }, { name: "one_over_batch", dtype: "f32", value: (d) => 1 / d.B }, { name: "alpha_t", dtype: "f32", value: (d) => (Math.cos(Math.min(d.step / 1500, 1) * 3.141592653589793) + 1) * 0.005 / (1 - Math.pow(0.9, d.step)) * Math.sqrt(1 - Math.pow(0.999, d.step)) }],
       kernels: [{
         name: "l2_y",
         layer: "waves",
