@@ -387,3 +387,30 @@ Deno.test("parameters are frozen by their names, or those of their layers and bl
       "this name; parameters are encoder.l1.W, encoder.l1.b, encoder.l2.W, encoder.l2.b, l1.W, l1.b",
   });
 });
+
+Deno.test("values are stored in 32 bits, or, where that is asked, in 16 with a scaled loss", () => {
+  const stored = (options: { readonly storage?: "f32" | "f16"; readonly lossScale?: number }) => {
+    const { half, lossScale } = defineModel({
+      name: "stored",
+      inputs: { x: tensor(B, 4), label: tensor(B).u32() },
+      forward: ({ x }) => linear({ O: 3 })(x),
+      loss: softmaxCrossEntropy,
+      optimizer: sgd(),
+      ...options,
+    });
+    return { half, lossScale };
+  };
+  assert.deepEqual(stored({}), { half: false, lossScale: 1 });
+  assert.deepEqual(stored({ storage: "f16" }), { half: true, lossScale: 1024 });
+  assert.deepEqual(stored({ storage: "f16", lossScale: 64 }), { half: true, lossScale: 64 });
+  for (const lossScale of [0, 1000, -2, 2 ** 25, NaN]) {
+    assert.throws(
+      () => stored({ storage: "f16", lossScale }),
+      /"lossScale" is (NaN|-?\d+); it must be a power of two from 1 to 2\^24, such as 1024/,
+    );
+  }
+  assert.throws(() => stored({ lossScale: 8 }), /stored as f32, which need none; leave it out, or/);
+  // Specs run unchecked.
+  const misspelt = "half" as "f16";
+  assert.throws(() => stored({ storage: misspelt }), /"storage" is "half"; it must be "f32" or/);
+});
