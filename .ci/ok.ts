@@ -10,7 +10,7 @@ const CUSTOM = "examples/custom_layer";
 const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check", "--quiet"],
   ["lint", "--quiet"],
-  ["check", "--quiet", "."],
+  ["check", "--quiet", "--doc", "."],
   ["task", "gen", "--check"],
   ["task", "gen", "--check", `${CUSTOM}/spec.ts`, "--out", `${CUSTOM}/generated`],
 ];

@@ -60,6 +60,11 @@ export function judge({ cpu, gpu, requireWebgpu }: Evidence): Verdict {
   }
   const skippedInVain = requireWebgpu ? onGpu.skipped : 0;
   const brokenCpu = cpu.code !== 0 && onCpu.failed === 0 ? 1 : 0;
+  if (brokenCpu) {
+    notices.push(
+      "FAILED: the tests on the CPU broke without a failed test: see the start of this.",
+    );
+  }
   return {
     passed: onCpu.passed + onGpu.passed,
     failed: onCpu.failed + brokenCpu + onGpu.failed + silent.length + skippedInVain,

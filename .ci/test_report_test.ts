@@ -46,7 +46,9 @@ Deno.test("a file of GPU tests without results fails by its name", () => {
 });
 
 Deno.test("a CPU process that breaks without a failed test is one failure", () => {
-  assert.equal(judge(evidence({ cpu: { code: 1, report: "" } })).failed, 1);
+  const { failed, notices } = judge(evidence({ cpu: { code: 1, report: "" } }));
+  assert.equal(failed, 1);
+  assert.match(notices.join(), /^FAILED: the tests on the CPU broke without a failed test/);
 });
 
 Deno.test("skipped GPU tests are told, and fail where a GPU is required", () => {

@@ -18,9 +18,9 @@ export interface TableColumn<R> {
  * import assert from "node:assert/strict";
  *
  * const text = alignedTable([
- *   { heading: "name", align: "left", text: ([name]) => name },
- *   { heading: "n", align: "right", text: ([, n]) => n },
- * ], [["a", "1"], ["long", "100"]]);
+ *   { heading: "name", align: "left", text: ({ name }) => name },
+ *   { heading: "n", align: "right", text: ({ n }) => `${n}` },
+ * ], [{ name: "a", n: 1 }, { name: "long", n: 100 }]);
  * assert.equal(text, "name    n\na       1\nlong  100");
  * ```
  */

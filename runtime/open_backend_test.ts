@@ -13,8 +13,8 @@ function gpuWith(requestAdapter: () => Promise<GPUAdapter | null>): GPU {
 function adapterThatSays(description: string, isFallbackAdapter = false): GPUAdapter {
   const info = { vendor: "", architecture: "", device: "", description, isFallbackAdapter };
   const requestDevice = () => Promise.reject(new Error("device is in use"));
-  // A stub: of GPUAdapter's members, only these three are ever asked for.
-  return { info, limits: {}, requestDevice } as unknown as GPUAdapter;
+  // A stub: of GPUAdapter's members, only these four are ever asked for.
+  return { info, limits: {}, features: new Set(), requestDevice } as unknown as GPUAdapter;
 }
 
 async function chosenBy(gpu: GPU | null): Promise<string> {
