@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { outputOf } from "../dsl/layer_declaration.ts";
 import { showShape } from "../dsl/dim.ts";
+import { outputOf } from "../dsl/layer_declaration.ts";
 import type { Node } from "../dsl/ops.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
@@ -27,10 +27,10 @@ import { ModuleNames } from "./programs/names.ts";
 import { layerPrograms } from "./programs/layer_programs.ts";
 import { callDimsOf, type Declaration, modelPrograms } from "./programs/programs.ts";
 import { separateResults } from "./programs/separate.ts";
-import { halfStorage } from "./storage/half_storage.ts";
 import { type Firing, rewrite, type Rewritten } from "./rewrite/engine.ts";
 import type { Rule } from "./rewrite/rule.ts";
 import { RULES } from "./rewrite/rules/mod.ts";
+import { halfStorage } from "./storage/half_storage.ts";
 
 /** A program on its way through the compiler. */
 export interface Stages {
@@ -170,6 +170,17 @@ function planPass(
   };
 }
 
+/** Pass 9, the layout: in which order the axes of temporaries lie in memory, and loops to match. */
+function layOutPass({ typical }: Declaration): Pass<CompiledModule, CompiledModule> {
+  return {
+    name: "lay-out",
+    level: 4,
+    run: (module) => layOut(module, typical),
+    verify: verifyModule,
+    print: ({ programs }) => programs.flatMap(({ kernels }) => kernels.map(printKernel)).join("\n"),
+  };
+}
+
 /** Pass 10, for models that ask for it: which temporaries lie in memory in 16 bits. */
 const HALF_STORAGE: Pass<CompiledModule, CompiledModule> = {
   name: "half-storage",
@@ -181,14 +192,3 @@ const HALF_STORAGE: Pass<CompiledModule, CompiledModule> = {
       `${name} ${showShape(shape)} as f16`
     ).join("\n"),
 };
-
-/** Pass 9, the layout: in which order the axes of temporaries lie in memory, and loops to match. */
-function layOutPass({ typical }: Declaration): Pass<CompiledModule, CompiledModule> {
-  return {
-    name: "lay-out",
-    level: 4,
-    run: (module) => layOut(module, typical),
-    verify: verifyModule,
-    print: ({ programs }) => programs.flatMap(({ kernels }) => kernels.map(printKernel)).join("\n"),
-  };
-}

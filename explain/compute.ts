@@ -34,30 +34,26 @@ export async function compute(
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   return await withFreshModule(layer, async (module) => {
     const backend = await openWasm({ threads: 1 });
+    const valuesOf = (names: readonly string[]): Record<string, number> =>
+      Object.fromEntries(names.map((name) => [name, sizes[name] ?? NaN]));
+    // Of the two programs that give the result, the one that is not wanted.
+    const other = training === "use" ? "forward_training" : "forward";
+    const hasBoth = "forward_training" in module.programs;
     try {
-      const dims = [...module.fixedDims, ...module.callDims];
       const loaded = await backend.load(
         module,
-        Object.fromEntries(dims.map((each) => [each, sizes[each] ?? NaN])),
+        valuesOf([...module.fixedDims, ...module.callDims]),
       );
       const results: Record<string, readonly number[]> = {};
-      const names = Object.keys(module.programs).filter((name) =>
-        name !==
-          (training === "training" && "forward_training" in module.programs
-            ? "forward"
-            : "forward_training")
-      );
-      for (const name of names) {
+      for (const [name, { outputs, updates, scalars }] of Object.entries(module.programs)) {
+        if (hasBoth && name === other) continue;
         // A program that gives states new values overwrites the old ones.
         for (const [leaf, { dtype, shape }] of Object.entries(module.tensors)) {
           const count = shape(sizes).reduce((product, extent) => product * extent, 1);
           const given = values[leaf] ?? (leaf === "gy" ? Array<number>(count).fill(1) : undefined);
           if (given !== undefined) loaded.write(leaf, ARRAY_TYPES[dtype].from(given));
         }
-        const { outputs, updates, scalars } = module.programs[name] ??
-          { outputs: [], updates: [], scalars: [] };
-        const wanted = [...module.callDims, ...scalars];
-        loaded.run(name, Object.fromEntries(wanted.map((each) => [each, sizes[each] ?? NaN])));
+        loaded.run(name, valuesOf([...module.callDims, ...scalars]));
         for (const each of [...outputs, ...updates]) results[each] = [...await loaded.read(each)];
       }
       return results;

@@ -5,13 +5,16 @@
  */
 import type { ModuleSpec } from "./spec.ts";
 
+/** The arrays that hold elements, on a buffer of some kind. */
+export type Elements<B extends ArrayBufferLike = ArrayBufferLike> =
+  | Float32Array<B>
+  | Float16Array<B>
+  | Uint32Array<B>
+  | Int32Array<B>
+  | Uint8Array<B>;
+
 /** Host-side view of a tensor's elements. */
-export type TensorData =
-  | Float32Array<ArrayBuffer>
-  | Float16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>;
+export type TensorData = Elements<ArrayBuffer>;
 
 /** What a backend runs on, for reports and messages. */
 export interface BackendInfo {

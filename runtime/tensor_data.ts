@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TensorData } from "./backend.ts";
+import type { Elements, TensorData } from "./backend.ts";
 import { isCount, type TensorPlace } from "./module_layout.ts";
 import type { Dtype } from "./spec.ts";
 import { counted } from "./wording.ts";
@@ -26,7 +26,7 @@ export function viewOf<B extends ArrayBufferLike>(
   buffer: B,
   byteOffset: number,
   elements: number,
-): Float32Array<B> | Float16Array<B> | Uint32Array<B> | Int32Array<B> | Uint8Array<B> {
+): Elements<B> {
   switch (dtype) {
     case "f32":
       return new Float32Array(buffer, byteOffset, elements);

@@ -24,6 +24,8 @@ export type TensorValues = ReadonlyMap<string, TensorValue>;
 /** What the expressions of one point may refer to. */
 interface Point {
   readonly kernel: Kernel;
+  /** Tensors that are rounded to 16 bits where they are stored. */
+  readonly halves: ReadonlySet<string>;
   readonly tensors: TensorValues;
   readonly dims: DimValues;
   readonly uniforms: ReadonlyMap<string, number>;
@@ -126,8 +128,7 @@ function runStage(stage: Stage, point: Point): void {
     case "store": {
       const value = evaluate(stage.value, point);
       const { data, position } = locate(stage.tensor, stage.index, point);
-      const tensor = point.kernel.tensors.find(({ name }) => name === stage.tensor);
-      data[position] = tensor?.dtype === "f16" ? Math.f16round(value) : value;
+      data[position] = point.halves.has(stage.tensor) ? Math.f16round(value) : value;
       return;
     }
     case "loop":
@@ -144,7 +145,11 @@ export function interpretKernel(
   dims: DimValues,
   uniforms: ReadonlyMap<string, number>,
 ): void {
-  const point: Point = { kernel, tensors, dims, uniforms, axes: new Map(), locals: new Map() };
+  const halves = new Set(
+    kernel.tensors.filter(({ dtype }) => dtype === "f16").map(({ name }) => name),
+  );
+  const state = { axes: new Map(), locals: new Map() };
+  const point: Point = { kernel, halves, tensors, dims, uniforms, ...state };
   forEachPoint(kernel.parallel, point, () => {
     point.locals.clear();
     for (const stage of kernel.stages) runStage(stage, point);

@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { DimValues } from "../../dsl/dim.ts";
+import { dim, type DimValues } from "../../dsl/dim.ts";
 import {
   layerNorm,
   linear,
@@ -14,7 +14,6 @@ import {
   softmaxCrossEntropy,
 } from "../../dsl/layers/mod.ts";
 import { tensor } from "../../dsl/declare.ts";
-import { dim } from "../../dsl/dim.ts";
 import { clipGlobalNorm } from "../../dsl/clipping.ts";
 import { defineModel, type ModelDeclaration } from "../../dsl/model.ts";
 import { adam } from "../../dsl/optimizers/adam.ts";

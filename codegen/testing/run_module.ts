@@ -3,6 +3,7 @@ import type { DimValues } from "../../dsl/dim.ts";
 import type { LoadedModule, TensorData } from "../../runtime/backend.ts";
 import { ARRAY_TYPES } from "../../runtime/tensor_data.ts";
 import type { Value } from "../graph/interpret.ts";
+import { LOADED } from "../kernel/storage.ts";
 import { SCALARS } from "./run_kernels.ts";
 
 /** Writes NaN (or all bits) everywhere, so that an element nobody writes shows. */
@@ -10,7 +11,7 @@ function poison(loaded: LoadedModule, dims: DimValues): void {
   for (const [name, tensor] of Object.entries(loaded.spec.tensors)) {
     if (tensor.kind !== "output" && tensor.kind !== "temporary") continue;
     const count = tensor.shape(dims).reduce((a, b) => a * b, 1);
-    const isReal = tensor.dtype === "f32" || tensor.dtype === "f16";
+    const isReal = LOADED[tensor.dtype] === "f32";
     const poisoned = new ARRAY_TYPES[tensor.dtype](count).fill(isReal ? NaN : -1);
     loaded.write(name, poisoned);
   }

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import type { Elements } from "../backend.ts";
 import { type ModuleLayout, tensorOf } from "../module_layout.ts";
-
-/** The arrays that hold elements. */
-type Elements = Float32Array | Float16Array | Uint32Array | Int32Array | Uint8Array;
 
 /** The size of a matrix. */
 export interface Matrix {

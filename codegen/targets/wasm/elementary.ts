@@ -9,7 +9,7 @@
  * @module
  */
 import { FunctionBuilder } from "./function_builder.ts";
-import { f32, form, get, i32, type Local, type Wat } from "./wat.ts";
+import { choose, f32x4, form, get, i32, i32x4, type Local, type Wat } from "./wat.ts";
 
 /** A function that is computed here. */
 export type ElementaryName = "exp" | "log" | "tanh";
@@ -17,23 +17,19 @@ export type ElementaryName = "exp" | "log" | "tanh";
 /** In the order in which a module holds them. */
 export const ELEMENTARY: readonly ElementaryName[] = ["exp", "log", "tanh"];
 
-const float = (value: number): Wat => form("f32x4.splat", f32(value));
-const whole = (value: number): Wat => form("i32x4.splat", i32(value));
 const binary = (name: string) => (left: Wat, right: Wat): Wat => form(name, left, right);
 const add = binary("f32x4.add"), sub = binary("f32x4.sub"), mul = binary("f32x4.mul");
 const div = binary("f32x4.div"), plus = binary("i32x4.add"), minus = binary("i32x4.sub");
-const choose = (condition: Wat, yes: Wat, no: Wat): Wat =>
-  form("v128.bitselect", yes, no, condition);
 
 /** `c₀ + x·(c₁ + x·(c₂ + …))`. */
 const polynomial = (x: Wat, coefficients: readonly number[]): Wat =>
-  coefficients.map(float).reduceRight((higher, own) => add(own, mul(x, higher)));
+  coefficients.map(f32x4).reduceRight((higher, own) => add(own, mul(x, higher)));
 
 /** ln 2 = high + low, where high is 355/512. */
 const LN2 = { high: 0.693359375, low: -2.12194440e-4 } as const;
 
 /** `2ᵏ` for whole k from −126 to 127, as its bits. */
-const powerOfTwo = (k: Wat): Wat => form("i32x4.shl", plus(k, whole(127)), i32(23));
+const powerOfTwo = (k: Wat): Wat => form("i32x4.shl", plus(k, i32x4(127)), i32(23));
 
 /** `(e^r − 1 − r) / r²` for |r| ≤ ln 2 / 2, relative to e^r to 3.3e-9. */
 const EXP = [0.49999994, 0.16666515, 0.041668456, 0.00836942, 0.0013813137] as const;
@@ -47,13 +43,13 @@ function exp(fn: FunctionBuilder, x: Local): Wat {
     fn.local(name, name, "v128")
   ) as [Local, Local, Local, Local, Local]; // one for each name
   const { low, high } = EXP_RANGE;
-  fn.set(t, form("f32x4.min", form("f32x4.max", get(x), float(low)), float(high)));
-  fn.set(n, form("f32x4.nearest", mul(get(t), float(Math.LOG2E))));
-  fn.set(r, sub(sub(get(t), mul(get(n), float(LN2.high))), mul(get(n), float(LN2.low))));
+  fn.set(t, form("f32x4.min", form("f32x4.max", get(x), f32x4(low)), f32x4(high)));
+  fn.set(n, form("f32x4.nearest", mul(get(t), f32x4(Math.LOG2E))));
+  fn.set(r, sub(sub(get(t), mul(get(n), f32x4(LN2.high))), mul(get(n), f32x4(LN2.low))));
   fn.set(k, form("i32x4.trunc_sat_f32x4_s", get(n)));
   fn.set(half, form("i32x4.shr_s", get(k), i32(1)));
   const ofRest = add(
-    float(1),
+    f32x4(1),
     add(get(r), mul(mul(get(r), get(r)), polynomial(get(r), EXP))),
   );
   return mul(mul(ofRest, powerOfTwo(get(half))), powerOfTwo(minus(get(k), get(half))));
@@ -70,30 +66,30 @@ function log(fn: FunctionBuilder, x: Local): Wat {
   const [tiny, bits, e, f, s, z, half] = ["tiny", "bits", "e", "f", "s", "z", "half"].map((name) =>
     fn.local(name, name, "v128")
   ) as [Local, Local, Local, Local, Local, Local, Local]; // one for each name
-  fn.set(tiny, form("f32x4.lt", get(x), float(LEAST_NORMAL)));
-  const scaled = choose(get(tiny), mul(get(x), float(2 ** 23)), get(x));
-  fn.set(bits, minus(scaled, whole(ROOT_HALF)));
+  fn.set(tiny, form("f32x4.lt", get(x), f32x4(LEAST_NORMAL)));
+  const scaled = choose(get(tiny), mul(get(x), f32x4(2 ** 23)), get(x));
+  fn.set(bits, minus(scaled, i32x4(ROOT_HALF)));
   fn.set(
     e,
     form(
       "f32x4.convert_i32x4_s",
       minus(
         form("i32x4.shr_s", get(bits), i32(23)),
-        form("v128.and", get(tiny), whole(23)),
+        form("v128.and", get(tiny), i32x4(23)),
       ),
     ),
   );
-  const digits = form("v128.and", get(bits), whole(FRACTION));
-  fn.set(f, sub(plus(digits, whole(ROOT_HALF)), float(1)));
-  fn.set(s, div(get(f), add(float(2), get(f))));
+  const digits = form("v128.and", get(bits), i32x4(FRACTION));
+  fn.set(f, sub(plus(digits, i32x4(ROOT_HALF)), f32x4(1)));
+  fn.set(s, div(get(f), add(f32x4(2), get(f))));
   fn.set(z, mul(get(s), get(s)));
-  fn.set(half, mul(float(0.5), mul(get(f), get(f))));
+  fn.set(half, mul(f32x4(0.5), mul(get(f), get(f))));
   const rest = mul(get(s), add(get(half), mul(get(z), polynomial(get(z), LOG))));
-  const low = add(rest, mul(get(e), float(LN2.low)));
-  const value = sub(mul(get(e), float(LN2.high)), sub(sub(get(half), low), get(f)));
-  const finite = choose(form("f32x4.eq", get(x), float(Infinity)), get(x), value);
-  const positive = choose(form("f32x4.gt", get(x), float(0)), finite, float(NaN));
-  return choose(form("f32x4.eq", get(x), float(0)), float(-Infinity), positive);
+  const low = add(rest, mul(get(e), f32x4(LN2.low)));
+  const value = sub(mul(get(e), f32x4(LN2.high)), sub(sub(get(half), low), get(f)));
+  const finite = choose(form("f32x4.eq", get(x), f32x4(Infinity)), get(x), value);
+  const positive = choose(form("f32x4.gt", get(x), f32x4(0)), finite, f32x4(NaN));
+  return choose(form("f32x4.eq", get(x), f32x4(0)), f32x4(-Infinity), positive);
 }
 
 /** `(tanh x − x) / x³` as a polynomial in x², for |x| < 0.63, relative to tanh x to 5e-9. */
@@ -110,11 +106,11 @@ function tanh(fn: FunctionBuilder, x: Local): Wat {
   fn.set(size, form("f32x4.abs", get(x)));
   fn.set(square, mul(get(x), get(x)));
   const near = add(get(x), mul(mul(get(x), get(square)), polynomial(get(square), TANH)));
-  const twice = mul(float(2), form("f32x4.min", get(size), float(LARGE)));
+  const twice = mul(f32x4(2), form("f32x4.min", get(size), f32x4(LARGE)));
   const power = form("call $lanes.exp", twice);
-  const far = sub(float(1), div(float(2), add(power, float(1))));
-  const signed = form("v128.or", far, form("v128.and", get(x), whole(SIGN)));
-  return choose(form("f32x4.lt", get(size), float(SMALL)), near, signed);
+  const far = sub(f32x4(1), div(f32x4(2), add(power, f32x4(1))));
+  const signed = form("v128.or", far, form("v128.and", get(x), i32x4(SIGN)));
+  return choose(form("f32x4.lt", get(size), f32x4(SMALL)), near, signed);
 }
 
 const BODIES: {

@@ -5,10 +5,7 @@
  * @module
  */
 import { FunctionBuilder } from "./function_builder.ts";
-import { f32, form, get, i32, type Local, type Wat } from "./wat.ts";
-
-const float = (value: number): Wat => form("f32x4.splat", f32(value));
-const bits = (value: number): Wat => form("i32x4.splat", i32(value));
+import { choose, f32x4, form, get, i32, i32x4, type Local, type Wat } from "./wat.ts";
 
 /** The bits of infinity: in f32, and in f16. */
 const INFINITE = 0x7f800000, HALF_INFINITE = 0x7c00;
@@ -27,10 +24,10 @@ const TOO_LARGE = 2 ** 16;
 export function fromHalf(fn: FunctionBuilder, halves: Wat): Wat {
   const value = fn.local("from half", "half", "v128");
   // The sign, and below it three more of the copies that extension made, which are not wanted.
-  const placed = form("v128.and", form("i32x4.shl", halves, i32(MANTISSA)), bits(0x8fffe000 | 0));
-  const product = form(`local.tee ${value.id}`, form("f32x4.mul", placed, float(2 ** BIAS)));
-  const isEndless = form("f32x4.ge", form("f32x4.abs", get(value)), float(TOO_LARGE));
-  return form("v128.or", product, form("v128.and", isEndless, bits(INFINITE)));
+  const placed = form("v128.and", form("i32x4.shl", halves, i32(MANTISSA)), i32x4(0x8fffe000 | 0));
+  const product = form(`local.tee ${value.id}`, form("f32x4.mul", placed, f32x4(2 ** BIAS)));
+  const isEndless = form("f32x4.ge", form("f32x4.abs", get(value)), f32x4(TOO_LARGE));
+  return form("v128.or", product, form("v128.and", isEndless, i32x4(INFINITE)));
 }
 
 /**
@@ -39,26 +36,16 @@ export function fromHalf(fn: FunctionBuilder, halves: Wat): Wat {
  */
 function toHalf(fn: FunctionBuilder, x: Local): Wat {
   const size = fn.local("size", "size", "v128");
-  const sign = form("v128.and", get(x), bits(0x80000000 | 0));
+  const sign = form("v128.and", get(x), i32x4(0x80000000 | 0));
   fn.set(size, form("f32x4.abs", get(x)));
-  const odd = form("v128.and", form("i32x4.shr_u", get(size), i32(MANTISSA)), bits(1));
-  const biased = form("i32x4.add", get(size), bits((2 ** (MANTISSA - 1) - 1) - (BIAS << 23)));
+  const odd = form("v128.and", form("i32x4.shr_u", get(size), i32(MANTISSA)), i32x4(1));
+  const biased = form("i32x4.add", get(size), i32x4((2 ** (MANTISSA - 1) - 1) - (BIAS << 23)));
   const usual = form("i32x4.shr_u", form("i32x4.add", biased, odd), i32(MANTISSA));
-  const small = form("i32x4.sub", form("f32x4.add", get(size), float(0.5)), float(0.5));
-  const finite = form(
-    "v128.bitselect",
-    small,
-    usual,
-    form("f32x4.lt", get(size), float(2 ** (1 - 15))),
-  );
+  const small = form("i32x4.sub", form("f32x4.add", get(size), f32x4(0.5)), f32x4(0.5));
+  const finite = choose(form("f32x4.lt", get(size), f32x4(2 ** (1 - 15))), small, usual);
   const isNoNumber = form("f32x4.ne", get(size), get(size));
-  const endless = form("v128.or", bits(HALF_INFINITE), form("v128.and", isNoNumber, bits(0x200)));
-  const half = form(
-    "v128.bitselect",
-    finite,
-    endless,
-    form("f32x4.lt", get(size), float(TOO_LARGE)),
-  );
+  const endless = form("v128.or", i32x4(HALF_INFINITE), form("v128.and", isNoNumber, i32x4(0x200)));
+  const half = choose(form("f32x4.lt", get(size), f32x4(TOO_LARGE)), finite, endless);
   return form("v128.or", half, form("i32x4.shr_u", sign, i32(16)));
 }
 

@@ -37,6 +37,7 @@ export type LaneFunction = MathName | WholeQuotient | typeof TO_HALF;
 type WholeQuotient = "div_u" | "div_s";
 
 const isQuotient = (name: string): name is WholeQuotient => name === "div_u" || name === "div_s";
+const isHost = (name: string): name is HostName => name in MATH_ARITY;
 
 // The keys of a literal are all that its type tells.
 const HOST_NAMES = Object.keys(MATH_ARITY) as readonly HostName[];
@@ -92,7 +93,7 @@ export class MathCalls {
   vector(name: LaneFunction, args: readonly Wat[]): Wat {
     this.#laneFunctions.add(name);
     if (isElementary(name)) CALLED_BY[name].forEach((other) => this.#laneFunctions.add(other));
-    else if (!isQuotient(name) && name !== TO_HALF) this.#imported.add(name);
+    else if (isHost(name)) this.#imported.add(name);
     return form(`call $lanes.${name}`, ...args);
   }
 

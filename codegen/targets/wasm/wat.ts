@@ -55,6 +55,21 @@ export function f32(value: number): Wat {
   return form(`f32.const ${floatLiteral(value)}`);
 }
 
+/** A vector with an f32 constant in every lane. */
+export function f32x4(value: number): Wat {
+  return form("f32x4.splat", f32(value));
+}
+
+/** A vector with an i32 constant in every lane. */
+export function i32x4(value: number): Wat {
+  return form("i32x4.splat", i32(value));
+}
+
+/** In each lane `yes` where the mask is set, else `no`. */
+export function choose(mask: Wat, yes: Wat, no: Wat): Wat {
+  return form("v128.bitselect", yes, no, mask);
+}
+
 function floatLiteral(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
