@@ -1,5 +1,6 @@
 /** Keeps choices in a file. @module */
 import { dirname } from "node:path";
+import { writeAtomically } from "../runtime/files/atomic_file.ts";
 import {
   kernelKey,
   readTuned,
@@ -47,8 +48,7 @@ export async function store(
   await Deno.mkdir(dirname(path), { recursive: true });
   const content = merged(await readBefore(path), machine, kernels);
   // Whole or not at all: a training run may read it at the same time.
-  await Deno.writeTextFile(`${path}.tmp`, `${JSON.stringify(content, undefined, 1)}\n`);
-  await Deno.rename(`${path}.tmp`, path);
+  await writeAtomically(path, `${JSON.stringify(content, undefined, 1)}\n`);
 }
 
 async function readBefore(path: string): Promise<TunedSchedules | undefined> {

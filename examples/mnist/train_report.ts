@@ -5,6 +5,7 @@
  */
 import { dirname } from "node:path";
 import type { BackendInfo } from "../../runtime/backend.ts";
+import { writeAtomically } from "../../runtime/files/atomic_file.ts";
 import type { EpochEnd, Means, TrainerEvent } from "../../runtime/train/events.ts";
 import { UsageError } from "../../commands/command_line.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -89,14 +90,11 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Writes a report to a temporary file beside `path` and renames it: whole, or not at all. */
-export async function writeReport(path: string, report: TrainReport): Promise<void> {
-  const temporary = `${path}.${Deno.pid}.tmp`;
-  try {
-    await Deno.writeTextFile(temporary, JSON.stringify(report, null, 2) + "\n");
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // It may not exist; the first error tells.
-    throw error;
-  }
+/**
+ * Writes a report: whole, or not at all.
+ *
+ * @throws {Error} if it cannot be written, with what to do
+ */
+export function writeReport(path: string, report: TrainReport): Promise<void> {
+  return writeAtomically(path, JSON.stringify(report, null, 2) + "\n");
 }
