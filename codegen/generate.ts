@@ -1,4 +1,5 @@
 /** From declarations to files: compile, print with every target, bind, document. @module */
+import { declarationHash } from "./programs/declaration_hash.ts";
 import type { Declaration } from "./programs/programs.ts";
 import { derivationDocument, tellingRules } from "./documents/derivation.ts";
 import { planDocument } from "./documents/plan.ts";
@@ -30,7 +31,13 @@ export async function generateModule(
   );
   const files: GeneratedFile[] = [
     ...emitted.flatMap((each) => each.files),
-    bindingFile({ module, doc: declaration.doc, emitted, runtime }),
+    bindingFile({
+      module,
+      doc: declaration.doc,
+      hash: declarationHash(declaration),
+      emitted,
+      runtime,
+    }),
     { path: "derivation.md", content: derivationDocument(compilation) },
     { path: "plan.md", content: planDocument(compilation, emitted) },
   ];

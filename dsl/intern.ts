@@ -5,7 +5,8 @@ import { SHAPE_RULES } from "./shape_rules.ts";
 
 const interned = new Map<string, Node>();
 
-function attributeKey(value: unknown): string {
+/** Attributes as text, the same for equal ones. */
+export function attributeKey(value: unknown): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (Array.isArray(value)) return `[${value.map(attributeKey).join(",")}]`;
   if (typeof value === "object" && value !== null) {

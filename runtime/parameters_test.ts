@@ -5,6 +5,7 @@ import type { ModuleSpec } from "./spec.ts";
 
 const spec = {
   name: "tiny",
+  declaration: "",
   fixedDims: ["K"],
   callDims: ["B"],
   tensors: {

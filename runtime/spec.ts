@@ -241,6 +241,11 @@ export const CONTROL_FAILED = 512;
 export interface ModuleSpec<D extends string = string, S extends string = string> {
   /** The declaration's name. */
   readonly name: string;
+  /**
+   * The SHA-256 of what is declared, in hexadecimal digits: the same whatever the compiler makes of it, so that
+   * a checkpoint can be told from one of another declaration.
+   */
+  readonly declaration: string;
   /** Dims given once, when the module is loaded. */
   readonly fixedDims: readonly D[];
   /** Dims that each run may choose anew, up to the size given when the module is loaded. */

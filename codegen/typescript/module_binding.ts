@@ -149,11 +149,12 @@ function programLiteral(program: Program, emitted: readonly Emitted[]): Literal 
   };
 }
 
-function moduleLiteral(module: CompiledModule, emitted: readonly Emitted[]): Literal {
+function moduleLiteral({ module, hash, emitted }: BindingParts): Literal {
   const all = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
     Object.fromEntries(entries);
   return {
     name: JSON.stringify(module.name),
+    declaration: JSON.stringify(hash),
     fixedDims: quoted(module.fixedDims),
     callDims: quoted(module.callDims),
     tensors: all(module.tensors.map((tensor) => [tensor.name, tensorLiteral(tensor)])),
@@ -179,13 +180,16 @@ function union(names: readonly string[]): string {
 interface BindingParts {
   readonly module: CompiledModule;
   readonly doc: string;
+  /** What the declaration says, as `ModuleSpec` tells it. */
+  readonly hash: string;
   readonly emitted: readonly Emitted[];
   /** Where the runtime is, as an import specifier seen from the module's folder. */
   readonly runtime: string;
 }
 
 /** Writes the binding of a module. */
-export function bindingFile({ module, doc, emitted, runtime }: BindingParts): GeneratedFile {
+export function bindingFile(parts: BindingParts): GeneratedFile {
+  const { module, doc, emitted, runtime } = parts;
   const project = new Project({
     useInMemoryFileSystem: true,
     manipulationSettings: {
@@ -219,7 +223,7 @@ export function bindingFile({ module, doc, emitted, runtime }: BindingParts): Ge
     ],
     declarations: [{
       name: exportName(module.name),
-      initializer: `${printLiteral(moduleLiteral(module, emitted))} as const satisfies ModuleSpec<${
+      initializer: `${printLiteral(moduleLiteral(parts))} as const satisfies ModuleSpec<${
         union(dims)
       }, ${union([...scalars])}>`,
     }],

@@ -13,6 +13,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const accuracy = {
   name: "accuracy",
+  declaration: "17aaa66e8773536d8c8c08ab4ba5d142e34ba49b867b3c35b5d4ef1061cb8141",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

@@ -112,6 +112,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const attention = {
   name: "attention",
+  declaration: "9dd93166a149ad5c69d985ba23f568256008d4504b8e3f10c153a2dd6b7bbaeb",
   fixedDims: ["D", "E", "S", "T"],
   callDims: ["B"],
   tensors: {

@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const avgPool2d = {
   name: "avg_pool_2d",
+  declaration: "c232c671fc7f625c58a7e1f717de7ee9a24aa45f3f864c051727c9fc187565b8",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

@@ -28,6 +28,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const batchNorm = {
   name: "batch_norm",
+  declaration: "2f6902493245b46a806649e94a9992bc0857dceb8c942998a75206dcfb38bd74",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

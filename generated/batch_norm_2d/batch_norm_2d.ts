@@ -28,6 +28,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const batchNorm2d = {
   name: "batch_norm_2d",
+  declaration: "944795fc3f50fb30bf6de041b24d7571cc8d33461e714589b0b1f135a67a7708",
   fixedDims: ["C", "H", "W"],
   callDims: ["B"],
   tensors: {

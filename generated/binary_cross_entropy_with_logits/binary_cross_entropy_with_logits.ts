@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const binaryCrossEntropyWithLogits = {
   name: "binary_cross_entropy_with_logits",
+  declaration: "65cea7aaaba835e93f196f41fb66342075b1d9bc093e4ec79ffcede8a24ada97",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

@@ -112,6 +112,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const causalAttention = {
   name: "causal_attention",
+  declaration: "5f1b5f58b9f895f5dda06c8e64dc408ac0988c8a76b4022d856fe74f2dc79e86",
   fixedDims: ["D", "E", "T"],
   callDims: ["B"],
   tensors: {

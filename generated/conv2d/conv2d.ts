@@ -55,6 +55,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const conv2d = {
   name: "conv2d",
+  declaration: "d15fd89625a6aa80c6dd066f782ec21b8e66b2f020988126cdbc9fb265649092",
   fixedDims: ["C", "O"],
   callDims: ["B"],
   tensors: {

@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const dropout = {
   name: "dropout",
+  declaration: "76056ff804389fe8b2a97eaa10c0d579f715d791f005e3ff96adc8a075a42e98",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

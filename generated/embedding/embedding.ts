@@ -25,6 +25,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const embedding = {
   name: "embedding",
+  declaration: "4b989870a6bb502b9ccbd28dffbed61e7eb53dc889e95b4ef474779c51de6d38",
   fixedDims: ["E", "V"],
   callDims: ["N"],
   tensors: {

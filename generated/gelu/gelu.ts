@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const gelu = {
   name: "gelu",
+  declaration: "9fb555961f45e027b9b8043cefa0427c20648d64bdd9827c15931fe6d9b391d0",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const geluTanh = {
   name: "gelu_tanh",
+  declaration: "d99efcf28e778ab87b3485850cc8a54e72af1a13af14f2ad1a5318f81d9f8b3f",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

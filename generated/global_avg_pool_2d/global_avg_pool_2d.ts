@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const globalAvgPool2d = {
   name: "global_avg_pool_2d",
+  declaration: "941dabd3ef16282a5f424a9c9b18198b6813b3ac3baddc59e1af2c6147ef2d67",
   fixedDims: ["C", "H", "W"],
   callDims: ["B"],
   tensors: {

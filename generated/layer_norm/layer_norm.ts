@@ -28,6 +28,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const layerNorm = {
   name: "layer_norm",
+  declaration: "b650b887e0f21e83c7abab63d90d00c314d1b0107185a78538cf35e0c9cda9bb",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

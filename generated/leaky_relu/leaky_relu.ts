@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const leakyRelu = {
   name: "leaky_relu",
+  declaration: "134688030267b1092c68a9574ff198e2bf443aa5ae1e124130b66ce861c300c9",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

@@ -40,6 +40,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const linear = {
   name: "linear",
+  declaration: "b15b537a2ca6b32e425bbe524d0566fdb15baf7a4a152dcd88c822d78d4e344b",
   fixedDims: ["I", "O"],
   callDims: ["B"],
   tensors: {

@@ -31,6 +31,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const linearRegression = {
   name: "linear_regression",
+  declaration: "6c6f5d221f4093713211954be467f0aab6335882a1fb7e0dc7df885319b7deef",
   fixedDims: [],
   callDims: ["B"],
   tensors: {

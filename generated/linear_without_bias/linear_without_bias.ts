@@ -37,6 +37,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const linearWithoutBias = {
   name: "linear_without_bias",
+  declaration: "8fadd71cf3c1800cf5d591bb6ed1aa9ac0f06778156dc92d228524aed763cc51",
   fixedDims: ["I", "O"],
   callDims: ["B"],
   tensors: {

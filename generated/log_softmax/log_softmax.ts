@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const logSoftmax = {
   name: "log_softmax",
+  declaration: "c1e805b657ac3b3974a5d3c827487c4e32a75dbd82f6fe8390abd892fa6eec1b",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const maxPool2d = {
   name: "max_pool_2d",
+  declaration: "b975853548446d25af679cab37308e0645241bd895d19f2beeedebba6290d881",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const meanAbsoluteError = {
   name: "mean_absolute_error",
+  declaration: "e317e906a34fa0eeaa07f6016d12b4a9981537223b86986895a05bc9c024fc93",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const meanSquaredError = {
   name: "mean_squared_error",
+  declaration: "123f13c65c708904bd2c47a373c45605d68dd9367aee69e67ae05c6b2c742d1c",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

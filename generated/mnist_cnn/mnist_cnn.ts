@@ -298,6 +298,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const mnistCnn = {
   name: "mnist_cnn",
+  declaration: "71c93ca61a6d8eb0370b551c441560b0a032522caefd54d14ae73bb10c0933c3",
   fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {

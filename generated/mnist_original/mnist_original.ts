@@ -193,6 +193,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const mnistOriginal = {
   name: "mnist_original",
+  declaration: "460e23a6840fe4195ccbd3532a983ef6472042acbcf04a37e92a77c0cd893325",
   fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {

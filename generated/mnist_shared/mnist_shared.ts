@@ -193,6 +193,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const mnistShared = {
   name: "mnist_shared",
+  declaration: "0664632b4e8f0efa08f5bae87f22f1a6e56f7f515c85a072660b26bee41f97d3",
   fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {

@@ -193,6 +193,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const mnistSharedF16 = {
   name: "mnist_shared_f16",
+  declaration: "948ab52870dd2e48cbde1c0dedc604d0a8bb97cf1be5976bd9fcc91dd03dd0a2",
   fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {

@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const relu = {
   name: "relu",
+  declaration: "fdca72d30e6d8f504b33a6f6a0f562e75127f6749c81087db2c9fb5edaa8a162",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

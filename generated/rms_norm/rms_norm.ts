@@ -22,6 +22,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const rmsNorm = {
   name: "rms_norm",
+  declaration: "7dc5051ad423b8b51ff13f79465e9f817e95b60d1d0ddd676ad60aff8b87d07c",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

@@ -46,6 +46,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const sharedLinear = {
   name: "shared_linear",
+  declaration: "85718550f2bfea30ca85ed6ca5cb0182a0129a2113a666017f29c650af7320d3",
   fixedDims: ["K", "O", "n"],
   callDims: ["B"],
   tensors: {

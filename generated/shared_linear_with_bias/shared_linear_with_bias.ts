@@ -49,6 +49,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const sharedLinearWithBias = {
   name: "shared_linear_with_bias",
+  declaration: "a65c4c7caa04a7c22e97cf6488b215a1765afff126e3da342a132f8782431c7d",
   fixedDims: ["K", "O", "n"],
   callDims: ["B"],
   tensors: {

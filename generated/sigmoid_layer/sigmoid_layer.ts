@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const sigmoidLayer = {
   name: "sigmoid_layer",
+  declaration: "b85e7be40f10fb2bcaf4f93db1e0cc8d1fd3f12cb94d28523e94f9654097f1ab",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const silu = {
   name: "silu",
+  declaration: "92841e0739c3e3442d65f617bfadc0a16c7c47af1484c65e108d039a29a56f69",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

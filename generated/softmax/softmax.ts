@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const softmax = {
   name: "softmax",
+  declaration: "407f4f7819686cb69c5f1af82aafbeb77850ff554b7d1edffb4b79d52fbc23b2",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

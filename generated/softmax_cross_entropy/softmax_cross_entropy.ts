@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const softmaxCrossEntropy = {
   name: "softmax_cross_entropy",
+  declaration: "5c30dab44a4196d2d8211a91348aec9dec8a4dc80a93253c35fc08d93def1686",
   fixedDims: ["C"],
   callDims: ["B"],
   tensors: {

@@ -16,6 +16,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const tanhLayer = {
   name: "tanh_layer",
+  declaration: "f142c4831f0bc3d62d0254a6c3080292b94984d236981d5473ae189252570ba6",
   fixedDims: [],
   callDims: ["N"],
   tensors: {

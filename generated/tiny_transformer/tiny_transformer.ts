@@ -1669,6 +1669,7 @@ import type { ModuleSpec } from "../../runtime/spec.ts";
  */
 export const tinyTransformer = {
   name: "tiny_transformer",
+  declaration: "a73d3c9c3b6ed19a6d44c8c33814e0b1b6c8ed52a9e5c37d4a0e85737658991e",
   fixedDims: [],
   callDims: ["B"],
   tensors: {

@@ -32,6 +32,7 @@ function program(inputs: readonly string[], scalars: readonly string[]): Program
 /** What the generator would write for this model, as far as a trainer looks. */
 const softmaxRegression = {
   name: "softmax_regression",
+  declaration: "",
   fixedDims: ["samples"],
   callDims: ["B"],
   tensors: {

@@ -152,6 +152,7 @@ function kernel(name: string): KernelSpec<"B"> {
 export function sharing() {
   return {
     name: "sharing",
+    declaration: "",
     fixedDims: [],
     callDims: ["B"],
     tensors: {

@@ -131,6 +131,7 @@ const wasm = await assembled(WAT);
 export function scaling(kernel: KernelSpec<"B" | "K"> = scaleKernel()) {
   return {
     name: "scaling",
+    declaration: "",
     fixedDims: ["K"],
     callDims: ["B"],
     tensors: {

@@ -124,6 +124,7 @@ Deno.test("slots start at cache lines, and tensors of one slot at one address", 
     const module = await backend.load(
       {
         name: "places",
+        declaration: "",
         fixedDims: [],
         callDims: [],
         tensors: {

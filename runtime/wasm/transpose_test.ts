@@ -18,6 +18,7 @@ const program = { inputs: [], outputs: [], updates: [], kernels: [] } as const;
 function withTransposed(transposed: readonly string[] = ["W"]) {
   return {
     name: "transposed",
+    declaration: "",
     fixedDims: ["O", "K"],
     callDims: ["B"],
     tensors: {

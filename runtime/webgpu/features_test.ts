@@ -13,6 +13,7 @@ const tensor = (dtype: TensorSpec<string>["dtype"]): TensorSpec<string> => ({
 function moduleWith(dtype: TensorSpec<string>["dtype"]): ModuleSpec {
   return {
     name: "m",
+    declaration: "",
     fixedDims: [],
     callDims: [],
     tensors: { x: tensor("f32"), h: tensor(dtype) },

@@ -49,6 +49,7 @@ import type { ModuleSpec } from "../../../../runtime/spec.ts";
  */
 export const binaryLinear = {
   name: "binary_linear",
+  declaration: "51d1edef11af31822b698fdff7753f68c38796ea3e9b660343c01643096925ef",
   fixedDims: ["I", "O"],
   callDims: ["B"],
   tensors: {

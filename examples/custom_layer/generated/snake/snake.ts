@@ -19,6 +19,7 @@ import type { ModuleSpec } from "../../../../runtime/spec.ts";
  */
 export const snake = {
   name: "snake",
+  declaration: "287c6b52da242d6764e709faa157bcc888697e822dfc84938484738eca1630b2",
   fixedDims: ["N"],
   callDims: ["B"],
   tensors: {

@@ -109,6 +109,7 @@ import type { ModuleSpec } from "../../../../runtime/spec.ts";
  */
 export const waves = {
   name: "waves",
+  declaration: "69531e73cfd0a56e30e3ddec251611a86c59d85fd313731b9cce1bd98363d1f3",
   fixedDims: [],
   callDims: ["B"],
   tensors: {
