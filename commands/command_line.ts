@@ -1,5 +1,12 @@
 /** Reads the command line of a task and runs it, the same for all tasks. @module */
-import { type Command, CommanderError } from "commander";
+import {
+  type Argument,
+  type Command,
+  CommanderError,
+  InvalidArgumentError,
+  type Option,
+} from "commander";
+import { didYouMean } from "./nearest.ts";
 
 /** A command line to follow, or a text to show instead. */
 export type CommandLine<Options> =
@@ -12,7 +19,8 @@ export class UsageError extends Error {
 }
 
 /**
- * What a command makes of arguments: options and operands, its help, or a sentence about what is wrong.
+ * What a command makes of arguments: options and operands, its help, or a sentence about what is wrong, with
+ * what was meant if something is like it.
  *
  * @typeParam Options what the options of `command` give, by their names and parsers
  *
@@ -34,18 +42,47 @@ export function readCommandLine<Options extends object>(
 ): CommandLine<Options> {
   let text = "";
   const write = (part: string) => text += part;
-  command.allowExcessArguments(command.registeredArguments.length > 0)
+  command.allowExcessArguments(false)
     .helpOption("-h, --help", "show this text")
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => {} });
+  [...command.options, ...command.registeredArguments].forEach(suggestChoices);
   try {
     command.parse([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "text", text: text.trimEnd(), exitCode: 0 };
-    return { kind: "text", text: asSentence(error.message), exitCode: 2 };
+    return { kind: "text", text: asSentence(refusal(command, error)), exitCode: 2 };
   }
   return { kind: "run", options: command.opts<Options>(), operands: command.args };
+}
+
+/** Lets what takes one of some words name the nearest when it refuses another. */
+function suggestChoices(taker: Option | Argument): void {
+  const { argChoices, parseArg } = taker;
+  if (argChoices === undefined || parseArg === undefined) return;
+  taker.argParser((value: string, previous: unknown) => {
+    if (argChoices.includes(value)) return parseArg(value, previous);
+    throw new InvalidArgumentError(
+      `Allowed choices are ${argChoices.join(", ")}.${didYouMean(value, argChoices)}`,
+    );
+  });
+}
+
+/** Commander's message, or one that names the operands where they are wrong. */
+function refusal(command: Command, { code, message }: CommanderError): string {
+  const taken = command.registeredArguments;
+  if (code === "commander.missingArgument") {
+    const missing = taken.slice(command.args.length).filter(({ required }) => required);
+    return `Missing ${missing.map((each) => `<${each.name()}>: ${each.description}`).join(", ")}`;
+  }
+  if (code !== "commander.excessArguments") return message;
+  const [stray = ""] = command.args.slice(taken.length);
+  const names = taken.map((each) => `<${each.name()}>`).join(" ");
+  const flags = command.options.flatMap(({ long }) => long ?? []);
+  return `Too many arguments: ${command.name()} takes ${
+    names === "" ? "options only" : `${names} and options`
+  }, but got '${stray}'.${didYouMean(`--${stray}`, flags)}`;
 }
 
 /** Commander's messages begin with `error: ` and may stretch over lines. */

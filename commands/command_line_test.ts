@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { readCommandLine, runCommandLine } from "./command_line.ts";
+import { withGuide } from "./guide.ts";
 import { wholeNumber, words } from "./option_values.ts";
 
 const read = (...args: readonly string[]) =>
@@ -44,6 +45,78 @@ Deno.test("what cannot be followed ends with 2 and a sentence, help with 0", asy
   const help = await printed(() => runCommandLine(read("--help"), () => Promise.resolve(1)));
   assert.equal(help.code, 0);
   assert.match(help.out, /Usage: deno task count/);
+});
+
+Deno.test("a mistyped word is refused with the nearest that is allowed", () => {
+  const command = () =>
+    new Command("deno task show")
+      .argument("<file>", "trained weights")
+      .addOption(new Option("--model <name>", "which").choices(["shared", "original"]))
+      .option("--only <names>", "by commas", words);
+  const refusals: readonly (readonly [readonly string[], string])[] = [
+    [
+      ["a", "--model", "Orignal"],
+      "Option '--model <name>' argument 'Orignal' is invalid. " +
+      "Allowed choices are shared, original. Did you mean original?",
+    ],
+    [
+      ["a", "--model", "third"],
+      "Option '--model <name>' argument 'third' is invalid. Allowed choices are shared, original.",
+    ],
+    [["a", "--modl", "shared"], "Unknown option '--modl' (Did you mean --model?)"],
+    [["a", "--model"], "Option '--model <name>' argument missing."],
+    [
+      ["a", "--only", ", "],
+      "Option '--only <names>' argument ', ' is invalid. " +
+      "Expected words with commas between them.",
+    ],
+    [[], "Missing <file>: trained weights."],
+    [
+      ["a", "b"],
+      "Too many arguments: deno task show takes <file> and options, but got 'b'.",
+    ],
+    [
+      ["a", "model", "shared"],
+      "Too many arguments: deno task show takes <file> and options, but got 'model'. Did you mean --model?",
+    ],
+  ];
+  for (const [args, text] of refusals) {
+    assert.deepEqual(readCommandLine(command(), args), { kind: "text", text, exitCode: 2 });
+  }
+  const line = readCommandLine(command(), ["a", "--model", "original"]);
+  assert.deepEqual(line, { kind: "run", options: { model: "original" }, operands: ["a"] });
+});
+
+Deno.test("help ends with examples, exit codes and environment variables", () => {
+  const command = withGuide(new Command("deno task count"), {
+    examples: { "counts to three": "deno task count --to 3" },
+    exitCodes: { 130: "interrupted" },
+    environment: { LEVEL: "1 to 5: says more" },
+  });
+  const help = readCommandLine(command, ["-h"]);
+  assert.ok(help.kind === "text");
+  assert.equal(
+    help.text,
+    `\
+Usage: deno task count [options]
+
+Options:
+  -h, --help  show this text
+
+Examples:
+  # counts to three
+  deno task count --to 3
+
+Exit codes:
+  0    done
+  1    failed; standard error tells why
+  2    the command line cannot be followed; nothing was begun
+  130  interrupted
+
+Environment:
+  TILEWRIGHT_DEBUG  1: an error also tells where it was thrown
+  LEVEL             1 to 5: says more`,
+  );
 });
 
 Deno.test("an error becomes its message and 1", async () => {

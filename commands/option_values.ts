@@ -1,5 +1,6 @@
 /** Parsers of the values of options. @module */
 import { InvalidArgumentError } from "commander";
+import { didYouMean } from "./nearest.ts";
 
 /**
  * A parser of whole numbers.
@@ -20,7 +21,38 @@ export function wholeNumber(
   };
 }
 
-/** Words with commas between them. */
+/**
+ * Words with commas between them.
+ *
+ * @throws {InvalidArgumentError} if there is none
+ */
 export function words(text: string): readonly string[] {
-  return text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  const found = text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  if (found.length > 0) return found;
+  throw new InvalidArgumentError("Expected words with commas between them.");
+}
+
+/**
+ * A parser of names out of a list; it takes one name.
+ *
+ * @param what the names in words, for messages: "Sections"
+ * @throws {InvalidArgumentError} by the parser, if a text is none of the names
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const section = oneOf("Sections", ["step", "peaks"]);
+ * assert.equal(section("peaks"), "peaks");
+ * assert.throws(() => section("peeks"), /Sections are step, peaks\. Did you mean peaks\?$/);
+ * ```
+ */
+export function oneOf<Name extends string>(
+  what: string,
+  names: readonly Name[],
+): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`${what} are ${names.join(", ")}.${didYouMean(text, names)}`);
+  };
 }

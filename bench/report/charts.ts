@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PlotSpec } from "../../commands/draw_svg.ts";
 import type { BenchResults, ScalingResults, StepResults } from "../results.ts";
 import { pairsOf } from "./scaling_report.ts";
 import { nameOf } from "./step_report.ts";
@@ -10,11 +11,10 @@ import { nameOf } from "./step_report.ts";
 /** A plot: the name of its file, and what it shows. */
 export interface Chart {
   readonly file: string;
-  /** A specification of Vega-Lite 6. */
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly spec: PlotSpec;
 }
 
-const LOOK = {
+const LOOK: Pick<PlotSpec, "background" | "config"> = {
   background: "white",
   config: { font: "sans-serif", axis: { labelLimit: 400, titleFontWeight: "normal" } },
 };

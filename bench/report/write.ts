@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { drawSvg } from "../../commands/draw_svg.ts";
 import { BENCH, ROOT } from "../places.ts";
 import type { BenchResults } from "../results.ts";
 import { charts } from "./charts.ts";
@@ -19,7 +20,7 @@ export async function writeReport(results: BenchResults): Promise<void> {
   await Deno.writeTextFile(data, JSON.stringify(results, null, 2) + "\n");
   await format([document]);
   for (const { file, spec } of charts(results)) {
-    await Deno.writeTextFile(join(folder, file), await drawn(spec));
+    await Deno.writeTextFile(join(folder, file), await drawSvg(spec));
   }
   console.error(`Wrote ${document} and ${folder}.`);
 }
@@ -29,21 +30,4 @@ async function format(files: readonly string[]): Promise<void> {
   const args = ["fmt", "--quiet", ...files];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   if (!success) throw new Error(`Cannot format the report: ${new TextDecoder().decode(stderr)}`);
-}
-
-/** A plot as SVG, drawn by a process that has the plotting library. */
-async function drawn(spec: Readonly<Record<string, unknown>>): Promise<string> {
-  const script = join(BENCH, "plot", "draw.js");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env", script],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(spec)));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  if (success) return new TextDecoder().decode(stdout);
-  throw new Error(`Cannot draw a plot: ${new TextDecoder().decode(stderr)}`);
 }

