@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ModuleSpec } from "./spec.ts";
+import type { Dims, ModuleSpec } from "./spec.ts";
 
 /** The arrays that hold elements, on a buffer of some kind. */
 export type Elements<B extends ArrayBufferLike = ArrayBufferLike> =
@@ -67,6 +67,8 @@ export interface Backend {
 export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
   /** The module that was loaded. */
   readonly spec: M;
+  /** The dims it was loaded with; call dims have their largest values. */
+  readonly dims: Dims<string>;
   /** What it runs on. */
   readonly backend: BackendInfo;
   /**

@@ -50,6 +50,7 @@ function notingModule() {
   const written = new Map<string, TensorData>();
   const model: LoadedModule<typeof spec> = {
     spec,
+    dims: DIMS,
     backend: { name: "wasm", adapter: "none", software: true, threads: 1 },
     write: (name, data) => void written.set(name, data.slice()),
     run: () => {},

@@ -1,7 +1,9 @@
 /** The command line of `deno task tune`. @module */
 import { Command, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { withGuide } from "../commands/guide.ts";
 import { wholeNumber, words } from "../commands/option_values.ts";
+import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 
 /** Names of the models. */
 const MODEL_NAMES = ["shared", "original"] as const;
@@ -39,7 +41,7 @@ export function parseTuneArguments(args: readonly string[]): CommandLine<TuneOpt
 }
 
 function tuneCommand(): Command {
-  return new Command("deno task tune")
+  const command = new Command("deno task tune")
     .description(
       "Times schedules of a model's contractions on this machine's WebGPU adapter and keeps the " +
         "fastest, for `deno task train --backend webgpu`. A schedule counts only if it computes " +
@@ -47,12 +49,20 @@ function tuneCommand(): Command {
     )
     .addOption(new Option("--model <name>", "whose kernels").choices(MODEL_NAMES).default("shared"))
     .option("--batch <n>", "samples of a batch", wholeNumber(1), 100)
-    .option("--kernels <names>", "only these, by commas, e.g. relu1,update_l1_W", words)
+    .option("--kernels <names>", "only these, by commas, e.g. relu1,update_l1_W (default: all contractions)", words)
     .option(
       "--budget <seconds>",
-      "for all kernels together, to compile and to time",
+      "seconds for all kernels together, to compile and to time",
       wholeNumber(1),
       120,
     )
-    .option("--out <file>", "where to keep the choices", DEFAULT_OUT);
+    .option("--out <file>", "where to keep the choices, beside those of other kernels", DEFAULT_OUT);
+  return withGuide(command, {
+    examples: {
+      "all kernels of the weight-sharing model": "deno task tune",
+      "two kernels, at another batch, for a minute":
+        "deno task tune --kernels relu1,update_l1_W --batch 256 --budget 60",
+    },
+    environment: VULKAN_ENVIRONMENT,
+  });
 }

@@ -78,6 +78,7 @@ export function tuningModule(tuned: TunedKernel, launches: LaunchesSpec<string>)
   const nowhere = new URL("data:application/wasm,");
   return {
     name,
+    declaration: "", // Nobody keeps what it computes.
     fixedDims,
     callDims,
     tensors: Object.fromEntries(tensors),

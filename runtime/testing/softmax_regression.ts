@@ -65,6 +65,7 @@ type Name = keyof Spec["tensors"];
 /** Softmax regression with plain gradient descent; see the module's comment. */
 export class SoftmaxRegression implements LoadedModule<Spec> {
   readonly spec: Spec;
+  readonly dims: { readonly B: number; readonly samples: number };
   readonly backend = { name: "wasm", adapter: "TypeScript", software: true, threads: 1 } as const;
   /** Each run but those of `draw`: its program, batch and, for steps, number. */
   readonly runs: {
@@ -92,6 +93,7 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
    * @param scalars what its programs ask for beside what they need, as a model does that draws at random
    */
   constructor(batch: number, samples = 400, scalars: readonly string[] = []) {
+    this.dims = { B: batch, samples };
     const { programs } = softmaxRegression;
     this.spec = {
       ...softmaxRegression,

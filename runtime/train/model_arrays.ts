@@ -7,8 +7,7 @@ import type { LoadedModule, TensorName } from "../backend.ts";
 import { FormatError } from "../formats/format_error.ts";
 import type { NamedArray, NamedArrays } from "../formats/named_array.ts";
 import { shapeText } from "../formats/shapes.ts";
-import type { LoadedDims } from "../parameters.ts";
-import type { Dtype, ModuleSpec, TensorSpec } from "../spec.ts";
+import type { Dims, Dtype, ModuleSpec, TensorSpec } from "../spec.ts";
 import { listed } from "../wording.ts";
 
 /** What a model keeps from one run to the next. */
@@ -16,18 +15,15 @@ export type KeptKind = "parameter" | "state";
 
 /**
  * Waits for everything queued, and copies a model's tensors of some kinds, in the order of their declaration.
- *
- * @param dims the dims the model was loaded with
  */
 export async function readArrays<M extends ModuleSpec>(
   model: LoadedModule<M>,
-  dims: LoadedDims,
   kinds: readonly KeptKind[],
 ): Promise<NamedArrays> {
   const arrays = new Map<string, NamedArray>();
-  for (const [name, { dtype, shape }] of wanted(model.spec, dims, kinds)) {
+  for (const [name, { dtype, shape }] of wanted(model.spec, model.dims, kinds)) {
     // Object.entries forgets that a key of M["tensors"] is a TensorName<M>.
-    arrays.set(name, { dtype, shape, data: await model.read(name as TensorName<M>, dims) });
+    arrays.set(name, { dtype, shape, data: await model.read(name as TensorName<M>) });
   }
   return arrays;
 }
@@ -35,18 +31,16 @@ export async function readArrays<M extends ModuleSpec>(
 /**
  * Copies arrays into a model: all of its tensors of some kinds, or nothing.
  *
- * @param dims the dims the model was loaded with
  * @param file where the arrays come from, for messages
  * @throws {FormatError} if a tensor is missing, if an array is no such tensor, or if dtypes or shapes differ
  */
 export function writeArrays<M extends ModuleSpec>(
   model: LoadedModule<M>,
-  dims: LoadedDims,
   arrays: NamedArrays,
   kinds: readonly KeptKind[],
   file: string,
 ): void {
-  requireFitting(model.spec, dims, arrays, kinds, file);
+  requireFitting(model.spec, model.dims, arrays, kinds, file);
   for (const [name, { data }] of arrays) model.write(name as TensorName<M>, data);
 }
 
@@ -59,7 +53,7 @@ export function writeArrays<M extends ModuleSpec>(
  */
 export function requireFitting(
   spec: ModuleSpec,
-  dims: LoadedDims,
+  dims: Dims<string>,
   arrays: NamedArrays,
   kinds: readonly KeptKind[],
   file: string,
@@ -93,7 +87,7 @@ interface Place {
 
 function wanted(
   spec: ModuleSpec,
-  dims: LoadedDims,
+  dims: Dims<string>,
   kinds: readonly TensorSpec<string>["kind"][],
 ): ReadonlyMap<string, Place> {
   return new Map(

@@ -14,7 +14,7 @@ import type {
 import { callValues, readDims, uniformValues } from "../call_values.ts";
 import { LastSizes } from "../last_sizes.ts";
 import { elementCount, type ModuleLayout, programOf, tensorOf } from "../module_layout.ts";
-import type { ModuleSpec } from "../spec.ts";
+import type { Dims, ModuleSpec } from "../spec.ts";
 import { checkData } from "../tensor_data.ts";
 import type { WasmInstance } from "./instance.ts";
 import { exchanged, type Matrix, transpose } from "./transpose.ts";
@@ -32,6 +32,8 @@ export interface ModulePlace {
 export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
   /** The module that was loaded. */
   readonly spec: M;
+  /** The dims it was loaded with. */
+  readonly dims: Dims<string>;
   /** What it runs on. */
   readonly backend: BackendInfo;
   readonly #layout: ModuleLayout;
@@ -43,6 +45,7 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
   /** @param onDispose ends the instance */
   constructor(spec: M, place: ModulePlace, onDispose: () => void) {
     this.spec = spec;
+    this.dims = place.layout.dims;
     this.backend = place.backend;
     this.#layout = place.layout;
     this.#sizes = new LastSizes(spec);

@@ -19,7 +19,7 @@ import {
   programOf,
   tensorOf,
 } from "../module_layout.ts";
-import type { ModuleSpec } from "../spec.ts";
+import type { Dims, ModuleSpec } from "../spec.ts";
 import { LastSizes } from "../last_sizes.ts";
 import { checkData, viewOf } from "../tensor_data.ts";
 import type { Device } from "./device.ts";
@@ -34,6 +34,8 @@ import { RunQueue } from "./run_queue.ts";
 export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M> {
   /** The module that was loaded. */
   readonly spec: M;
+  /** The dims it was loaded with. */
+  readonly dims: Dims<string>;
   /** What it runs on. */
   readonly backend: BackendInfo;
   readonly #device: Device;
@@ -55,6 +57,7 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     onDispose: () => void,
   ) {
     this.spec = spec;
+    this.dims = layout.dims;
     this.backend = device.info;
     this.#device = device;
     this.#layout = layout;
