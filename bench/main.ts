@@ -5,7 +5,9 @@
  *
  * @module
  */
-import { runCommandLine } from "../commands/command_line.ts";
+import { runCommandLine, UsageError } from "../commands/command_line.ts";
+import { didYouMean } from "../commands/nearest.ts";
+import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { kernelContestants, measureKernels } from "./kernels_section.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, parseOptions, type Section } from "./options.ts";
@@ -24,19 +26,31 @@ import { measureSteps } from "./step_section.ts";
 
 /** Runs the command; returns its exit code. */
 function main(args: readonly string[]): Promise<number> {
+  nameVulkanFolder();
   return runCommandLine(parseOptions(args), bench);
 }
 
 async function bench(options: BenchOptions): Promise<number> {
+  requireContestants(options.contestants);
   console.error("Preparing: generated modules, packages of peers, first weights.");
   await generateModules();
   await writeStart(START);
-  // Vulkan's loader complains where no folder for sockets is named; none is used.
-  if (Deno.env.get("XDG_RUNTIME_DIR") === undefined) Deno.env.set("XDG_RUNTIME_DIR", START);
   const results = await measure(options);
   if (options.write) await writeReport(results);
   else console.log(reportDocument(results));
   return 0;
+}
+
+/** Refuses words that are in the name of no contestant. */
+function requireContestants(words: readonly string[]): void {
+  const cores = navigator.hardwareConcurrency;
+  const ids = [...stepContestants(cores), ...kernelContestants(cores)].map(({ id }) => id);
+  const unknown = words.find((word) => ids.every((id) => !id.includes(word.toLowerCase())));
+  if (unknown === undefined) return;
+  const parts = [...new Set(ids.flatMap((id) => [id, ...id.split("-")]))];
+  throw new UsageError(
+    `Cannot measure ${unknown}: there is no contestant of this name.${didYouMean(unknown, parts)}`,
+  );
 }
 
 /** Which engines are there, and how those in Python are started. */

@@ -5,7 +5,9 @@
  */
 import { Command, InvalidArgumentError } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
-import { wholeNumber, words } from "../commands/option_values.ts";
+import { withGuide } from "../commands/guide.ts";
+import { oneOf, wholeNumber, words } from "../commands/option_values.ts";
+import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 import { JUDGED_STEPS } from "./loss_check.ts";
 
 /** What can be measured. */
@@ -65,27 +67,41 @@ function withDefaults(given: Given): BenchOptions {
 const count = wholeNumber(1);
 
 function benchCommand(): Command {
-  return new Command("deno task bench")
+  const command = new Command("deno task bench")
     .description(
       "Measures tilewright beside other libraries, one process after another, in rounds. Libraries " +
         "that are not installed are left out.",
     )
-    .option("--only <sections>", `parts of ${SECTIONS.join(",")}`, sections)
-    .option("--rounds <n>", `turns of each contestant (default: ${FULL.rounds})`, count)
-    .option("--steps <n>", `steps of a turn (default: ${FULL.steps})`, steps)
-    .option("--contestants <list>", "only those whose name contains one of these words", words)
+    .option("--only <sections>", `of ${SECTIONS.join(", ")}; by commas (default: all)`, sections)
+    .option(
+      "--rounds <n>",
+      `turns of each contestant (default: ${FULL.rounds}; ${QUICK.rounds} if quick)`,
+      count,
+    )
+    .option(
+      "--steps <n>",
+      `steps of a turn, a multiple of ${JUDGED_STEPS} (default: ${FULL.steps}; ${QUICK.steps} if quick)`,
+      steps,
+    )
+    .option(
+      "--contestants <list>",
+      "only those whose name contains one of these words (default: all)",
+      words,
+    )
     .option("--quick", "short turns, one round, few sizes: numbers mean little")
     .option("--write", "write docs/benchmarks.md, and data and plots to bench/results/");
+  return withGuide(command, {
+    examples: {
+      "whether everything works, in minutes": "deno task bench --quick",
+      "steps of two libraries": "deno task bench --only step --contestants numpy,tilewright",
+      "everything, into the repository's documents": "deno task bench --write",
+    },
+    environment: VULKAN_ENVIRONMENT,
+  });
 }
 
 function sections(text: string): readonly Section[] {
-  return words(text).map((word) => {
-    const section = SECTIONS.find((each) => each === word);
-    if (section === undefined) {
-      throw new InvalidArgumentError(`Sections are ${SECTIONS.join(", ")}.`);
-    }
-    return section;
-  });
+  return words(text).map(oneOf("Sections", SECTIONS));
 }
 
 /** Losses are compared over whole groups of steps. */

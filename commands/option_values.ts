@@ -56,3 +56,21 @@ export function oneOf<Name extends string>(
     throw new InvalidArgumentError(`${what} are ${names.join(", ")}.${didYouMean(text, names)}`);
   };
 }
+
+/**
+ * A parser for an option that may be given more than once; it takes all values, in order.
+ *
+ * @param parse takes each of them
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const passes = repeated(oneOf("Passes", ["lower", "plan"]));
+ * assert.deepEqual(passes("plan", passes("lower")), ["lower", "plan"]);
+ * ```
+ */
+export function repeated<Value>(
+  parse: (text: string) => Value,
+): (text: string, before?: readonly Value[]) => readonly Value[] {
+  return (text, before = []) => [...before, parse(text)];
+}

@@ -4,6 +4,8 @@ import { pathToFileURL } from "node:url";
 import { DEFAULT_SPECS } from "../codegen/default_specs.ts";
 import type { Declaration } from "../codegen/programs/programs.ts";
 import { loadDeclarations } from "../codegen/spec_modules.ts";
+import { UsageError } from "../commands/command_line.ts";
+import { didYouMean } from "../commands/nearest.ts";
 
 /**
  * The declarations of modules.
@@ -11,7 +13,7 @@ import { loadDeclarations } from "../codegen/spec_modules.ts";
  * @param verb what the command does, for messages: "explain"
  * @param specs paths of the modules; the library's and the examples' own if there is none
  * @param wanted names of declarations; all if absent
- * @throws {Error} if there is no declaration of a wanted name
+ * @throws {UsageError} if there is no declaration of a wanted name
  */
 export async function chosenDeclarations(
   verb: string,
@@ -26,7 +28,7 @@ export async function chosenDeclarations(
 /**
  * Those of some named things that are wanted, in their order.
  *
- * @throws {Error} if there is nothing of a wanted name
+ * @throws {UsageError} if there is nothing of a wanted name
  */
 export function choose<T extends { readonly name: string }>(
   verb: string,
@@ -37,9 +39,10 @@ export function choose<T extends { readonly name: string }>(
   if (wanted === undefined) return all;
   const unknown = wanted.find((name) => all.every((each) => each.name !== name));
   if (unknown !== undefined) {
-    throw new Error(
-      `Cannot ${verb} ${unknown}: there is no ${what} of this name; there are ${
-        all.map(({ name }) => name).join(", ")
+    const names = all.map(({ name }) => name);
+    throw new UsageError(
+      `Cannot ${verb} ${unknown}: there is no ${what} of this name; there are ${names.join(", ")}.${
+        didYouMean(unknown, names)
       }`,
     );
   }

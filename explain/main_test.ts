@@ -51,8 +51,11 @@ Deno.test("JSON has the raw numbers", async () => {
 
 Deno.test("what is not there is refused with what there is", async () => {
   const layer = await explain("--only", "linaer");
-  assert.equal(layer.code, 1);
-  assert.match(layer.err, /^Cannot explain linaer: there is no declaration of this name; .*linear/);
+  assert.equal(layer.code, 2);
+  assert.match(
+    layer.err,
+    /^Cannot explain linaer: there is no declaration of this name; .* Did you mean linear\?$/m,
+  );
   const program = await explain("--only", "relu", "--program", "step");
   assert.match(program.err, /there is no program of this name; there are forward, grad_x/);
   const dim = await explain("--only", "relu", "--dims", "Q=1");

@@ -1,6 +1,7 @@
 /** The command line of `deno task explain`. @module */
 import { Command, InvalidArgumentError } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { withGuide } from "../commands/guide.ts";
 import { wholeNumber, words } from "../commands/option_values.ts";
 
 /** What was asked for. */
@@ -33,17 +34,26 @@ export function parseExplainArguments(args: readonly string[]): CommandLine<Expl
 }
 
 function explainCommand(): Command {
-  return new Command("deno task explain")
+  const command = new Command("deno task explain")
     .description(
       "Tells before anything runs what programs will do: the arithmetic, traffic and launches of each " +
         "kernel, what was fused into it, the memory, and the largest batch that fits every WebGPU device.",
     )
-    .argument("[specs...]", "modules that export declarations (default: library and examples)", [])
-    .option("--only <names>", "only these declarations, by commas", words)
-    .option("--program <names>", "only these programs, by commas, e.g. step", words)
+    .argument("[specs...]", "modules that export declarations (default: library and examples)")
+    .option("--only <names>", "only these declarations, by commas (default: all)", words)
+    .option("--program <names>", "only these programs, by commas, e.g. step (default: all)", words)
     .option("--dims <sizes>", "sizes instead of the typical ones, e.g. B=256,I=784", sizes)
-    .option("--memory <MiB>", "what all tensors together may take", wholeNumber(0))
+    .option("--memory <MiB>", "what all tensors together may take (default: any)", wholeNumber(0))
     .option("--json", "print JSON: numbers without units");
+  return withGuide(command, {
+    examples: {
+      "a training step of MNIST": "deno task explain --only mnist_shared --program step",
+      "a layer at other sizes": "deno task explain --only linear --dims B=256,I=784,O=10",
+      "the largest batch in 2 GiB, as JSON":
+        "deno task explain --only mnist_cnn --memory 2048 --json",
+      "a layer of your own": "deno task explain my_layers.ts",
+    },
+  });
 }
 
 function sizes(text: string): Readonly<Record<string, number>> {

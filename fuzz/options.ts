@@ -1,7 +1,9 @@
 /** The command line of `deno task fuzz`. @module */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { withGuide } from "../commands/guide.ts";
 import { wholeNumber } from "../commands/option_values.ts";
+import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 
 /** What may run the programs that are made. */
 const BACKENDS = ["wasm", "webgpu", "all"] as const;
@@ -35,21 +37,38 @@ export interface FuzzOptions {
  * ```
  */
 export function parseFuzzArguments(args: readonly string[]): CommandLine<FuzzOptions> {
-  return readCommandLine(fuzzCommand(), args);
+  const line = readCommandLine<FuzzOptions>(fuzzCommand(), args);
+  if (line.kind === "text" || line.options.path === undefined) return line;
+  if (line.options.seed !== undefined) return line;
+  const text = "Option '--path <path>' needs the '--seed <n>' of the run that printed it.";
+  return { kind: "text", text, exitCode: 2 };
 }
 
 function fuzzCommand(): Command {
-  return new Command("deno task fuzz")
+  const command = new Command("deno task fuzz")
     .description(
       "Makes random programs, compiles them, and compares values and gradients on every level " +
         "with float64. A program that differs is shrunk and printed as a spec.",
     )
     .option("--count <n>", "programs to try", wholeNumber(1, MOST), 2000)
-    .option("--seed <n>", "begin as an earlier run did", wholeNumber(0, MOST))
-    .option("--path <path>", "only this program of the run with that seed", path)
+    .option("--seed <n>", "begin as an earlier run did (default: the time)", wholeNumber(0, MOST))
+    .option("--path <path>", "only this program of the run with --seed", path)
     .addOption(new Option("--backend <name>", "what runs them").choices(BACKENDS).default("wasm"))
     .addOption(new Option("--kind <name>", "what is made").choices(KINDS).default("layer"))
-    .option("--minutes <n>", "end after so many", wholeNumber(1, MOST));
+    .option("--minutes <n>", "end after so many (default: never)", wholeNumber(1, MOST));
+  return withGuide(command, {
+    examples: {
+      "two thousand layers on the CPU": "deno task fuzz",
+      "models on every backend, for an hour":
+        "deno task fuzz --kind model --backend all --count 1000000 --minutes 60",
+      "one failure again, as an earlier run printed it": "deno task fuzz --seed 7 --path 3:0:1",
+    },
+    exitCodes: {
+      0: "every program computes what it declares",
+      1: "one does not, and is printed; or none could be tried",
+    },
+    environment: VULKAN_ENVIRONMENT,
+  });
 }
 
 /** Numbers of programs and seeds are whole numbers of 31 bits. */

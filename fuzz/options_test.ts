@@ -47,3 +47,9 @@ Deno.test("the help names every option", () => {
     assert.match(parsed.text, new RegExp(`--${option} `));
   }
 });
+
+Deno.test("a path without the seed of its run is refused", () => {
+  const parsed = parseFuzzArguments(["--path", "1:2"]);
+  assert.ok(parsed.kind === "text" && parsed.exitCode === 2);
+  assert.match(parsed.text, /'--path <path>' needs the '--seed <n>'/);
+});

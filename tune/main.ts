@@ -5,8 +5,11 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { compile } from "../codegen/pipeline.ts";
-import { runCommandLine } from "../commands/command_line.ts";
+import { runCommandLine, UsageError } from "../commands/command_line.ts";
+import { didYouMean } from "../commands/nearest.ts";
+import { requireOutputFolder, requireOutputPath } from "../commands/output_path.ts";
 import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { mnistOriginal, mnistShared } from "../examples/mnist/spec.ts";
 import { openWebgpu, type WebgpuBackend } from "../runtime/webgpu/backend.ts";
@@ -24,6 +27,8 @@ const MODELS = { shared: mnistShared, original: mnistOriginal } as const;
 function main(args: readonly string[]): Promise<number> {
   nameVulkanFolder();
   return runCommandLine(parseTuneArguments(args), async (options) => {
+    requireContractions(options);
+    await requireOut(options.out);
     const backend = await openWebgpu({ profile: true });
     try {
       await tuneModel(backend, options);
@@ -34,21 +39,34 @@ function main(args: readonly string[]): Promise<number> {
   });
 }
 
+/** Refuses names of kernels that the model has not. */
+function requireContractions({ model, batch, kernels = [] }: TuneOptions): void {
+  const declaration = MODELS[model];
+  const dims = { ...declaration.typical, B: batch };
+  const compilation = compile(declaration);
+  const named = (...wanted: readonly string[]) => tasksOf(compilation, dims, "vector", wanted);
+  const unknown = kernels.find((name) => named(name).length === 0);
+  if (unknown === undefined) return;
+  const names = named().map(({ kernel }) => kernel.name);
+  throw new UsageError(
+    `Cannot tune ${unknown}: ${declaration.name} has the contractions ${names.join(", ")}.${
+      didYouMean(unknown, names)
+    }`,
+  );
+}
+
+/** Refuses a file that could not be written, and makes its folder. */
+async function requireOut(out: string): Promise<void> {
+  await requireOutputFolder("the schedules", dirname(out));
+  await Deno.mkdir(dirname(out), { recursive: true });
+  await requireOutputPath("the schedules", out);
+}
+
 async function tuneModel(backend: WebgpuBackend, options: TuneOptions): Promise<void> {
   const declaration = MODELS[options.model];
   const dims = { ...declaration.typical, B: options.batch };
   const compilation = compile(declaration);
-  const { kernels: wanted = [] } = options;
-  const tasks = tasksOf(compilation, dims, machineKind(backend.machine), wanted);
-  const unknown = wanted.filter((name) => tasks.every(({ kernel }) => kernel.name !== name));
-  if (unknown.length > 0) {
-    const all = tasksOf(compilation, dims, "vector").map(({ kernel }) => kernel.name);
-    throw new Error(
-      `Cannot tune ${unknown.join(", ")}: ${declaration.name} has the contractions ${
-        all.join(", ")
-      }`,
-    );
-  }
+  const tasks = tasksOf(compilation, dims, machineKind(backend.machine), options.kernels);
   console.log(`Tuning ${declaration.name} with B = ${options.batch} on ${backend.info.adapter}.`);
   const tunings = await tuneAll(backend, tasks, dims, options.budget);
   console.log(`${tuningTable(tunings)}\n${gainText(tunings)}`);

@@ -49,14 +49,22 @@ function tuneCommand(): Command {
     )
     .addOption(new Option("--model <name>", "whose kernels").choices(MODEL_NAMES).default("shared"))
     .option("--batch <n>", "samples of a batch", wholeNumber(1), 100)
-    .option("--kernels <names>", "only these, by commas, e.g. relu1,update_l1_W (default: all contractions)", words)
+    .option(
+      "--kernels <names>",
+      "only these, by commas, e.g. relu1,update_l1_W (default: all contractions)",
+      words,
+    )
     .option(
       "--budget <seconds>",
       "seconds for all kernels together, to compile and to time",
       wholeNumber(1),
       120,
     )
-    .option("--out <file>", "where to keep the choices, beside those of other kernels", DEFAULT_OUT);
+    .option(
+      "--out <file>",
+      "where to keep the choices, beside those of other kernels",
+      DEFAULT_OUT,
+    );
   return withGuide(command, {
     examples: {
       "all kernels of the weight-sharing model": "deno task tune",
