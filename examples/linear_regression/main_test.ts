@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 Deno.test("the program finds the plane that its points were drawn from", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-read", "examples/linear_regression/main.ts"],
+    args: ["task", "--quiet", "regression"],
     cwd: new URL("../../", import.meta.url).pathname,
     env: { NO_COLOR: "1" },
   }).output();

@@ -1,24 +1,35 @@
 /**
  * `deno task transformer`: trains a small transformer on sums in words, and lets it complete some.
  *
+ * Exit codes: 0 done, 1 failed, 2 the command line cannot be followed.
+ *
  * @module
  */
+import { runCommandLine } from "../../commands/command_line.ts";
+import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
 import { tinyTransformer } from "../../generated/tiny_transformer/tiny_transformer.ts";
 import type { LoadedModule } from "../../runtime/backend.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
 import { initialiseModule } from "../../runtime/parameters.ts";
 import { fillUniform } from "../../runtime/random.ts";
+import type { StepOptions } from "../shared_options.ts";
+import { parseTransformerArguments } from "./options.ts";
 import { CHARACTERS, PLACES } from "./sizes.ts";
 import { decode, encode, sumOf, writeText } from "./text.ts";
 
-const B = 16, SEED = 1;
+const STEPS_BETWEEN_LINES = 100;
 type Model = LoadedModule<typeof tinyTransformer>;
 
-/** Takes a step with texts from random places; its number decides which. */
-function takeStep(model: Model, text: readonly number[], step: number): void {
+/** Takes a step with texts from random places; seed and number of the step decide which. */
+function takeStep(
+  model: Model,
+  text: readonly number[],
+  { batch: B, seed }: StepOptions,
+  step: number,
+): void {
   const places = fillUniform(
     new Float32Array(B),
-    { seed: SEED, name: `step ${step}` },
+    { seed, name: `step ${step}` },
     0,
     text.length - PLACES - 1,
   );
@@ -67,26 +78,43 @@ interface Outcome {
 }
 
 /** Trains for some steps, and lets the model complete all sums. */
-export async function trainTransformer(steps: number): Promise<Outcome> {
-  const { backend, reason } = await openBackend({ backend: "wasm" });
-  console.log(`${reason}.`);
-  const model = await backend.load(tinyTransformer, { B });
-  initialiseModule(model, { B }, SEED);
-  const text = encode(writeText(100_000, SEED));
-  const every = 100;
-  let loss = NaN;
+export async function trainTransformer(options: StepOptions): Promise<Outcome> {
+  const { batch: B, seed } = options;
+  const { backend, reason } = await openBackend(options);
+  try {
+    console.log(`${reason}.`);
+    const model = await backend.load(tinyTransformer, { B });
+    initialiseModule(model, { B }, seed);
+    const loss = await train(model, options);
+    return { loss, right: await countRight(model) };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/** Takes all steps, tells now and then how well it goes, and returns the mean loss told last. */
+async function train(model: Model, options: StepOptions): Promise<number> {
+  const { batch, seed, steps } = options;
+  const text = encode(writeText(100_000, seed));
+  let loss = NaN, told = 0;
   for (let step = 1; step <= steps; step++) {
-    takeStep(model, text, step);
-    if (step % every !== 0) continue;
+    takeStep(model, text, options, step);
+    if (step % STEPS_BETWEEN_LINES !== 0 && step !== steps) continue;
     const totals = await takeTotals(model);
-    loss = totals.loss / every / B;
-    const part = totals.accuracy / every / B;
+    const samples = (step - told) * batch;
+    told = step;
+    loss = totals.loss / samples;
     console.log(
       `step ${String(step).padStart(4)}  loss ${loss.toFixed(3)}  characters ${
-        (100 * part).toFixed(1)
+        (100 * totals.accuracy / samples).toFixed(1)
       } %`,
     );
   }
+  return loss;
+}
+
+/** Completes all sums, shows some of them, and returns which part of all is right. */
+async function countRight(model: Model): Promise<number> {
   let right = 0;
   for (let sum = 0; sum < 100; sum++) {
     const { start, end } = sumOf(Math.floor(sum / 10), sum % 10);
@@ -95,8 +123,16 @@ export async function trainTransformer(steps: number): Promise<Outcome> {
     if (sum % 23 === 0) console.log(`${start}→ ${found}`);
   }
   console.log(`${right} of 100 sums are right`);
-  await backend.dispose();
-  return { loss, right: right / 100 };
+  return right / 100;
 }
 
-if (import.meta.main) await trainTransformer(Number(Deno.args[0] ?? 2500));
+/** Runs the command; returns its exit code. */
+function main(args: readonly string[]): Promise<number> {
+  nameVulkanFolder();
+  return runCommandLine(parseTransformerArguments(args), async (options) => {
+    await trainTransformer(options);
+    return 0;
+  });
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);
