@@ -5,7 +5,7 @@ import type { TopLevelSpec } from "vega-lite";
 export type PlotSpec = TopLevelSpec;
 
 /**
- * Draws a plot as SVG. The same description gives the same text, whatever was drawn before; names inside are
+ * Draws a plot as SVG, whose description is read to those who do not see it. The same description gives the same text, whatever was drawn before; names inside are
  * the same in all plots, so a page takes a plot as an image rather than as part of its own text.
  *
  * Vega is loaded here and not before, so that only those wait for it who draw.
@@ -36,8 +36,18 @@ export async function drawSvg(spec: PlotSpec): Promise<string> {
     await view.runAsync();
     // Names of clipping paths are numbers that Vega counts on from plot to plot.
     resetSVGDefIds();
-    return `${await view.toSVG()}\n`;
+    return `${described(await view.toSVG(), spec.description)}\n`;
   } finally {
     view.finalize();
   }
+}
+
+/** Makes a picture one thing with a text for those who do not see it. */
+function described(svg: string, description: string | undefined): string {
+  if (description === undefined) return svg;
+  const text = description.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
+    '"',
+    "&quot;",
+  );
+  return svg.replace("<svg ", () => `<svg role="img" aria-label="${text}" `);
 }

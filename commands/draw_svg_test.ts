@@ -26,6 +26,14 @@ Deno.test({
   },
 });
 
+Deno.test("a description is the label of the picture", async () => {
+  const svg = await drawSvg({ ...SPEC, description: 'a < b & "c" $&' });
+  assert.ok(
+    svg.startsWith('<svg role="img" aria-label="a &lt; b &amp; &quot;c&quot; $&amp;" '),
+    svg,
+  );
+});
+
 Deno.test("one who draws nothing loads no Vega", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL("draw_svg.ts", import.meta.url).pathname],
