@@ -12,6 +12,7 @@
  */
 export type * from "./spec.ts";
 export type * from "./backend.ts";
+export { DeviceLostError } from "./device_lost.ts";
 export * from "./open_backend.ts";
 export { openWasm, type WasmOptions } from "./wasm/backend.ts";
 export {
@@ -39,10 +40,12 @@ export * from "./orthogonal.ts";
 export * from "./parameters.ts";
 export * from "./profile.ts";
 export * from "./random.ts";
+export * from "./data/batch_source.ts";
 export * from "./data/batches.ts";
 export * from "./data/byte_file.ts";
 export * from "./data/idx.ts";
 export * from "./data/labelled_bytes.ts";
+export { prefetched } from "./data/prefetch.ts";
 export { decodeArrays } from "./formats/array_file.ts";
 export { FormatError } from "./formats/format_error.ts";
 export type { NamedArray, NamedArrays } from "./formats/named_array.ts";
@@ -51,6 +54,10 @@ export { decodeNpz, encodeNpz, type NpzOptions } from "./formats/npz.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./formats/safetensors.ts";
 export * from "./train/events.ts";
 export * from "./train/tables.ts";
-export type { TrainableSpec } from "./train/totals.ts";
-export { TrainingError } from "./train/training_error.ts";
+export type { MetricName, Sums, TrainableSpec } from "./train/totals.ts";
+export { NotFiniteError, TrainingError } from "./train/training_error.ts";
 export * from "./train/trainer.ts";
+export type * from "./train/trainer_options.ts";
+export type { Checkpoint, Json, Position, RunSettings } from "./train/checkpoint.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint_file.ts";
+export * from "./train/early_stopping.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EpochEnd } from "../../runtime/train/events.ts";
 import { tableHeading, tableRow } from "./epoch_table.ts";
 
-const END: EpochEnd = {
+const END: EpochEnd<"accuracy"> = {
   kind: "epoch_end",
   epoch: 12,
   steps: 600,

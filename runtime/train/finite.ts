@@ -4,31 +4,28 @@
  *
  * @module
  */
-import type { LoadedModule, TensorData } from "../backend.ts";
-import type { TrainableSpec } from "./totals.ts";
-import { TrainingError } from "./training_error.ts";
+import type { TensorData } from "../backend.ts";
+import type { NamedArrays } from "../formats/named_array.ts";
+import type { ModuleSpec } from "../spec.ts";
+import { NotFiniteError } from "./training_error.ts";
 
 /** The bits of a float32's exponent: all of them are set in infinities and NaNs, and only there. */
 const EXPONENT = 0x7f80_0000;
 
 /**
- * Reads every parameter once.
+ * Refuses parameters that are not finite.
  *
+ * @param arrays parameters, and others that are not looked at
  * @param where after what, for the message, e.g. `after epoch 2, step 1200`
- * @throws {TrainingError} if an element of a parameter is not finite
+ * @throws {NotFiniteError} if an element of a parameter is not finite
  */
-export async function checkParameters(
-  model: LoadedModule<TrainableSpec>,
-  where: string,
-): Promise<void> {
-  for (const [name, { kind, dtype }] of Object.entries(model.spec.tensors)) {
-    if (kind !== "parameter" || dtype !== "f32") continue;
-    const values = await model.read(name);
-    const bad = firstNotFinite(values);
+export function checkParameters({ tensors }: ModuleSpec, arrays: NamedArrays, where: string): void {
+  for (const [name, { dtype, data }] of arrays) {
+    if (tensors[name]?.kind !== "parameter" || dtype !== "f32") continue;
+    const bad = firstNotFinite(data);
     if (bad === undefined) continue;
-    throw new TrainingError(
-      `Parameter ${name} holds ${values[bad]} at index ${bad} of ${values.length} ${where}; ` +
-        `training has stopped.`,
+    throw new NotFiniteError(
+      `Parameter ${name} holds ${data[bad]} at index ${bad} of ${data.length} ${where}`,
     );
   }
 }

@@ -9,6 +9,7 @@ import { fillEpochOrder } from "../data/batches.ts";
 import type { ByteChunks } from "../data/byte_file.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import type { ModuleSpec, ProgramSpec, TensorSpec } from "../spec.ts";
+import { listed } from "../wording.ts";
 import { TrainingError } from "./training_error.ts";
 
 /**
@@ -24,6 +25,30 @@ export type DrawnSpec = ModuleSpec & {
   readonly programs: Readonly<Record<"draw", ProgramSpec<string>>>;
 };
 
+/** True for models whose inputs are drawn. */
+export function isDrawn<M extends ModuleSpec>(
+  model: LoadedModule<M>,
+): model is LoadedModule<M & DrawnSpec> {
+  const { programs, tensors } = model.spec;
+  return "draw" in programs && ["x_data", "label_data", "order"].every((name) => name in tensors);
+}
+
+/**
+ * The dim that counts the samples of a run.
+ *
+ * @throws {TrainingError} if there are several such dims, or none
+ */
+export function batchDim({ name, callDims }: ModuleSpec): string {
+  const [dim, ...others] = callDims;
+  if (dim !== undefined && others.length === 0) return dim;
+  throw new TrainingError(
+    `Cannot train ${name}: each run chooses ${
+      listed(callDims)
+    }, but a trainer knows one such dim, the ` +
+      `batch; run its programs yourself.`,
+  );
+}
+
 /** The tables of a model, filled with training samples first and validation samples after them. */
 export class SampleTables {
   readonly #model: LoadedModule<DrawnSpec>;
@@ -33,8 +58,9 @@ export class SampleTables {
   readonly #order: Uint32Array<ArrayBuffer>;
   /** The places of training rows, in the same memory. */
   readonly #trainingOrder: Uint32Array<ArrayBuffer>;
+  readonly #batchDim: string;
   /** Values of a run of `draw`; the same object for every run. */
-  readonly #values = { B: 0, start: 0 };
+  readonly #values: Record<string, number> = { start: 0 };
 
   /** @param model loaded with `samples` of at least both counts together */
   constructor(
@@ -43,6 +69,7 @@ export class SampleTables {
     validation: LabelledBytes,
   ) {
     this.#model = model;
+    this.#batchDim = batchDim(model.spec);
     this.#training = training;
     this.#validation = validation;
     this.#order = Uint32Array.from(
@@ -81,8 +108,8 @@ export class SampleTables {
 
   /** Queues the draw of `size` samples: those in the order from `start` on. */
   draw(start: number, size: number): void {
-    this.#values.start = start;
-    this.#values.B = size;
+    this.#values["start"] = start;
+    this.#values[this.#batchDim] = size;
     this.#model.run("draw", this.#values);
   }
 

@@ -1,47 +1,75 @@
 /**
- * Sums of loss and correct answers that a model keeps on its device, and their means.
+ * Sums of the loss and of metrics that a model keeps on its device, and their means.
  *
  * @module
  */
-import type { LoadedModule } from "../backend.ts";
-import type { ProgramSpec, TensorSpec } from "../spec.ts";
+import type { LoadedModule, TensorName } from "../backend.ts";
+import type { ModuleSpec, ProgramSpec, TensorSpec } from "../spec.ts";
 import type { Means } from "./events.ts";
-import type { DrawnSpec } from "./tables.ts";
-import { TrainingError } from "./training_error.ts";
+import { NotFiniteError } from "./training_error.ts";
 
 /**
- * A model that can be trained: `step` and `evaluate` work on the batch that was drawn last, and add the sums
- * over its samples of the loss and of correct answers to `loss_total` and `accuracy_total`. Of scalars they may
- * ask for `step`, counted from 1, and `seed`.
+ * A model that can be trained: `step` and `evaluate` work on the batch in its inputs, and add the sums over its
+ * samples of the loss and of each metric to `loss_total` and `<metric>_total`. Of scalars they may ask for
+ * `step`, counted from 1, and `seed`.
  */
-export type TrainableSpec = DrawnSpec & {
-  /** Among them those that a trainer reads by name. */
-  readonly tensors: Readonly<Record<"loss_total" | "accuracy_total", TensorSpec<string>>>;
+export type TrainableSpec = ModuleSpec & {
+  /** Among them the one that every model has. */
+  readonly tensors: Readonly<Record<"loss_total", TensorSpec<string>>>;
   /** Among them those that a trainer runs. */
   readonly programs: Readonly<Record<"step" | "evaluate", ProgramSpec<string>>>;
 };
 
+/** The names of a model's metrics, taken from its exact type; any name, where that is not known. */
+export type MetricName<M extends TrainableSpec> = string extends keyof M["tensors"] ? string
+  : Totalled<keyof M["tensors"] & string>;
+
+type Totalled<Name extends string> = Name extends `${infer Metric}_total` ? Metric : never;
+
+/** What was summed, in float64. */
+export interface Sums {
+  /** Samples that were queued; those of runs since the last drain are not in `totals` yet. */
+  readonly samples: number;
+  /** By the name of the loss or metric. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
+const SUFFIX = "_total";
 const ZERO = new Float32Array(1);
 
 /**
  * The totals of one model. The device adds in float32; each {@linkcode Totals.drain} moves its sums
  * into float64 on the host and starts them at zero again, so that a long epoch loses no digits.
  */
-export class Totals {
-  readonly #model: LoadedModule<TrainableSpec>;
-  #loss = 0;
-  #correct = 0;
+export class Totals<M extends TrainableSpec> {
+  readonly #model: LoadedModule<M>;
+  /** Names of the loss, first, and of metrics. */
+  readonly #names: readonly string[];
   #samples = 0;
+  #totals: Record<string, number>;
 
-  constructor(model: LoadedModule<TrainableSpec>) {
+  constructor(model: LoadedModule<M>) {
     this.#model = model;
+    this.#names = metricNames(model.spec);
+    this.#totals = this.#zeros();
+  }
+
+  /** What has been drained since the last {@linkcode Totals.take}, and the samples of all runs since then. */
+  get sums(): Sums {
+    return { samples: this.#samples, totals: { ...this.#totals } };
+  }
+
+  /** Goes on from sums that were kept; the device's are as they are. */
+  resume({ samples, totals }: Sums): void {
+    this.#samples = samples;
+    this.#totals = { ...this.#zeros(), ...totals };
   }
 
   /** Forgets what has been summed, here and on the device. */
   clear(): void {
-    this.#loss = this.#correct = this.#samples = 0;
-    this.#model.write("loss_total", ZERO);
-    this.#model.write("accuracy_total", ZERO);
+    this.#samples = 0;
+    this.#totals = this.#zeros();
+    for (const name of this.#names) this.#model.write(this.#tensor(name), ZERO);
   }
 
   /** Notes that a run was queued which adds this many samples. */
@@ -53,23 +81,43 @@ export class Totals {
    * Waits for the queued runs and takes their sums over.
    *
    * @param where which runs those are, for the message, e.g. `in epoch 2, steps 101 to 200`
-   * @throws {TrainingError} if the loss is not finite
+   * @throws {NotFiniteError} if the loss is not finite
    */
   async drain(where: string): Promise<void> {
-    const loss = (await this.#model.read("loss_total"))[0] ?? NaN;
-    if (!Number.isFinite(loss)) {
-      throw new TrainingError(`The loss became ${loss} ${where}; training has stopped.`);
+    for (const name of this.#names) {
+      const total = (await this.#model.read(this.#tensor(name)))[0] ?? NaN;
+      if (name === "loss" && !Number.isFinite(total)) {
+        throw new NotFiniteError(`The loss became ${total} ${where}`);
+      }
+      this.#totals[name] = (this.#totals[name] ?? NaN) + total;
     }
-    this.#loss += loss;
-    this.#correct += (await this.#model.read("accuracy_total"))[0] ?? NaN;
-    this.#model.write("loss_total", ZERO);
-    this.#model.write("accuracy_total", ZERO);
+    for (const name of this.#names) this.#model.write(this.#tensor(name), ZERO);
   }
 
   /** The means over all samples since the last {@linkcode Totals.take}; call after `drain`. */
-  take(): Means {
-    const means = { loss: this.#loss / this.#samples, accuracy: this.#correct / this.#samples };
-    this.#loss = this.#correct = this.#samples = 0;
-    return means;
+  take(): Means<MetricName<M>> {
+    const means = Object.fromEntries(
+      this.#names.map((name) => [name, (this.#totals[name] ?? NaN) / this.#samples]),
+    );
+    this.#samples = 0;
+    this.#totals = this.#zeros();
+    // The names are those of the tensors, which M's type lists.
+    return means as Means<MetricName<M>>;
   }
+
+  #zeros(): Record<string, number> {
+    return Object.fromEntries(this.#names.map((name) => [name, 0]));
+  }
+
+  #tensor(name: string): TensorName<M> {
+    return `${name}${SUFFIX}` as TensorName<M>; // Names were cut from those of tensors.
+  }
+}
+
+/** The loss, then the metrics, in the order of the model. */
+function metricNames({ tensors }: ModuleSpec): readonly string[] {
+  const names = Object.entries(tensors).flatMap(([name, { kind }]) =>
+    kind === "state" && name.endsWith(SUFFIX) ? [name.slice(0, -SUFFIX.length)] : []
+  );
+  return ["loss", ...names.filter((name) => name !== "loss")];
 }

@@ -1,53 +1,49 @@
 /**
- * Trains a loaded model on labelled data and tells about it. Knows no device: every backend's
- * {@linkcode LoadedModule} will do.
+ * Trains a loaded model and tells about it. Knows no device: every backend's {@linkcode LoadedModule} will do.
  *
- * All samples are copied to the device once. A step queues two runs, one that draws a batch there and one
- * that learns from it: nothing is uploaded and nothing is read back. The host waits for the device only
- * after the first step, once every hundred steps (so that the queue stays short) and at the end of an
- * epoch, where every parameter is read and found to be finite.
+ * A step queues its batch and a run that learns from it. Nothing is read back: the host waits for the device
+ * only after the first step, once every hundred steps (so that the queue stays short) and at the end of an
+ * epoch, where parameters and states are read, found to be finite, and kept, so that training can go on from
+ * there.
  *
  * @module
  */
-import type { LoadedModule } from "../backend.ts";
-import { batchCount } from "../data/batches.ts";
-import type { LabelledBytes } from "../data/labelled_bytes.ts";
-import type { Done, Means, Progress, TrainerEvent } from "./events.ts";
+import { DeviceLostError } from "../device_lost.ts";
+import type { NamedArrays } from "../formats/named_array.ts";
+import {
+  type Checkpoint,
+  type Position,
+  requireSameTraining,
+  type RunSettings,
+} from "./checkpoint.ts";
+import type {
+  Callbacks,
+  DeviceLost,
+  Done,
+  EpochEnd,
+  Means,
+  Progress,
+  TrainerEvent,
+} from "./events.ts";
+import type { Batches, Use } from "./feed.ts";
 import { checkParameters } from "./finite.ts";
-import { SampleTables } from "./tables.ts";
-import { Totals, type TrainableSpec } from "./totals.ts";
-import { TrainingError } from "./training_error.ts";
-
-/** What to train, on what, and for how long. */
-export interface TrainerOptions {
-  /**
-   * Loaded with a batch of at least `batchSize`, and with `samples` of at least those of training and
-   * validation together; its parameters and states have first values.
-   */
-  readonly model: LoadedModule<TrainableSpec>;
-  /** What steps learn from. */
-  readonly training: LabelledBytes;
-  /** What the model is judged by after each epoch; it learns nothing from it. */
-  readonly validation: LabelledBytes;
-  /** Samples per step, at least 1; the last batch of an epoch may hold fewer. */
-  readonly batchSize: number;
-  /** At least 1. */
-  readonly epochs: number;
-  /**
-   * Decides the order of samples in every epoch, and what the model draws at random, such as what dropout
-   * drops; a whole number from 0 to 2^53 - 1.
-   */
-  readonly seed: number;
-  /** Ends the run after this many steps, at least 1, even within an epoch. */
-  readonly stepLimit?: number;
-  /** Ends the run after the step in progress. */
-  readonly signal?: AbortSignal;
-}
+import { readArrays } from "./model_arrays.ts";
+import { type BatchProgram, Runs } from "./runs.ts";
+import type { MetricName, TrainableSpec } from "./totals.ts";
+import { checkOptions, type TrainerOptions } from "./trainer_options.ts";
+import { NotFiniteError, TrainingError } from "./training_error.ts";
 
 /** Runs that may be queued before the host waits for the device. */
 const RUNS_BETWEEN_READS = 100;
 /** After this time the event loop gets a turn: for timers, signals and the screen. */
 const TURN_MILLISECONDS = 50;
+
+/** What a part of training tells, and what it results in. */
+type Events<M extends TrainableSpec, R = void> = AsyncGenerator<
+  TrainerEvent<MetricName<M>>,
+  R,
+  void
+>;
 
 /**
  * One training run.
@@ -60,162 +56,312 @@ const TURN_MILLISECONDS = 50;
  * }
  * ```
  */
-export class Trainer {
-  readonly #options: TrainerOptions;
-  readonly #totals: Totals;
-  readonly #tables: SampleTables;
-  /** Batches of an epoch. */
-  readonly #batches: number;
+export class Trainer<M extends TrainableSpec = TrainableSpec> {
+  readonly #options: TrainerOptions<M>;
+  readonly #settings: RunSettings;
   readonly #totalSteps: number;
-  /** Values of each program's call dims and scalars; the same objects for every run. */
-  readonly #values: Readonly<Record<"step" | "evaluate", Record<string, number>>>;
-  /** Training steps queued since the start of the run. */
-  #step = 0;
+  #runs: Runs<M>;
+  #position: Position = { epoch: 1, batch: 0, step: 0 };
+  #history: readonly EpochEnd<MetricName<M>>[] = [];
+  /** The last moment that training can go on from. */
+  #kept: Checkpoint | undefined;
+  #saved: Position | undefined;
   #hasRun = false;
+  /** Steps that this run has taken. */
+  #taken = 0;
+  #secondsBefore = 0;
   #startedAt = 0;
+  #savedAt = 0;
   #turnAt = 0;
 
   /**
    * Prepares a run.
    *
-   * @throws {TrainingError} if a number is out of range, a data set is empty or does not fit
+   * @throws {TrainingError} if a number is out of range, if data is empty or does not fit, or if `resume` is of
+   * another training
    */
-  constructor(options: TrainerOptions) {
-    requireCount("batch size", options.batchSize);
-    requireCount("number of epochs", options.epochs);
-    if (options.stepLimit !== undefined) requireCount("number of steps", options.stepLimit);
-    requireFittingData("training", options.training, options);
-    requireFittingData("validation", options.validation, options);
+  constructor(options: TrainerOptions<M>) {
+    checkOptions(options);
+    const { model, epochs, stepLimit = Infinity, seed, resume } = options;
     this.#options = options;
-    this.#values = {
-      step: firstValues("step", options),
-      evaluate: firstValues("evaluate", options),
-    };
-    this.#totals = new Totals(options.model);
-    this.#tables = new SampleTables(options.model, options.training, options.validation);
-    this.#batches = batchCount(options.training.count, options.batchSize);
-    this.#totalSteps = Math.min(options.stepLimit ?? Infinity, options.epochs * this.#batches);
+    this.#runs = new Runs(model, options);
+    const batches = this.#runs.feed.batches.training;
+    const batchSize = "batchSize" in options ? { batchSize: options.batchSize } : {};
+    this.#settings = { seed, batches, ...batchSize };
+    this.#totalSteps = Math.min(stepLimit, epochs * batches);
+    if (resume === undefined) return;
+    requireSameTraining(resume, model.spec, this.#settings);
+    this.#kept = resume;
+    this.#saved = resume.position;
   }
 
   /**
-   * Copies the samples to the device, and trains; the time of training begins after the copy. The
-   * iteration ends after the `done` event; leaving it early stops training too.
+   * Copies samples to the device, and trains; the time of training begins after the copy. The iteration ends
+   * after the `done` event; leaving it early stops training too.
    *
-   * @throws {TrainingError} if a loss or a parameter is not finite, or if this trainer has run before
-   * @throws whatever reading the samples throws, and whatever the backend reports for a failed run
+   * @throws {TrainingError} if a loss or a parameter is not finite, if the device is lost, or if this trainer has
+   * run before
+   * @throws whatever reading the samples or saving a checkpoint throws, and whatever the backend reports for a
+   * failed run
    */
-  async *run(): AsyncGenerator<TrainerEvent, void, void> {
+  async *run(): Events<M> {
     if (this.#hasRun) throw new TrainingError("A trainer can run only once.");
     this.#hasRun = true;
-    this.#totals.clear();
-    if (!this.#cancelled) await this.#tables.fill();
-    this.#startedAt = this.#turnAt = performance.now();
-    for (let epoch = 1; this.#step < this.#totalSteps && !this.#cancelled; epoch++) {
-      yield* this.#epoch(epoch);
+    if (this.#kept === undefined) {
+      this.#runs.totals.clear();
+    } else {
+      this.#goBack(this.#kept);
+      this.#secondsBefore = this.#kept.seconds;
     }
-    const seconds = this.#seconds();
-    yield { kind: "done", reason: this.#outcome(), steps: this.#step, seconds };
+    if (this.#outcome === undefined) await this.#runs.feed.fill();
+    this.#startedAt = this.#savedAt = this.#turnAt = performance.now();
+    while (this.#outcome === undefined) {
+      try {
+        yield* this.#epoch();
+      } catch (error) {
+        if (error instanceof NotFiniteError) throw await this.#explained(error);
+        if (!(error instanceof DeviceLostError)) throw error;
+        yield await this.#moveOn(error);
+      }
+    }
+    const { step: steps } = this.#position;
+    yield { kind: "done", reason: this.#outcome, steps, seconds: this.#runSeconds };
   }
 
-  async *#epoch(epoch: number): AsyncGenerator<TrainerEvent, void, void> {
-    const { seed } = this.#options;
-    const before = this.#seconds();
-    const planned = Math.min(this.#batches, this.#totalSteps - this.#step);
+  /**
+   * Trains, and calls back.
+   *
+   * @returns how it ended
+   * @throws what {@linkcode Trainer.run} and the callbacks throw
+   */
+  async train(callbacks: Callbacks<MetricName<M>> = {}): Promise<Done> {
+    let done: Done | undefined;
+    for await (const event of this.run()) {
+      if (event.kind === "done") done = event;
+      // The callback that goes by an event's kind takes such events.
+      await (callbacks[event.kind] as ((event: TrainerEvent) => unknown) | undefined)?.(event);
+    }
+    if (done === undefined) throw new TrainingError("Training ended without an outcome.");
+    return done;
+  }
+
+  async *#epoch(): Events<M> {
+    const { feed: { batches }, totals, model } = this.#runs;
+    const { epoch, batch, step } = this.#position;
+    const before = this.#seconds;
+    const planned = Math.min(batches.training - batch, this.#totalSteps - step);
     yield { kind: "epoch_start", epoch, steps: planned };
-    this.#tables.shuffle(seed, epoch);
-    const steps = yield* this.#train(epoch, planned);
-    if (steps === 0) return;
-    await checkParameters(this.#options.model, `after epoch ${epoch}, step ${this.#step}`);
-    const main = this.#totals.take();
-    const validation = yield* this.#validate(epoch);
-    const elapsedSeconds = this.#seconds();
+    this.#kept ??= this.#checkpoint(await this.#read());
+    yield* this.#train(planned);
+    const { batch: steps, step: last } = this.#position;
+    if (steps < batches.training) {
+      yield* this.#save();
+      if (steps === batch) return;
+    }
+    if (steps % RUNS_BETWEEN_READS !== 0) await totals.drain(describeSteps(epoch, steps));
+    const { sums } = totals;
+    const tensors = await this.#read();
+    checkParameters(model.spec, tensors, `after epoch ${epoch}, step ${last}`);
+    const main = totals.take();
+    const validation = yield* this.#validate();
+    const elapsedSeconds = this.#seconds;
     const seconds = elapsedSeconds - before;
-    yield { kind: "epoch_end", epoch, steps, seconds, elapsedSeconds, main, validation };
-  }
-
-  /** Takes up to `planned` steps; returns how many it took. Their totals are drained. */
-  async *#train(epoch: number, planned: number): AsyncGenerator<TrainerEvent, number, void> {
-    const { model, training } = this.#options;
-    let taken = 0, drained = 0;
-    while (taken < planned && !this.#cancelled) {
-      this.#step++;
-      this.#queue("step", taken, 0, training.count);
-      taken++;
-      if (this.#step === 1) {
-        await model.read("loss_total");
-        yield { kind: "first_step", seconds: performance.now() / 1000 };
+    const end = {
+      kind: "epoch_end",
+      epoch,
+      steps,
+      seconds,
+      elapsedSeconds,
+      main,
+      validation,
+    } as const;
+    if (steps === batches.training) {
+      const isJudged = validation !== null || batches.validation === 0;
+      if (isJudged) {
+        this.#history = [...this.#history, end];
+        this.#position = { epoch: epoch + 1, batch: 0, step: last };
+      } else {
+        totals.resume(sums);
       }
-      if (taken - drained === RUNS_BETWEEN_READS) {
-        await this.#totals.drain(describeSteps(epoch, drained, taken));
-        drained = taken;
-      }
-      if (this.#turnIsDue()) {
-        yield this.#progress("training", epoch, taken, planned);
-        await this.#turn();
-      }
+      this.#kept = this.#checkpoint(tensors);
     }
-    if (taken > drained) await this.#totals.drain(describeSteps(epoch, drained, taken));
-    return taken;
+    yield end;
+    if (steps === batches.training) yield* this.#save();
   }
 
-  /** Judges all validation data; null if cancelled before the end. */
-  async *#validate(epoch: number): AsyncGenerator<TrainerEvent, Means | null, void> {
-    const { count } = this.#options.validation;
-    const batches = batchCount(count, this.#options.batchSize);
-    const where = `on validation data after epoch ${epoch}, step ${this.#step}`;
-    for (let index = 0; index < batches; index++) {
-      if (this.#cancelled) return null;
-      this.#queue("evaluate", index, this.#tables.validationStart, count);
-      if ((index + 1) % RUNS_BETWEEN_READS === 0) await this.#totals.drain(where);
-      if (this.#turnIsDue()) {
-        yield this.#progress("validation", epoch, index + 1, batches);
-        await this.#turn();
+  /** Takes up to `planned` steps. */
+  async *#train(planned: number): Events<M> {
+    const { model, feed, totals } = this.#runs;
+    const { epoch, batch: first } = this.#position;
+    const batches = feed.open("training", epoch, first);
+    try {
+      for (let taken = 1; taken <= planned && !this.#isCancelled; taken++) {
+        await this.#next(batches, "step");
+        if (++this.#taken === 1) {
+          await model.read("loss_total");
+          yield { kind: "first_step", seconds: performance.now() / 1000 };
+        }
+        const { batch } = this.#position;
+        if (batch % RUNS_BETWEEN_READS === 0) await totals.drain(describeSteps(epoch, batch));
+        if (this.#saveIsDue) yield* this.#save();
+        if (this.#turnIsDue) {
+          yield this.#progress("training", batch);
+          await this.#turn();
+        }
       }
+    } finally {
+      await batches.close();
     }
-    await this.#totals.drain(where);
-    return this.#totals.take();
   }
 
-  /** Draws batch `index` of the `count` samples that begin at `first` in the order, and runs a program. */
-  #queue(program: "step" | "evaluate", index: number, first: number, count: number): void {
-    const { model, batchSize } = this.#options;
-    const start = index * batchSize;
-    const size = Math.min(batchSize, count - start);
-    this.#tables.draw(first + start, size);
-    const values = this.#values[program];
-    values["B"] = size;
-    if (values["step"] !== undefined) values["step"] = this.#step;
-    model.run(program, values);
-    this.#totals.count(size);
+  /** Judges all validation data; null if there is none, or if cancelled before the end. */
+  async *#validate(): Events<M, Means<MetricName<M>> | null> {
+    const { feed, totals } = this.#runs;
+    const { epoch, step } = this.#position;
+    const count = feed.batches.validation;
+    if (count === 0) return null;
+    const where = `on validation data after epoch ${epoch}, step ${step}`;
+    const batches = feed.open("validation", epoch, 0);
+    try {
+      for (let done = 1; done <= count; done++) {
+        if (this.#isCancelled) return null;
+        await this.#next(batches, "evaluate");
+        if (done % RUNS_BETWEEN_READS === 0) await totals.drain(where);
+        if (this.#turnIsDue) {
+          yield this.#progress("validation", done);
+          await this.#turn();
+        }
+      }
+    } finally {
+      await batches.close();
+    }
+    await totals.drain(where);
+    return totals.take();
   }
 
-  get #cancelled(): boolean {
+  /** Queues a program on the next batch. */
+  async #next(batches: Batches, program: BatchProgram): Promise<void> {
+    const size = await batches.next();
+    const { epoch, batch, step } = this.#position;
+    if (program === "step") this.#position = { epoch, batch: batch + 1, step: step + 1 };
+    this.#runs.queue(program, size, this.#position.step);
+  }
+
+  /** Parameters and states as they are now. */
+  #read(): Promise<NamedArrays> {
+    return readArrays(this.#runs.model, ["parameter", "state"]);
+  }
+
+  /** This moment, for a trainer to go on from. */
+  #checkpoint(tensors: NamedArrays): Checkpoint {
+    const { name, declaration } = this.#runs.model.spec;
+    return {
+      module: name,
+      declaration,
+      position: this.#position,
+      settings: this.#settings,
+      sums: this.#runs.totals.sums,
+      seconds: this.#seconds,
+      history: this.#history,
+      config: this.#options.checkpoints?.config ?? null,
+      tensors,
+    };
+  }
+
+  /** Saves this moment, unless it is saved already or none are wanted. */
+  async *#save(): Events<M> {
+    const { checkpoints } = this.#options;
+    const position = this.#position;
+    if (checkpoints === undefined || isSame(position, this.#saved)) return;
+    const before = performance.now();
+    if (this.#kept === undefined || !isSame(position, this.#kept.position)) {
+      this.#kept = this.#checkpoint(await this.#read());
+    }
+    await checkpoints.save(this.#kept);
+    this.#saved = position;
+    this.#savedAt = performance.now();
+    yield { kind: "checkpoint", position, seconds: (this.#savedAt - before) / 1000 };
+  }
+
+  /** Brings the model, and this trainer, back to a moment that was kept. */
+  #goBack(kept: Checkpoint): void {
+    this.#runs.restore(kept);
+    this.#position = kept.position;
+    // It is of the same declaration, which has the same metrics.
+    this.#history = kept.history as readonly EpochEnd<MetricName<M>>[];
+  }
+
+  /** After the loss of a device: goes on from the last moment that was kept on another one, or fails. */
+  async #moveOn(error: DeviceLostError): Promise<DeviceLost> {
+    const { onDeviceLoss, checkpoints } = this.#options;
+    const kept = this.#kept;
+    if (kept === undefined) throw error;
+    const { message } = error;
+    const { position } = kept;
+    const model = await onDeviceLoss?.(error);
+    if (model === undefined) {
+      if (!isSame(position, this.#saved)) await checkpoints?.save(kept);
+      const { epoch, step } = this.#position;
+      throw new TrainingError(
+        `The device was lost in epoch ${epoch} after step ${step}: ${message}. ` +
+          (checkpoints === undefined
+            ? "No checkpoints were saved, so training has to start anew."
+            : `The last checkpoint is of step ${position.step}; resume from it.`),
+        { cause: error },
+      );
+    }
+    requireSameTraining(kept, model.spec, this.#settings);
+    this.#runs = new Runs(model, this.#options);
+    this.#goBack(kept);
+    await this.#runs.feed.fill();
+    return { kind: "device_lost", message, position };
+  }
+
+  /** The error with what can be found out about the fault. */
+  #explained({ message }: NotFiniteError): Promise<NotFiniteError> {
+    return Promise.resolve(new NotFiniteError(`${message}; training has stopped.`));
+  }
+
+  get #isCancelled(): boolean {
     return this.#options.signal?.aborted ?? false;
   }
 
-  #outcome(): Done["reason"] {
-    if (this.#cancelled) return "cancelled";
-    const finished = this.#step === this.#options.epochs * this.#batches;
-    return finished ? "finished" : "step_limit";
+  /** How training has ended; undefined while it has not. */
+  get #outcome(): Done["reason"] | undefined {
+    const { epochs, stopWhen } = this.#options;
+    const { batch, step } = this.#position;
+    const { training } = this.#runs.feed.batches;
+    if (this.#isCancelled) return "cancelled";
+    if (batch === training) return undefined; // Its validation is still to come.
+    if (batch === 0 && this.#history.length > 0 && stopWhen?.(this.#history)) return "stopped";
+    if (step < this.#totalSteps) return undefined;
+    return step === epochs * training ? "finished" : "step_limit";
   }
 
-  #progress(
-    phase: Progress["phase"],
-    epoch: number,
-    batches: number,
-    batchesInPhase: number,
-  ): Progress {
-    const step = this.#step;
+  #progress(phase: Use, batches: number): Progress {
+    const { epoch, step } = this.#position;
+    const batchesInPhase = this.#runs.feed.batches[phase];
     const totalSteps = this.#totalSteps;
-    const seconds = this.#seconds();
+    const seconds = this.#seconds;
     return { kind: "progress", phase, epoch, batches, batchesInPhase, step, totalSteps, seconds };
   }
 
-  #seconds(): number {
+  /** Of this run. */
+  get #runSeconds(): number {
     return (performance.now() - this.#startedAt) / 1000;
   }
 
-  #turnIsDue(): boolean {
+  /** Of training, with the runs before it was resumed. */
+  get #seconds(): number {
+    return this.#secondsBefore + this.#runSeconds;
+  }
+
+  get #saveIsDue(): boolean {
+    const { minutes = Infinity } = this.#options.checkpoints ?? {};
+    return performance.now() - this.#savedAt >= minutes * 60_000;
+  }
+
+  get #turnIsDue(): boolean {
     return performance.now() - this.#turnAt >= TURN_MILLISECONDS;
   }
 
@@ -225,43 +371,11 @@ export class Trainer {
   }
 }
 
-/** The scalars that a program takes, of those that a trainer knows: the seed in 32 bits, as devices take it. */
-function firstValues(
-  program: "step" | "evaluate",
-  { model, seed }: TrainerOptions,
-): Record<string, number> {
-  const { scalars } = model.spec.programs[program];
-  const known = Object.entries({ step: 0, seed: seed % 2 ** 32 });
-  return { B: 0, ...Object.fromEntries(known.filter(([name]) => scalars.includes(name))) };
+function isSame(a: Position, b: Position | undefined): boolean {
+  return a.epoch === b?.epoch && a.batch === b.batch;
 }
 
-function describeSteps(epoch: number, before: number, last: number): string {
-  return `in epoch ${epoch}, steps ${before + 1} to ${last}`;
-}
-
-function requireCount(what: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new TrainingError(
-    `Cannot train with a ${what} of ${value}: expected a whole number of at least 1.`,
-  );
-}
-
-function requireFittingData(
-  use: "training" | "validation",
-  data: LabelledBytes,
-  { model, batchSize }: TrainerOptions,
-): void {
-  if (data.count === 0) {
-    throw new TrainingError(
-      `Cannot train ${model.spec.name}: the ${use} data is empty; expected at least one sample.`,
-    );
-  }
-  const [, ...row] = model.spec.tensors.x_data.shape({ B: batchSize, samples: data.count });
-  const width = row.reduce((product, size) => product * size, 1);
-  if (data.width !== width) {
-    throw new TrainingError(
-      `Cannot train ${model.spec.name}: a sample of the ${use} data has ${data.width} features; ` +
-        `expected ${width}.`,
-    );
-  }
+/** The steps of an epoch since the last time that totals were drained, up to its step `last`. */
+function describeSteps(epoch: number, last: number): string {
+  return `in epoch ${epoch}, steps ${last - (last - 1) % RUNS_BETWEEN_READS} to ${last}`;
 }

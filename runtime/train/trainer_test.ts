@@ -1,23 +1,19 @@
 import assert from "node:assert/strict";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { fillEpochOrder } from "../data/batches.ts";
-import { SoftmaxRegression, WIDTH } from "../testing/softmax_regression.ts";
+import { separableSamples } from "../testing/separable_samples.ts";
+import { SoftmaxRegression } from "../testing/softmax_regression.ts";
 import type { EpochEnd, TrainerEvent } from "./events.ts";
-import { TrainingError } from "./training_error.ts";
-import { Trainer, type TrainerOptions } from "./trainer.ts";
+import { NotFiniteError, TrainingError } from "./training_error.ts";
+import { Trainer } from "./trainer.ts";
+import type { RunOptions, TableOptions } from "./trainer_options.ts";
 
-/** Samples of three classes that a line through the origin can tell apart. */
-function samples(count: number): LabelledBytes {
-  const labels = Uint8Array.from({ length: count }, (_, index) => index % 3);
-  const corners = [[255, 0], [0, 255], [200, 200]];
-  const features = Uint8Array.from([...labels].flatMap((label) => corners[label] ?? []));
-  return { count, width: WIDTH, features: () => [features], labels: () => [labels] };
-}
+const TRAINING = separableSamples(10);
+const VALIDATION = separableSamples(7);
 
-const TRAINING = samples(10);
-const VALIDATION = samples(7);
+type Options = RunOptions & TableOptions;
 
-function options(changes: Partial<TrainerOptions> = {}): TrainerOptions {
+function options(changes: Partial<Options> = {}): Options {
   const model = new SoftmaxRegression(4);
   const numbers = { batchSize: 4, epochs: 2, seed: 1 };
   return { model, training: TRAINING, validation: VALIDATION, ...numbers, ...changes };
@@ -104,7 +100,7 @@ Deno.test("means weigh every sample alike, whatever the size of its batch", asyn
 
 Deno.test("validation does not depend on how it is cut into batches", async () => {
   const model = new SoftmaxRegression(7);
-  const rest = { epochs: 1, stepLimit: 1, training: samples(4) };
+  const rest = { epochs: 1, stepLimit: 1, training: separableSamples(4) };
   const [whole] = epochEnds(
     await collect(new Trainer(options({ model, batchSize: 7, ...rest }))),
   );
@@ -131,7 +127,7 @@ Deno.test("validation changes no parameter", async () => {
     await collect(new Trainer(options({ model, validation })));
     return model.read("W");
   };
-  assert.deepEqual(await weights(samples(1)), await weights(samples(9)));
+  assert.deepEqual(await weights(separableSamples(1)), await weights(separableSamples(9)));
 });
 
 Deno.test("a step limit ends the run within an epoch, reported over the steps it took", async () => {
@@ -189,7 +185,7 @@ Deno.test("a loss that is not finite stops training and names epoch and steps", 
   model.brokenFrom = 5;
   await assert.rejects(
     collect(new Trainer(options({ model, epochs: 9 }))),
-    new TrainingError("The loss became NaN in epoch 2, steps 1 to 3; training has stopped."),
+    new NotFiniteError("The loss became NaN in epoch 2, steps 1 to 3; training has stopped."),
   );
 });
 
@@ -203,7 +199,7 @@ Deno.test("a parameter that is not finite stops training even where the loss hid
     };
     await assert.rejects(
       collect(new Trainer(options({ model, epochs: 9 }))),
-      new TrainingError(
+      new NotFiniteError(
         `Parameter W holds ${value} at index 3 of 6 after epoch 2, step 6; training has stopped.`,
       ),
     );
@@ -214,23 +210,24 @@ Deno.test("long epochs are watched every hundred steps", async () => {
   const model = new SoftmaxRegression(1);
   model.brokenFrom = 150;
   await assert.rejects(
-    collect(new Trainer(options({ model, training: samples(300), batchSize: 1 }))),
-    new TrainingError("The loss became NaN in epoch 1, steps 101 to 200; training has stopped."),
+    collect(new Trainer(options({ model, training: separableSamples(300), batchSize: 1 }))),
+    new NotFiniteError("The loss became NaN in epoch 1, steps 101 to 200; training has stopped."),
   );
 });
 
-Deno.test("a thousand epochs write the same few arrays, and read twice per pass and W per epoch", async () => {
+Deno.test("a thousand epochs write the same few arrays, and read the totals per pass and what is kept per epoch", async () => {
   const model = new SoftmaxRegression(4);
   await collect(new Trainer(options({ model, epochs: 1000 })));
   // Features and labels of both data sets, the order and its first part, and the zero of the totals.
   assert.equal(model.written.size, 7);
-  assert.equal(model.reads.length, 1 + 1000 * (4 + 1));
+  // The first loss; what is kept, before the first epoch and after each: W and both totals.
+  assert.equal(model.reads.length, 1 + 3 + 1000 * (4 + 3));
 });
 
 Deno.test("empty data is refused with a sentence", () => {
   for (const use of ["training", "validation"] as const) {
     assert.throws(
-      () => new Trainer(options({ [use]: samples(0) })),
+      () => new Trainer(options({ [use]: separableSamples(0) })),
       new TrainingError(
         `Cannot train softmax_regression: the ${use} data is empty; expected at least one sample.`,
       ),

@@ -1,7 +1,13 @@
-/** The error of training. @module */
+/** The errors of training. @module */
 
 /** Training cannot go on, or cannot begin; the message is a sentence for the user. */
 export class TrainingError extends Error {
   /** What kind of error this is. */
-  override readonly name = "TrainingError";
+  override readonly name: string = "TrainingError";
+}
+
+/** A loss or a parameter is infinite or not a number. */
+export class NotFiniteError extends TrainingError {
+  /** What kind of error this is. */
+  override readonly name = "NotFiniteError";
 }

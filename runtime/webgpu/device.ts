@@ -5,6 +5,7 @@
  * @module
  */
 import type { BackendInfo } from "../backend.ts";
+import { DeviceLostError } from "../device_lost.ts";
 import { messageOf } from "../wording.ts";
 import { adapterName, isSoftware } from "./adapter.ts";
 import { Buffers } from "./buffers.ts";
@@ -103,7 +104,7 @@ export class Device {
       throw new Error(`Cannot ${action}: this backend was disposed; open another one`);
     }
     if (this.#lost !== undefined) {
-      throw new Error(
+      throw new DeviceLostError(
         `Cannot ${action}: the GPU device ${this.info.adapter} was lost` +
           `${this.#lost === "" ? "" : ` (${this.#lost})`}; what it held is gone, ` +
           `so open another backend and load a checkpoint`,
