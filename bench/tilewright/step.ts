@@ -10,7 +10,7 @@ import type { LoadedModule } from "../../runtime/backend.ts";
 import { initialiseModule } from "../../runtime/parameters.ts";
 import { profileRows } from "../../runtime/profile.ts";
 import type { Dims, ModuleSpec } from "../../runtime/spec.ts";
-import { SampleTables } from "../../runtime/train/tables.ts";
+import { type DrawnSpec, SampleTables } from "../../runtime/train/tables.ts";
 import type { TrainableSpec } from "../../runtime/train/totals.ts";
 import { SEED } from "../start.ts";
 import { openDevice, specIn } from "./device.ts";
@@ -35,14 +35,14 @@ const ZERO = new Float32Array(1);
 
 /** The model on its device, with the samples on the device too. */
 class Training {
-  readonly model: LoadedModule<TrainableSpec>;
+  readonly model: LoadedModule<TrainableSpec & DrawnSpec>;
   readonly #tables: SampleTables;
   readonly #samples: number;
   readonly #batch: number;
   readonly #values = { B: 0, step: 0 };
 
   constructor(
-    model: LoadedModule<TrainableSpec>,
+    model: LoadedModule<TrainableSpec & DrawnSpec>,
     tables: SampleTables,
     samples: number,
     batch: number,
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   tell(about);
   tell({ kind: "work", megaFlop: megaFlopOf(spec, dims) });
   // Every model that `deno task gen` compiles from inputs of bytes has these programs and tensors.
-  const model = await backend.load(spec as TrainableSpec, dims);
+  const model = await backend.load(spec as TrainableSpec & DrawnSpec, dims);
   initialiseModule(model, dims, SEED);
   const tables = new SampleTables(model, training, validation);
   await tables.fill();
