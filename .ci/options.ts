@@ -1,6 +1,7 @@
 /** The command lines of `deno task test` and `deno task ok`. @module */
 import { Command } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
+import { withGuide } from "../commands/guide.ts";
 
 /** What was asked for. */
 export interface TestOptions {
@@ -16,5 +17,13 @@ export function parseOptions(
 ): CommandLine<TestOptions> {
   const command = new Command(name).description(description)
     .option("--require-webgpu", "fail where a WebGPU test is skipped for want of an adapter");
+  withGuide(command, {
+    examples: {
+      "everything that this machine can": name,
+      "on a machine with a GPU": `${name} --require-webgpu`,
+    },
+    exitCodes: { 0: "everything passed", 1: "something failed, and is told" },
+    environment: { XDG_RUNTIME_DIR: "a folder that Vulkan asks for on Linux (default: a new one)" },
+  });
   return readCommandLine(command, args);
 }
