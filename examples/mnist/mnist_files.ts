@@ -13,7 +13,7 @@ import { type LabelledBytes, openLabelledImages } from "../../runtime/data/label
 export const CLASSES = 10;
 
 /** 60000 images to train on and 10000 to judge by, of 28 × 28 bytes each. */
-interface MnistData {
+export interface MnistData {
   readonly training: LabelledBytes;
   readonly validation: LabelledBytes;
 }

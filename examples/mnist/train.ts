@@ -6,88 +6,139 @@
  * @module
  */
 import process from "node:process";
-import type { Backend, LoadedModule } from "../../runtime/backend.ts";
-import { openBackend } from "../../runtime/open_backend.ts";
-import { initialiseModule } from "../../runtime/parameters.ts";
+import { runCommandLine } from "../../commands/command_line.ts";
+import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
+import type { LoadedModule } from "../../runtime/backend.ts";
+import {
+  checkpointAt,
+  loadCheckpoint,
+  saveCheckpoint,
+} from "../../runtime/files/checkpoint_folder.ts";
 import { profileRows } from "../../runtime/profile.ts";
-import type { Dims } from "../../runtime/spec.ts";
+import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
+import { stopWithoutProgress } from "../../runtime/train/early_stopping.ts";
+import type { TrainerEvent } from "../../runtime/train/events.ts";
 import { Trainer } from "../../runtime/train/trainer.ts";
 import { tableHeading, tableRow } from "./epoch_table.ts";
 import { Interrupt } from "./interrupt.ts";
-import { openMnist } from "./mnist_files.ts";
-import { MODELS } from "./models.ts";
+import { type MnistData, openMnist } from "./mnist_files.ts";
+import { OpenModel } from "./open_model.ts";
 import { profileTable } from "./profile_table.ts";
 import { ProgressBar } from "./progress_bar.ts";
-import { parseTrainArguments, type TrainOptions } from "./train_options.ts";
-import { runCommandLine } from "../../commands/command_line.ts";
-import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
-import { storedSchedules } from "./tuned_file.ts";
-import { ReportBuilder, requireReportPath, writeReport } from "./train_report.ts";
+import { keptOptions, resumedOptions } from "./resumed_options.ts";
+import { parseTrainArguments, type TrainOptions, type TrainRequest } from "./train_options.ts";
+import { requireOutputs, writeOutputs } from "./train_outputs.ts";
+import { ReportBuilder } from "./train_report.ts";
 
 /** Runs the command; returns its exit code. */
-function main(args: readonly string[]): Promise<number> {
+export function main(args: readonly string[]): Promise<number> {
   return runCommandLine(parseTrainArguments(args), train);
 }
 
-async function train(options: TrainOptions): Promise<number> {
-  if (options.report !== undefined) await requireReportPath(options.report);
+async function train(request: TrainRequest): Promise<number> {
+  const { resume: path } = request.options;
+  const file = path === undefined ? undefined : await checkpointAt(path);
+  const checkpoint = file === undefined ? undefined : await loadCheckpoint(file);
+  const options = file === undefined || checkpoint === undefined
+    ? request.options
+    : resumedOptions(request, checkpoint, file);
+  await requireOutputs(options);
   nameVulkanFolder();
-  const tuned = await storedSchedules();
-  const { backend, reason } = await openBackend({
-    ...options,
-    ...(tuned === undefined ? {} : { tuned }),
-  });
+  const { training, validation } = await openMnist(options.data);
+  const dims = { B: options.batch, samples: training.count + validation.count };
+  const place = await OpenModel.open(options, dims);
   try {
-    console.log(`${reason}.`);
-    return await trainOn(backend, options);
+    console.log(`${place.reason}.`);
+    if (checkpoint === undefined) await place.initialise();
+    else console.log(startOf(checkpoint, options));
+    return await run(options, place, checkpoint, { training, validation });
   } finally {
-    await backend.dispose();
+    await place.close();
   }
 }
 
-async function trainOn(backend: Backend, options: TrainOptions): Promise<number> {
-  const { training, validation } = await openMnist(options.data);
-  const dims = { B: options.batch, samples: training.count + validation.count };
-  const model = await backend.load(MODELS[options.model], dims);
+/** Trains, and writes what was asked for. */
+async function run(
+  options: TrainOptions,
+  place: OpenModel,
+  resume: Checkpoint | undefined,
+  data: MnistData,
+): Promise<number> {
   const interrupt = new Interrupt();
   const bar = new ProgressBar();
+  const report = new ReportBuilder(resume?.history);
+  let hasSaved = resume !== undefined;
   try {
-    initialiseModule(model, dims, options.seed);
     const trainer = new Trainer({
-      model,
-      training,
-      validation,
-      batchSize: options.batch,
-      epochs: options.epochs,
-      seed: options.seed,
+      model: place.model,
+      ...data,
+      ...settingsOf(options, place),
       signal: interrupt.signal,
-      ...(options.steps === undefined ? {} : { stepLimit: options.steps }),
+      ...(resume === undefined ? {} : { resume }),
     });
-    const report = new ReportBuilder();
     console.log(tableHeading());
     for await (const event of trainer.run()) {
       report.add(event);
-      if (event.kind === "progress") bar.show(event);
-      if (event.kind !== "epoch_end") continue;
-      bar.hide();
-      console.log(tableRow(event));
+      if (event.kind === "checkpoint") hasSaved = true;
+      show(event, bar, place);
     }
-    if (options.profile) console.log(await profileOf(model, dims));
-    if (options.report !== undefined) {
-      await writeReport(options.report, report.build(options, backend.info, peakMemoryMiB()));
-    }
+    if (options.profile) console.log(await profileOf(place.model));
+    await writeOutputs(options, report.build(options, place.model.backend, peakMemoryMiB()));
     return interrupt.signal.aborted ? 130 : 0;
   } finally {
     bar.hide();
     interrupt.dispose();
-    model.dispose();
+    const { checkpoint } = options;
+    if (checkpoint !== undefined && report.outcome !== "finished" && hasSaved) {
+      console.error(`Go on with: deno task train --resume ${checkpoint}`);
+    }
   }
 }
 
+/** What a trainer takes, from what was asked for. */
+function settingsOf(options: TrainOptions, place: OpenModel) {
+  const { batch: batchSize, epochs, seed, steps, patience, checkpoint, checkpointMinutes } =
+    options;
+  return {
+    batchSize,
+    epochs,
+    seed,
+    ...(steps === undefined ? {} : { stepLimit: steps }),
+    ...(patience === undefined ? {} : { stopWhen: stopWithoutProgress({ epochs: patience }) }),
+    ...(options.onDeviceLoss === "restart" ? { onDeviceLoss: () => place.reopen() } : {}),
+    ...(checkpoint === undefined ? {} : {
+      checkpoints: {
+        save: (moment: Checkpoint) => saveCheckpoint(checkpoint, moment),
+        config: keptOptions(options),
+        ...(checkpointMinutes === undefined ? {} : { minutes: checkpointMinutes }),
+      },
+    }),
+  };
+}
+
+/** What somebody wants to see of an event. */
+function show(event: TrainerEvent<"accuracy">, bar: ProgressBar, place: OpenModel): void {
+  if (event.kind === "progress") return bar.show(event);
+  bar.hide();
+  if (event.kind === "epoch_end") console.log(tableRow(event));
+  if (event.kind === "device_lost") {
+    const { epoch, step } = event.position;
+    console.error(`${event.message}.`);
+    console.error(`Going on in epoch ${epoch} after step ${step}: ${place.reason}.`);
+  }
+}
+
+/** Where training goes on. */
+function startOf({ position: { epoch, step } }: Checkpoint, { epochs }: TrainOptions): string {
+  return epoch > epochs
+    ? `All ${epochs} epochs are over after step ${step}; ask for more with --epochs.`
+    : `Going on in epoch ${epoch} of ${epochs} after step ${step}.`;
+}
+
 /** The times of all kernels so far, as a table. */
-async function profileOf(model: LoadedModule, dims: Dims<string>): Promise<string> {
-  const rows = profileRows({ times: await model.kernelTimes(), spec: model.spec, dims });
-  return `\n${profileTable(rows)}`;
+async function profileOf(model: LoadedModule): Promise<string> {
+  const { spec, dims } = model;
+  return `\n${profileTable(profileRows({ times: await model.kernelTimes(), spec, dims }))}`;
 }
 
 /** Most memory the process has held; the system counts in KiB. */

@@ -4,7 +4,7 @@ import { parseTrainArguments, type TrainOptions } from "./train_options.ts";
 function options(...args: string[]): TrainOptions {
   const parsed = parseTrainArguments(args);
   assert.ok(parsed.kind === "run");
-  return parsed.options;
+  return parsed.options.options;
 }
 
 function refusal(...args: string[]): string {
@@ -20,13 +20,16 @@ Deno.test("without arguments everything has its default", () => {
     batch: 100,
     seed: 2016,
     backend: "auto",
+    onDeviceLoss: "stop",
   });
 });
 
 Deno.test("every option is taken over", () => {
   const args = "--model original --epochs 2 --batch 7 --seed 9 --backend wasm --data d --steps 3";
-  const more = ["--report=r.json", "--threads", "2", "--profile"];
-  assert.deepEqual(options(...args.split(" "), ...more), {
+  const more = ["--report=r.json", "--plot=p.svg", "--threads", "2", "--profile", "--patience=3"];
+  const kept =
+    "--checkpoint c --checkpoint-minutes 0.5 --on-device-loss restart --capture z2@3 --init w.npz";
+  assert.deepEqual(options(...args.split(" "), ...more, ...kept.split(" ")), {
     model: "original",
     epochs: 2,
     batch: 7,
@@ -37,6 +40,13 @@ Deno.test("every option is taken over", () => {
     data: "d",
     steps: 3,
     report: "r.json",
+    plot: "p.svg",
+    patience: 3,
+    checkpoint: "c",
+    checkpointMinutes: 0.5,
+    onDeviceLoss: "restart",
+    capture: "z2@3",
+    init: "w.npz",
   });
 });
 
@@ -53,7 +63,11 @@ Deno.test("values that are not allowed are refused with one sentence", () => {
       "large",
       /'large' is invalid\. Allowed choices are shared, original, shared-f16\.$/,
     ],
-    ["--threads", "0", /'--threads <n>' argument '0' is invalid\. Expected .* at least 1\.$/],
+    [
+      "--threads",
+      "0",
+      /'--threads <n>' argument '0' is invalid\. Expected a whole number from 1 to 64\.$/,
+    ],
     ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm\.$/],
   ] as const;
   for (const [option, value, message] of cases) {

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import type { BackendInfo } from "../../runtime/backend.ts";
 import { writeAtomically } from "../../runtime/files/atomic_file.ts";
-import type { EpochEnd, Means, TrainerEvent } from "../../runtime/train/events.ts";
-import { UsageError } from "../../commands/command_line.ts";
+import type { Done, EpochEnd, Means, TrainerEvent } from "../../runtime/train/events.ts";
 import type { TrainOptions } from "./train_options.ts";
 
 /** One epoch in a report. */
@@ -17,15 +15,16 @@ interface ReportedEpoch {
   readonly steps: number;
   /** Of this epoch, validation included. */
   readonly seconds: number;
-  readonly main: Means;
+  readonly main: Means<"accuracy">;
   /** Null if the run was interrupted before it was known. */
-  readonly validation: Means | null;
+  readonly validation: Means<"accuracy"> | null;
 }
 
 /** What `--report` writes. */
 export interface TrainReport {
   readonly config: TrainOptions;
   readonly backend: Pick<BackendInfo, "name" | "adapter" | "threads">;
+  /** All since the start of training, those before it was resumed too. */
   readonly epochs: readonly ReportedEpoch[];
   /**
    * From the start of the program until the first step was done and its loss read: loading, compiling, and
@@ -38,11 +37,24 @@ export interface TrainReport {
 
 /** Collects what a report holds from the events of a run. */
 export class ReportBuilder {
-  readonly #epochs: ReportedEpoch[] = [];
+  readonly #epochs: ReportedEpoch[];
   #firstStepSeconds: number | null = null;
+  #outcome: Done["reason"] | null = null;
+
+  /** @param history epochs of the training that goes on */
+  constructor(history: readonly EpochEnd[] = []) {
+    // A checkpoint of these models holds their metrics.
+    this.#epochs = history.map((each) => reported(each as EpochEnd<"accuracy">));
+  }
+
+  /** How training has ended; null if it has not, or has failed. */
+  get outcome(): Done["reason"] | null {
+    return this.#outcome;
+  }
 
   /** Takes note of an event. */
-  add(event: TrainerEvent): void {
+  add(event: TrainerEvent<"accuracy">): void {
+    if (event.kind === "done") this.#outcome = event.reason;
     if (event.kind === "first_step") this.#firstStepSeconds = event.seconds;
     if (event.kind === "epoch_end") this.#epochs.push(reported(event));
   }
@@ -60,34 +72,10 @@ export class ReportBuilder {
   }
 }
 
-function reported({ epoch, steps, seconds, main, validation }: EpochEnd): ReportedEpoch {
+function reported(
+  { epoch, steps, seconds, main, validation }: EpochEnd<"accuracy">,
+): ReportedEpoch {
   return { epoch, steps, seconds, main, validation };
-}
-
-/**
- * Finds out before training whether a report can be written afterwards.
- *
- * @throws {UsageError} if its folder does not exist, or if the path is a folder
- */
-export async function requireReportPath(path: string): Promise<void> {
-  const folder = dirname(path);
-  if (!await isFolder(folder)) {
-    throw new UsageError(`Cannot write the report ${path}: there is no folder ${folder}.`);
-  }
-  if (await isFolder(path)) {
-    throw new UsageError(`Cannot write the report ${path}: it is a folder.`);
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
-  }
 }
 
 /**

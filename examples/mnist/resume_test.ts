@@ -1,0 +1,4 @@
+import { assertSameAfterResuming } from "./resume_for_test.ts";
+
+Deno.test("training goes on bit for bit in another process on the CPU, from within an epoch", () =>
+  assertSameAfterResuming("--backend", "wasm", "--threads", "2"));

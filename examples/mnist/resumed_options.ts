@@ -1,0 +1,51 @@
+/**
+ * What a training that goes on is asked for: what it was asked for at first, and what is new.
+ *
+ * @module
+ */
+import { basename, dirname } from "node:path";
+import { UsageError } from "../../commands/command_line.ts";
+import { CHECKPOINT_FILE } from "../../runtime/files/checkpoint_folder.ts";
+import type { Checkpoint, Json } from "../../runtime/train/checkpoint.ts";
+import { MODEL_NAMES, type TrainOptions, type TrainRequest } from "./train_options.ts";
+
+/** Options that a checkpoint keeps: all that decide which numbers follow. */
+const KEPT = ["model", "epochs", "batch", "seed", "data", "patience"] as const satisfies readonly (
+  keyof TrainOptions
+)[];
+
+/** The options that a checkpoint should keep. */
+export function keptOptions(options: TrainOptions): Json {
+  return Object.fromEntries(
+    KEPT.flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
+  );
+}
+
+/**
+ * The options of a training that goes on from a checkpoint: those that it kept, unless others are given now.
+ *
+ * @param file where the checkpoint was found; further ones are saved there if it has their name
+ * @throws {UsageError} if another program saved the checkpoint
+ */
+export function resumedOptions(
+  { options, given }: TrainRequest,
+  { config }: Checkpoint,
+  file: string,
+): TrainOptions {
+  if (!isKept(config)) {
+    throw new UsageError(
+      `Cannot go on from ${file}: it was not saved by deno task train; use its weights with --init.`,
+    );
+  }
+  const kept = KEPT.filter((name) => !given.has(name) && config[name] !== undefined)
+    .map((name) => [name, config[name]]);
+  const folder = basename(file) === CHECKPOINT_FILE ? { checkpoint: dirname(file) } : {};
+  return { ...folder, ...options, ...Object.fromEntries(kept) };
+}
+
+/** True for what {@linkcode keptOptions} gives. */
+function isKept(config: Json): config is { readonly [key: string]: Json } {
+  return typeof config === "object" && config !== null && "model" in config &&
+    MODEL_NAMES.some((name) => name === config["model"]) &&
+    ["epochs", "batch", "seed"].every((name) => typeof config[name] === "number");
+}
