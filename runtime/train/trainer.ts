@@ -303,7 +303,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       if (!isSame(position, this.#saved)) await checkpoints?.save(kept);
       const { epoch, step } = this.#position;
       throw new TrainingError(
-        `The device was lost in epoch ${epoch} after step ${step}: ${message}. ` +
+        `The device was lost in epoch ${epoch}, at step ${step} or shortly before: ${message}. ` +
           (checkpoints === undefined
             ? "No checkpoints were saved, so training has to start anew."
             : `The last checkpoint is of step ${position.step}; resume from it.`),
