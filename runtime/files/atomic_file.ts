@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { messageOf } from "../wording.ts";
@@ -31,18 +31,35 @@ let begun = 0;
  * before is as it was, and no temporary one is left
  */
 export async function writeAtomically(path: string, data: Uint8Array | string): Promise<void> {
+  let target = path;
   let temporary: string | undefined;
   try {
-    const file = await openBeside(path);
+    target = await targetOf(path);
+    const file = await openBeside(target);
     temporary = file.path;
     await writeFlushed(file.handle, data);
-    await rename(temporary, path);
+    await rename(temporary, target);
   } catch (cause) {
     if (temporary !== undefined) await rm(temporary, { force: true }).catch(() => {}); // The first error tells.
     throw new Error(`Cannot write ${path}: ${adviceOf(cause, path)}`, { cause });
   }
-  await flushFolder(dirname(path));
+  await flushFolder(dirname(target));
 }
+
+/** The file that a path leads to, through links; the path itself where nothing is there yet. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    const target = await realpath(path);
+    const found = await stat(target);
+    if (!found.isFile() && !found.isDirectory()) throw new Error(NO_FILE);
+    return target;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return path;
+    throw error;
+  }
+}
+
+const NO_FILE = "it is no ordinary file; give the name of one";
 
 /** A new file beside another one, under a name that nothing else has. */
 async function openBeside(path: string): Promise<{ path: string; handle: FileHandle }> {

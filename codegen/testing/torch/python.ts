@@ -1,11 +1,14 @@
-/** Runs reference scripts with PyTorch, where it is installed. @module */
+/** Runs reference scripts with PyTorch and NumPy, where they are installed. @module */
 
 const PYTHONS = ["python3", "/usr/bin/python3"];
 
-async function canImportTorch(program: string): Promise<boolean> {
+/** What to install, by the module that is imported. */
+const PACKAGES = { torch: "PyTorch", numpy: "NumPy" } as const;
+
+async function canImport(program: string, module: string): Promise<boolean> {
   try {
     const { code } = await new Deno.Command(program, {
-      args: ["-c", "import torch"],
+      args: ["-c", `import ${module}`],
       stdout: "null",
       stderr: "null",
     }).output();
@@ -21,16 +24,26 @@ async function canImportTorch(program: string): Promise<boolean> {
  *
  * @throws {Error} if there is none although `TILEWRIGHT_REQUIRE_PYTORCH` is set
  */
-export async function pythonWithTorch(): Promise<string | undefined> {
-  for (const program of PYTHONS) if (await canImportTorch(program)) return program;
+export function pythonWithTorch(): Promise<string | undefined> {
+  return pythonWith("torch");
+}
+
+/**
+ * A Python that can import a module, if there is one.
+ *
+ * @throws {Error} if there is none although `TILEWRIGHT_REQUIRE_PYTORCH` is set
+ */
+export async function pythonWith(module: keyof typeof PACKAGES): Promise<string | undefined> {
+  for (const program of PYTHONS) if (await canImport(program, module)) return program;
+  const name = PACKAGES[module];
   if (Deno.env.get("TILEWRIGHT_REQUIRE_PYTORCH") !== undefined) {
     throw new Error(
-      `Cannot compare with PyTorch: neither of ${
+      `Cannot compare with ${name}: neither of ${
         PYTHONS.join(", ")
-      } can import torch; install Debian's python3-torch`,
+      } can import ${module}; install Debian's python3-${module}`,
     );
   }
-  console.log("Not compared with PyTorch: no python3 here can import torch.");
+  console.log(`Not compared with ${name}: no python3 here can import ${module}.`);
   return undefined;
 }
 
