@@ -1,6 +1,7 @@
 /** Every task has a help that is complete and true, and refuses what it does not know. */
 import assert from "node:assert/strict";
 import { parseOptions as parseBenchArguments } from "../bench/options.ts";
+import { parseExperimentArguments } from "../bench/experiment/options.ts";
 import { parseCheckArguments } from "../check/options.ts";
 import { parseGenArguments } from "../codegen/options.ts";
 import type { CommandLine } from "../commands/command_line.ts";
@@ -22,6 +23,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   check: parseCheckArguments,
   cnn: parseCnnArguments,
   custom: parseCustomArguments,
+  experiment: parseExperimentArguments,
   explain: parseExplainArguments,
   fuzz: parseFuzzArguments,
   gen: parseGenArguments,

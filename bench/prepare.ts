@@ -26,16 +26,30 @@ async function mustRun(program: string, args: readonly string[], cwd: string): P
  * @throws {Error} if a spec does not compile
  */
 export async function generateModules(): Promise<void> {
-  const gen = [
+  const specs = ["models.ts", "products.ts"].map((name) => join(BENCH, "specs", name));
+  await generate(specs, GENERATED.derived);
+  await generate(specs.slice(0, 1), GENERATED.asWritten, RULES_OF_TILES);
+}
+
+/**
+ * Compiles specs into a folder inside `bench/`.
+ *
+ * @param without rules of rewriting to leave out
+ * @throws {Error} if a spec does not compile
+ */
+export async function generate(
+  specs: readonly string[],
+  folder: string,
+  without: readonly string[] = [],
+): Promise<void> {
+  const args = [
     ...["run", "--quiet", "--no-prompt", "--allow-read", "--allow-write=bench", "--allow-env"],
     join(ROOT, "codegen", "main.ts"),
+    ...specs,
+    ...["--out", folder],
+    ...without.flatMap((rule) => ["--without", rule]),
   ];
-  const specs = ["models.ts", "products.ts"].map((name) => join(BENCH, "specs", name));
-  const without = RULES_OF_TILES.flatMap((rule) => ["--without", rule]);
-  const deno = Deno.execPath();
-  await mustRun(deno, [...gen, ...specs, "--out", GENERATED.derived], ROOT);
-  const written = [...gen, ...specs.slice(0, 1), "--out", GENERATED.asWritten, ...without];
-  await mustRun(deno, written, ROOT);
+  await mustRun(Deno.execPath(), args, ROOT);
 }
 
 /** Installs the packages of peers in JavaScript; a sentence if that fails, else nothing. */

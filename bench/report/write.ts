@@ -26,7 +26,7 @@ export async function writeReport(results: BenchResults): Promise<void> {
 }
 
 /** The repository's own format, so that the gate accepts what was written. */
-async function format(files: readonly string[]): Promise<void> {
+export async function format(files: readonly string[]): Promise<void> {
   const args = ["fmt", "--quiet", ...files];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   if (!success) throw new Error(`Cannot format the report: ${new TextDecoder().decode(stderr)}`);
