@@ -4,6 +4,7 @@
  * @module
  */
 import type { Dims, ModuleSpec } from "./spec.ts";
+import type { Probe } from "./trace.ts";
 
 /** The arrays that hold elements, on a buffer of some kind. */
 export type Elements<B extends ArrayBufferLike = ArrayBufferLike> =
@@ -84,6 +85,15 @@ export interface LoadedModule<M extends ModuleSpec = ModuleSpec> {
    * fit are refused here, before anything is queued.
    */
   run(program: ProgramName<M>, values: Readonly<Record<string, number>>): void;
+  /**
+   * Waits for everything queued, and runs a program as `run` does, with the same bits, but kernel by kernel: a
+   * probe looks at tensors before and after each. Slow; to find faults.
+   */
+  trace(
+    program: ProgramName<M>,
+    values: Readonly<Record<string, number>>,
+    probe: Probe,
+  ): Promise<void>;
   /**
    * Waits for everything queued, and returns the first elements of a tensor for these call dims. Those
    * not given are taken from the last run that wrote the tensor, and are the largest if none has, or if

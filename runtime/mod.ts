@@ -39,6 +39,7 @@ export { gridOf } from "./grid.ts";
 export * from "./orthogonal.ts";
 export * from "./parameters.ts";
 export * from "./profile.ts";
+export type { Moment, Probe, TracedKernel } from "./trace.ts";
 export * from "./random.ts";
 export * from "./data/batch_source.ts";
 export * from "./data/batches.ts";

@@ -54,6 +54,7 @@ function notingModule() {
     backend: { name: "wasm", adapter: "none", software: true, threads: 1 },
     write: (name, data) => void written.set(name, data.slice()),
     run: () => {},
+    trace: () => Promise.resolve(),
     read: () => Promise.reject(new Error("nothing to read")),
     kernelTimes: () => Promise.resolve([]),
     dispose: () => {},

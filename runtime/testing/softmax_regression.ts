@@ -151,6 +151,14 @@ export class SoftmaxRegression implements LoadedModule<Spec> {
     this.afterRun();
   }
 
+  /** A host that computes by itself has no kernels. */
+  trace(
+    program: keyof Spec["programs"],
+    values: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    return Promise.resolve(this.run(program, values));
+  }
+
   #draw(B: number, start: number): void {
     this.draws.push({ B, start });
     const { x, label, x_data, label_data, order } = this.#tensors;

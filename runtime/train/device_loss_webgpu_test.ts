@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mnistShared } from "../../generated/mnist_shared/mnist_shared.ts";
 import type { Backend, LoadedModule } from "../backend.ts";
-import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { initialiseModule } from "../parameters.ts";
 import { exposedBackend, hasAdapter } from "../testing/gpu_access.ts";
+import { stripedImages } from "../testing/striped_images.ts";
 import { openWasm } from "../wasm/backend.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { TrainerEvent } from "./events.ts";
@@ -13,16 +13,6 @@ import type { RunOptions } from "./trainer_options.ts";
 const ignore = !hasAdapter;
 const DIMS = { B: 4, samples: 15 };
 type Spec = typeof mnistShared;
-
-/** Stripes whose direction is their class. */
-function stripes(count: number): LabelledBytes {
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
-  const pixels = Uint8Array.from({ length: 784 * count }, (_, at) => {
-    const [row, column] = [Math.floor(at / 28) % 28, at % 28];
-    return 200 * ((labels[Math.floor(at / 784)] === 0 ? row : column) % 2);
-  });
-  return { count, width: 784, features: () => [pixels], labels: () => [labels] };
-}
 
 async function loaded(backend: Backend): Promise<LoadedModule<Spec>> {
   const model = await backend.load(mnistShared, DIMS);
@@ -34,7 +24,7 @@ function trainerOf(
   model: LoadedModule<Spec>,
   changes: Partial<RunOptions<Spec>> = {},
 ): Trainer<Spec> {
-  const data = { training: stripes(12), validation: stripes(3), batchSize: 4 };
+  const data = { training: stripedImages(12), validation: stripedImages(3), batchSize: 4 };
   return new Trainer({ model, ...data, epochs: 3, seed: 3, ...changes });
 }
 

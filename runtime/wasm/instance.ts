@@ -11,7 +11,7 @@ import type { Build } from "./build.ts";
 import { failureOf, reportFailure } from "./control_block.ts";
 import type { Crew } from "./crew.ts";
 import type { KernelClock } from "./kernel_clock.ts";
-import { importsOf, type Link } from "./link.ts";
+import { importsOf, type Link, type ThreadLink } from "./link.ts";
 import { ownPatience, PATIENCE } from "./patience.ts";
 
 /** A program of a module: takes its uniforms and returns when all kernels have run on all threads. */
@@ -65,9 +65,9 @@ export class WasmInstance {
    * @throws {Error} if the WebAssembly does not fit the spec, or a thread cannot work on it
    */
   static async start(parts: InstanceParts): Promise<WasmInstance> {
-    const { spec, link, crew } = parts;
+    const { spec, link, crew, clock } = parts;
     try {
-      const first = await firstThread(parts);
+      const first = await firstThread(parts, link, (kernel) => clock?.mark(kernel));
       await crew?.join(link, PATIENCE).catch((cause) => {
         throw new Error(
           `Cannot load module "${spec.name}" on ${link.threads} threads: ${messageOf(cause)}; ` +
@@ -128,6 +128,23 @@ export class WasmInstance {
     }
   }
 
+  /**
+   * Runs a program to its end on the first thread alone, in an instance of its own on the same memory; the other
+   * threads sleep on.
+   *
+   * @param mark called after each kernel with its position in the program
+   */
+  async trace(
+    program: string,
+    uniforms: readonly number[],
+    mark: (kernel: number) => void,
+  ): Promise<void> {
+    const live = this.#open(`trace program "${program}"`);
+    const link = { ...live.link, threads: 1, profile: true };
+    const { programs } = await firstThread(live, link, (kernel) => kernel >= 0 && mark(kernel));
+    programs.get(program)?.(...uniforms);
+  }
+
   /** Lets the memory and all other threads go; a second time does nothing. */
   async end(): Promise<void> {
     const live = this.#live;
@@ -146,11 +163,12 @@ export class WasmInstance {
   }
 }
 
-async function firstThread({ spec, build, link, clock }: InstanceParts): Promise<FirstThread> {
-  const imports = importsOf(link, {
-    patience: ownPatience(),
-    mark: (kernel) => clock?.mark(kernel),
-  });
+async function firstThread(
+  { spec, build }: InstanceParts,
+  link: Link,
+  mark: ThreadLink["mark"],
+): Promise<FirstThread> {
+  const imports = importsOf(link, { patience: ownPatience(), mark });
   const { exports } = await WebAssembly.instantiate(build.module, imports).catch((cause) => {
     throw build.fault(`does not fit its bindings: ${messageOf(cause)}`, cause);
   });

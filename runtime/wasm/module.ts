@@ -16,6 +16,7 @@ import { LastSizes } from "../last_sizes.ts";
 import { elementCount, type ModuleLayout, programOf, tensorOf } from "../module_layout.ts";
 import type { Dims, ModuleSpec } from "../spec.ts";
 import { checkData } from "../tensor_data.ts";
+import { lookOf, type Moment, type Probe } from "../trace.ts";
 import type { WasmInstance } from "./instance.ts";
 import { exchanged, type Matrix, transpose } from "./transpose.ts";
 
@@ -84,6 +85,32 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     this.#instance.run(program, uniforms);
   }
 
+  /**
+   * Runs a program to its end on one thread, which gives the same bits as several, and lets a probe look between
+   * its kernels.
+   */
+  async trace(
+    program: ProgramName<M>,
+    values: Readonly<Record<string, number>>,
+    probe: Probe,
+  ): Promise<void> {
+    this.#instance.check(`trace program "${program}"`);
+    const spec = programOf(this.#layout, program);
+    const call = callValues(this.#layout, program, spec, values);
+    const uniforms = uniformValues(program, spec, call);
+    this.#sizes.ran(program, call);
+    const look = (index: number, moment: Moment): void => {
+      const kernel = spec.kernels[index];
+      const wanted = kernel && lookOf(probe, { spec: kernel, index }, moment);
+      wanted?.take(new Map(wanted.names.map((name) => [name, this.#copy(name, call)])));
+    };
+    look(0, "before");
+    await this.#instance.trace(program, uniforms, (index) => {
+      look(index, "after");
+      look(index + 1, "before");
+    });
+  }
+
   /** Copies the first elements of a tensor out of the memory. */
   // deno-lint-ignore require-await -- async, so that every fault is a rejection
   async read(
@@ -91,8 +118,11 @@ export class LoadedWasmModule<M extends ModuleSpec> implements LoadedModule<M> {
     dims: Readonly<Record<string, number>> = {},
   ): Promise<TensorData> {
     this.#instance.check(`read tensor "${tensor}"`);
+    return this.#copy(tensor, readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)));
+  }
+
+  #copy(tensor: string, sizes: Dims<string>): TensorData {
     const { spec } = tensorOf(this.#layout, tensor);
-    const sizes = readDims(this.#layout, tensor, dims, this.#sizes.of(tensor));
     const lying = this.#instance.tensor(tensor, spec.dtype, elementCount(tensor, spec, sizes));
     const copy = lying.slice();
     const matrix = this.#transposed.get(tensor);

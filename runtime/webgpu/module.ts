@@ -22,6 +22,7 @@ import {
 import type { Dims, ModuleSpec } from "../spec.ts";
 import { LastSizes } from "../last_sizes.ts";
 import { checkData, viewOf } from "../tensor_data.ts";
+import { lookOf, type Moment, type Probe, type TracedKernel } from "../trace.ts";
 import type { Device } from "./device.ts";
 import { Dispatches } from "./dispatch.ts";
 import { PendingFaults } from "./error_scopes.ts";
@@ -108,26 +109,59 @@ export class LoadedWebgpuModule<M extends ModuleSpec> implements LoadedModule<M>
     this.#queue.run({ name: program, program: spec, dims: call }, dispatches, uniforms);
   }
 
+  /** Runs a program with a submit for each kernel, and lets a probe look between them. */
+  async trace(
+    program: ProgramName<M>,
+    values: Readonly<Record<string, number>>,
+    probe: Probe,
+  ): Promise<void> {
+    this.#check(`trace program "${program}"`);
+    const spec = programOf(this.#layout, program);
+    const call = callValues(this.#layout, program, spec, values);
+    const uniforms = uniformValues(program, spec, call);
+    const dispatches = this.#dispatches.of(program, call);
+    this.#sizes.ran(program, call);
+    const look = async (kernel: TracedKernel, moment: Moment): Promise<void> => {
+      const wanted = lookOf(probe, kernel, moment);
+      if (wanted === undefined) return;
+      const tensors = new Map<string, TensorData>();
+      for (const name of wanted.names) tensors.set(name, await this.#copy(name, call));
+      wanted.take(tensors);
+    };
+    for (const [index, kernel] of spec.kernels.entries()) {
+      await look({ spec: kernel, index }, "before");
+      const own = dispatches.filter((dispatch) => dispatch.kernel.spec === kernel);
+      if (own.length > 0) {
+        this.#queue.run({ name: program, program: spec, dims: call }, own, uniforms);
+      }
+      await look({ spec: kernel, index }, "after");
+    }
+    this.#queue.submit();
+    await this.#faults.settle();
+  }
+
   /** Waits for everything queued; throws the first fault, or copies a tensor's first elements. */
   async read(
     tensor: TensorName<M>,
     dims: Readonly<Record<string, number>> = {},
   ): Promise<TensorData> {
-    const action = `read tensor "${tensor}"`;
-    this.#check(action);
-    const { spec } = tensorOf(this.#layout, tensor);
-    const elements = elementCount(
+    this.#check(`read tensor "${tensor}"`);
+    return await this.#copy(
       tensor,
-      spec,
       readDims(this.#layout, tensor, dims, this.#sizes.of(tensor)),
     );
+  }
+
+  async #copy(tensor: string, sizes: Dims<string>): Promise<TensorData> {
+    const { spec } = tensorOf(this.#layout, tensor);
+    const elements = elementCount(tensor, spec, sizes);
     this.#queue.submit();
     const bytes = await copyToHost(
       this.#device,
       this.#slot(spec.slot),
       // Whole words are copied, whatever the tensor has of the last one.
       Math.ceil(elements * ELEMENT_BYTES[spec.dtype] / 4) * 4,
-      action,
+      `read tensor "${tensor}"`,
       this.#faults,
     );
     return viewOf(spec.dtype, bytes, 0, elements);
