@@ -62,3 +62,5 @@ export type * from "./train/trainer_options.ts";
 export type { Checkpoint, Json, Position, RunSettings } from "./train/checkpoint.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint_file.ts";
 export * from "./train/early_stopping.ts";
+export { type KeptKind, readArrays, requireFitting, writeArrays } from "./train/model_arrays.ts";
+export { decodeWeights, encodeWeights, WEIGHT_FILE_ENDINGS } from "./train/weights.ts";

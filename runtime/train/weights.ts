@@ -7,7 +7,7 @@
  */
 import { decodeArrays } from "../formats/array_file.ts";
 import { FormatError } from "../formats/format_error.ts";
-import type { NamedArrays } from "../formats/named_array.ts";
+import type { NamedArray, NamedArrays } from "../formats/named_array.ts";
 import { encodeNpz } from "../formats/npz.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -49,11 +49,24 @@ export function encodeWeights(arrays: NamedArrays, file: string): Uint8Array<Arr
 
 /**
  * The parameters of a model in a file of weights, of any format that {@linkcode decodeArrays} reads, or in a
- * checkpoint, whose states are left out.
+ * checkpoint, whose states are left out. What is f16 in the file and f32 in the model becomes f32.
  *
  * @param file the file's path
  * @returns all arrays of the file that are no states of the model; whether they fit is for those who write them
  * to a model to check
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { linearRegression } from "../../generated/linear_regression/linear_regression.ts";
+ * const file = new Map([
+ *   ["l1.W", { dtype: "f32", shape: [1, 2], data: Float32Array.of(3, -2) }],
+ *   ["loss_total", { dtype: "f32", shape: [], data: Float32Array.of(0.5) }],
+ * ] as const);
+ * const weights = decodeWeights(encodeWeights(file, "all.npz"), "all.npz", linearRegression);
+ * assert.deepEqual([...weights.keys()], ["l1.W"]);
+ * ```
+ *
  * @throws {FormatError} if the file is damaged, or holds no arrays
  */
 export function decodeWeights(
@@ -61,6 +74,18 @@ export function decodeWeights(
   file: string,
   { tensors }: ModuleSpec,
 ): NamedArrays {
-  const arrays = decodeArrays(bytes, file);
-  return new Map([...arrays].filter(([name]) => tensors[name]?.kind !== "state"));
+  const weights = new Map<string, NamedArray>();
+  for (const [name, array] of decodeArrays(bytes, file)) {
+    const tensor = tensors[name];
+    if (tensor?.kind !== "state") {
+      weights.set(name, tensor?.dtype === "f32" ? widened(array) : array);
+    }
+  }
+  return weights;
+}
+
+/** Every f16 is an f32. */
+function widened(array: NamedArray): NamedArray {
+  if (array.dtype !== "f16") return array;
+  return { ...array, dtype: "f32", data: Float32Array.from(array.data) };
 }
