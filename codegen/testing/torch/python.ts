@@ -50,7 +50,7 @@ export async function pythonWith(module: keyof typeof PACKAGES): Promise<string 
 /** What a script of this folder writes for an input, both as JSON. */
 export async function runScript(python: string, script: string, input: unknown): Promise<unknown> {
   const child = new Deno.Command(python, {
-    args: [new URL(script, import.meta.url).pathname],
+    args: ["-B", new URL(script, import.meta.url).pathname], // Leaves no compiled files.
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
