@@ -61,6 +61,16 @@ export * from "./train/trainer.ts";
 export type * from "./train/trainer_options.ts";
 export type { Checkpoint, Json, Position, RunSettings } from "./train/checkpoint.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint_file.ts";
+export {
+  type Capture,
+  captureKernel,
+  type CaptureRequest,
+  outputFaults,
+  parseCaptureRequest,
+  replayKernel,
+} from "./train/capture.ts";
 export * from "./train/early_stopping.ts";
+export type { Fault } from "./train/fault.ts";
+export * from "./train/first_bad.ts";
 export { type KeptKind, readArrays, requireFitting, writeArrays } from "./train/model_arrays.ts";
 export { decodeWeights, encodeWeights, WEIGHT_FILE_ENDINGS } from "./train/weights.ts";

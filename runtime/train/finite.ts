@@ -9,9 +9,6 @@ import type { NamedArrays } from "../formats/named_array.ts";
 import type { ModuleSpec } from "../spec.ts";
 import { NotFiniteError } from "./training_error.ts";
 
-/** The bits of a float32's exponent: all of them are set in infinities and NaNs, and only there. */
-const EXPONENT = 0x7f80_0000;
-
 /**
  * Refuses parameters that are not finite.
  *
@@ -30,9 +27,33 @@ export function checkParameters({ tensors }: ModuleSpec, arrays: NamedArrays, wh
   }
 }
 
-/** The index of the first infinity or NaN, found by its bits. */
-function firstNotFinite(values: TensorData): number | undefined {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const at = bits.findIndex((each) => (each & EXPONENT) === EXPONENT);
+/**
+ * The index of the first infinity or NaN, found by its bits: all bits of an exponent are set in infinities and
+ * NaNs, and only there. Whole numbers are finite.
+ */
+export function firstNotFinite(values: TensorData): number | undefined {
+  const { bits, exponent } = bitsOf(values);
+  const at = bits.findIndex((each) => (each & exponent) === exponent);
   return at < 0 ? undefined : at;
+}
+
+/** How many elements are infinite or NaN. */
+export function notFiniteCount(values: TensorData): number {
+  const { bits, exponent } = bitsOf(values);
+  let count = 0;
+  for (const each of bits) if ((each & exponent) === exponent) count++;
+  return count;
+}
+
+/** The bits of each element, and those that are its exponent. */
+function bitsOf(
+  values: TensorData,
+): { readonly bits: Uint32Array | Uint16Array; readonly exponent: number } {
+  const { buffer, byteOffset, length } = values;
+  if (values instanceof Float32Array) {
+    return { bits: new Uint32Array(buffer, byteOffset, length), exponent: 0x7f80_0000 };
+  }
+  return values.BYTES_PER_ELEMENT === 2
+    ? { bits: new Uint16Array(buffer, byteOffset, length), exponent: 0x7c00 }
+    : { bits: new Uint32Array(), exponent: 1 };
 }

@@ -10,6 +10,7 @@
  */
 import { DeviceLostError } from "../device_lost.ts";
 import type { NamedArrays } from "../formats/named_array.ts";
+import { captureKernel } from "./capture.ts";
 import {
   type Checkpoint,
   type Position,
@@ -21,11 +22,14 @@ import type {
   DeviceLost,
   Done,
   EpochEnd,
+  KernelCaptured,
   Means,
   Progress,
   TrainerEvent,
 } from "./events.ts";
 import type { Batches, Use } from "./feed.ts";
+import { findFault, findValidationFault } from "./fault.ts";
+import { faultError } from "./fault_error.ts";
 import { checkParameters } from "./finite.ts";
 import { readArrays } from "./model_arrays.ts";
 import { type BatchProgram, Runs } from "./runs.ts";
@@ -66,6 +70,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   /** The last moment that training can go on from. */
   #kept: Checkpoint | undefined;
   #saved: Position | undefined;
+  #phase: Use = "training";
   #hasRun = false;
   /** Steps that this run has taken. */
   #taken = 0;
@@ -194,9 +199,11 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { model, feed, totals } = this.#runs;
     const { epoch, batch: first } = this.#position;
     const batches = feed.open("training", epoch, first);
+    this.#phase = "training";
     try {
       for (let taken = 1; taken <= planned && !this.#isCancelled; taken++) {
-        await this.#next(batches, "step");
+        const captured = await this.#next(batches, "step");
+        if (captured !== undefined) yield captured;
         if (++this.#taken === 1) {
           await model.read("loss_total");
           yield { kind: "first_step", seconds: performance.now() / 1000 };
@@ -222,6 +229,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     if (count === 0) return null;
     const where = `on validation data after epoch ${epoch}, step ${step}`;
     const batches = feed.open("validation", epoch, 0);
+    this.#phase = "validation";
     try {
       for (let done = 1; done <= count; done++) {
         if (this.#isCancelled) return null;
@@ -239,12 +247,25 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     return totals.take();
   }
 
-  /** Queues a program on the next batch. */
-  async #next(batches: Batches, program: BatchProgram): Promise<void> {
+  /** Queues a program on the next batch; a step of which a kernel is to be captured is run at once. */
+  async #next(batches: Batches, program: BatchProgram): Promise<KernelCaptured | undefined> {
     const size = await batches.next();
     const { epoch, batch, step } = this.#position;
     if (program === "step") this.#position = { epoch, batch: batch + 1, step: step + 1 };
-    this.#runs.queue(program, size, this.#position.step);
+    const { captures } = this.#options;
+    if (program === "evaluate" || captures?.at?.step !== step + 1) {
+      this.#runs.queue(program, size, this.#position.step);
+      return undefined;
+    }
+    const { kernel } = captures.at;
+    const { model, totals } = this.#runs;
+    const values = this.#runs.values(program, size, step + 1);
+    const place = await captures.save(
+      await captureKernel(model, program, values, kernel),
+      step + 1,
+    );
+    totals.count(size);
+    return { kind: "captured", kernel, step: step + 1, place };
   }
 
   /** Parameters and states as they are now. */
@@ -317,9 +338,14 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     return { kind: "device_lost", message, position };
   }
 
-  /** The error with what can be found out about the fault. */
-  #explained({ message }: NotFiniteError): Promise<NotFiniteError> {
-    return Promise.resolve(new NotFiniteError(`${message}; training has stopped.`));
+  /** The error with what is found out when the same steps are taken again. */
+  async #explained({ message }: NotFiniteError): Promise<NotFiniteError> {
+    const kept = this.#kept;
+    if (kept === undefined) return new NotFiniteError(`${message}; training has stopped.`);
+    const fault = this.#phase === "training"
+      ? await findFault(this.#runs, kept, this.#position)
+      : await findValidationFault(this.#runs, this.#position);
+    return await faultError(message, fault, this.#runs.model, this.#options.captures);
   }
 
   get #isCancelled(): boolean {

@@ -7,6 +7,7 @@ import type { LoadedModule } from "../backend.ts";
 import type { BatchSource } from "../data/batch_source.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { listed } from "../wording.ts";
+import type { Capture, CaptureRequest } from "./capture.ts";
 import type { Checkpoint, Json } from "./checkpoint.ts";
 import type { EpochEnd } from "./events.ts";
 import { type Feed, SourceFeed, TableFeed } from "./feed.ts";
@@ -55,6 +56,17 @@ export interface CheckpointOptions {
   readonly config?: Json;
 }
 
+/** Captures kernels. */
+export interface CaptureOptions {
+  /**
+   * Saves a captured kernel; tells where, for messages. Called for what `at` asks for, and for the kernel that
+   * first wrote a number that is not finite.
+   */
+  save(capture: Capture, step: number): string | Promise<string>;
+  /** Which kernel of which training step to capture, though nothing is wrong. */
+  readonly at?: CaptureRequest;
+}
+
 /** What to train and for how long, wherever samples come from. */
 export interface RunOptions<M extends TrainableSpec = TrainableSpec> {
   /** Its parameters and states have first values; those of `resume`, if it is given, take their place. */
@@ -77,6 +89,8 @@ export interface RunOptions<M extends TrainableSpec = TrainableSpec> {
   readonly signal?: AbortSignal;
   /** Saves checkpoints. */
   readonly checkpoints?: CheckpointOptions;
+  /** Captures kernels. */
+  readonly captures?: CaptureOptions;
   /** Goes on from a checkpoint: 2k steps give the same bits as k, a checkpoint, and k more. */
   readonly resume?: Checkpoint;
   /**

@@ -4,7 +4,7 @@ import { fillEpochOrder } from "../data/batches.ts";
 import { separableSamples } from "../testing/separable_samples.ts";
 import { SoftmaxRegression } from "../testing/softmax_regression.ts";
 import type { EpochEnd, TrainerEvent } from "./events.ts";
-import { NotFiniteError, TrainingError } from "./training_error.ts";
+import { TrainingError } from "./training_error.ts";
 import { Trainer } from "./trainer.ts";
 import type { RunOptions, TableOptions } from "./trainer_options.ts";
 
@@ -180,12 +180,17 @@ Deno.test("timers get their turn while a device keeps the host busy", async () =
   assert.ok(model.runs.length < 50, `${model.runs.length} runs`);
 });
 
-Deno.test("a loss that is not finite stops training and names epoch and steps", async () => {
+/** Asserts that a run ends with this error. */
+async function assertStops(changes: Partial<Options>, message: string): Promise<void> {
+  await assert.rejects(collect(new Trainer(options(changes))), { name: "NotFiniteError", message });
+}
+
+Deno.test("a loss that is not finite stops training, and the step in which it began is found", async () => {
   const model = new SoftmaxRegression(4);
   model.brokenFrom = 5;
-  await assert.rejects(
-    collect(new Trainer(options({ model, epochs: 9 }))),
-    new NotFiniteError("The loss became NaN in epoch 2, steps 1 to 3; training has stopped."),
+  await assertStops(
+    { model, epochs: 9 },
+    "The loss became NaN in epoch 2, steps 1 to 3; training has stopped. It began in step 5.",
   );
 });
 
@@ -197,21 +202,33 @@ Deno.test("a parameter that is not finite stops training even where the loss hid
       if (model.runs.at(-1)?.step !== 6) return;
       model.write("W", Float32Array.of(0, 1, 3.4e38, value, 0, value));
     };
-    await assert.rejects(
-      collect(new Trainer(options({ model, epochs: 9 }))),
-      new NotFiniteError(
-        `Parameter W holds ${value} at index 3 of 6 after epoch 2, step 6; training has stopped.`,
-      ),
+    await assertStops(
+      { model, epochs: 9 },
+      `Parameter W holds ${value} at index 3 of 6 after epoch 2, step 6; training has stopped. ` +
+        "It began in step 6.",
     );
   }
+});
+
+Deno.test("a fault that does not come again is told as such", async () => {
+  const model = new SoftmaxRegression(4);
+  model.afterRun = () => {
+    if (model.runs.length === 2) model.write("loss_total", Float32Array.of(Infinity));
+  };
+  await assertStops(
+    { model },
+    "The loss became Infinity in epoch 1, steps 1 to 3; training has stopped. The same steps gave finite " +
+      "numbers when they were taken again, so the fault is not in the mathematics: suspect the device, or data " +
+      "that differ from time to time.",
+  );
 });
 
 Deno.test("long epochs are watched every hundred steps", async () => {
   const model = new SoftmaxRegression(1);
   model.brokenFrom = 150;
-  await assert.rejects(
-    collect(new Trainer(options({ model, training: separableSamples(300), batchSize: 1 }))),
-    new NotFiniteError("The loss became NaN in epoch 1, steps 101 to 200; training has stopped."),
+  await assertStops(
+    { model, training: separableSamples(300), batchSize: 1 },
+    "The loss became NaN in epoch 1, steps 101 to 200; training has stopped. It began in step 150.",
   );
 });
 

@@ -1,4 +1,5 @@
 /** The errors of training. @module */
+import type { Fault } from "./fault.ts";
 
 /** Training cannot go on, or cannot begin; the message is a sentence for the user. */
 export class TrainingError extends Error {
@@ -10,4 +11,11 @@ export class TrainingError extends Error {
 export class NotFiniteError extends TrainingError {
   /** What kind of error this is. */
   override readonly name = "NotFiniteError";
+  /** Where it began, as far as that could be found. */
+  readonly fault: Fault | undefined;
+
+  constructor(message: string, fault?: Fault) {
+    super(message);
+    this.fault = fault;
+  }
 }

@@ -1,0 +1,180 @@
+/**
+ * A kernel of a run with everything that is needed to run it again: its inputs, its outputs, its text.
+ *
+ * @module
+ */
+import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } from "../backend.ts";
+import type { NamedArray, NamedArrays } from "../formats/named_array.ts";
+import type { Access, Dims, KernelSpec, ModuleSpec, ShaderSpec } from "../spec.ts";
+import type { Moment, Probe, TracedKernel } from "../trace.ts";
+import { listed } from "../wording.ts";
+import { firstNotFinite } from "./finite.ts";
+import { TrainingError } from "./training_error.ts";
+
+/** A kernel of a program, as it was run once. */
+export interface Capture {
+  /** Name of the module. */
+  readonly module: string;
+  /** {@linkcode ModuleSpec.declaration} of the module. */
+  readonly declaration: string;
+  /** The program that the kernel belongs to. */
+  readonly program: string;
+  /** The kernel's name. */
+  readonly kernel: string;
+  /** The declaration that the kernel comes from. */
+  readonly layer: string;
+  /** What the kernel computes. */
+  readonly formula: string;
+  /** Where it ran. */
+  readonly backend: BackendInfo["name"];
+  /** The dims that the module was loaded with. */
+  readonly dims: Dims<string>;
+  /** Values of the run: sizes of call dims, and scalars. */
+  readonly values: Readonly<Record<string, number>>;
+  /** What the kernel reads, as it was before the kernel. */
+  readonly inputs: NamedArrays;
+  /** What the kernel writes, as it was after it. */
+  readonly outputs: NamedArrays;
+  /** Its shaders: the scheduled one, those for GPUs, the plain twin. */
+  readonly texts: readonly Pick<ShaderSpec<string>, "file" | "source">[];
+}
+
+/** A kernel of the training step with a number, counted from 1. */
+export interface CaptureRequest {
+  /** Name of a kernel of the program `step`. */
+  readonly kernel: string;
+  /** Counted from 1. */
+  readonly step: number;
+}
+
+/**
+ * Reads `KERNEL@STEP`.
+ *
+ * @throws {TrainingError} if that is no kernel of the module's program `step`, listing those there are, or no
+ * number of a step
+ */
+export function parseCaptureRequest(text: string, { name, programs }: ModuleSpec): CaptureRequest {
+  const [kernel = "", digits = ""] = text.split("@");
+  const kernels = programs["step"]?.kernels.map((each) => each.name) ?? [];
+  if (!kernels.includes(kernel)) {
+    throw new TrainingError(
+      `Cannot capture "${text}": a step of ${name} has no kernel "${kernel}"; it has ${
+        listed(kernels)
+      }.`,
+    );
+  }
+  if (!/^[1-9]\d{0,14}$/.test(digits)) {
+    throw new TrainingError(
+      `Cannot capture "${text}": expected a step's number after the kernel, as in ${kernel}@1.`,
+    );
+  }
+  return { kernel, step: Number(digits) };
+}
+
+/**
+ * Runs a program once, and captures one of its kernels. The run is one like any other: a step changes the
+ * parameters.
+ *
+ * @param values those of the run, as `run` takes them
+ * @throws {TrainingError} if the program has no such kernel
+ */
+export async function captureKernel<M extends ModuleSpec>(
+  model: LoadedModule<M>,
+  program: ProgramName<M>,
+  values: Readonly<Record<string, number>>,
+  kernel: string,
+): Promise<Capture> {
+  const { spec, dims, backend } = model;
+  const found = spec.programs[program]?.kernels.find(({ name }) => name === kernel);
+  if (found === undefined) {
+    throw new TrainingError(`Cannot capture kernel "${kernel}": program "${program}" has none.`);
+  }
+  const seen: Record<Moment, NamedArrays> = { before: new Map(), after: new Map() };
+  const sizes = { ...dims, ...values };
+  await model.trace(program, values, {
+    wants: ({ spec: each }, moment) => each === found ? boundTensors(each, moment) : [],
+    take: (_, moment, tensors) => seen[moment] = withShapes(spec, sizes, tensors),
+  });
+  const { layer, formula, shader, gpu, plain } = found;
+  const texts = new Map([shader, ...gpu?.launches ?? [], plain].map((each) => [each.file, each]));
+  return {
+    module: spec.name,
+    declaration: spec.declaration,
+    program,
+    kernel,
+    layer,
+    formula,
+    backend: backend.name,
+    dims,
+    values: { ...values },
+    inputs: seen.before,
+    outputs: seen.after,
+    texts: [...texts.values()].map(({ file, source }) => ({ file, source })),
+  };
+}
+
+/**
+ * Runs a captured kernel again on its inputs: the whole program is run, with the inputs put before the kernel.
+ *
+ * @param model loaded with the capture's dims
+ * @returns what the kernel wrote
+ */
+export async function replayKernel<M extends ModuleSpec>(
+  model: LoadedModule<M>,
+  { program, kernel, values, inputs }: Capture,
+): Promise<NamedArrays> {
+  const sizes = { ...model.dims, ...values };
+  let outputs: NamedArrays = new Map();
+  const probe: Probe = {
+    wants: ({ spec }: TracedKernel, moment) =>
+      spec.name === kernel ? boundTensors(spec, moment) : [],
+    take: (_, moment, tensors) => {
+      if (moment === "after") outputs = withShapes(model.spec, sizes, tensors);
+      // Names of tensors that the kernel binds.
+      else for (const [name, { data }] of inputs) model.write(name as TensorName<M>, data);
+    },
+  };
+  await model.trace(program as ProgramName<M>, values, probe);
+  return outputs;
+}
+
+/**
+ * What is remarkable about a replayed kernel's outputs, one sentence for each: elements that are not finite,
+ * and differences from what was captured.
+ */
+export function outputFaults(captured: NamedArrays, replayed: NamedArrays): readonly string[] {
+  return [...replayed].flatMap(([name, { data }]) => {
+    const bad = firstNotFinite(data);
+    const wanted = captured.get(name)?.data;
+    const other = data.findIndex((each, i) => !Object.is(each, wanted?.[i]));
+    return [
+      ...(bad === undefined ? [] : [`${name}: element ${bad} of ${data.length} is ${data[bad]}.`]),
+      ...(other < 0 ? [] : [
+        `${name}: element ${other} of ${data.length} is ${data[other]}; captured was ${
+          wanted?.[other]
+        }.`,
+      ]),
+    ];
+  });
+}
+
+/** What a kernel reads, or what it writes. */
+function boundTensors({ bindings }: KernelSpec<string>, moment: Moment): readonly string[] {
+  const others: Access = moment === "before" ? "write" : "read";
+  return bindings.flatMap(({ tensor, access }) => access === others ? [] : [tensor]);
+}
+
+function withShapes(
+  { tensors }: ModuleSpec,
+  sizes: Dims<string>,
+  found: ReadonlyMap<string, TensorData>,
+): NamedArrays {
+  return new Map(
+    [...found].flatMap(([name, data]): [string, NamedArray][] => {
+      const tensor = tensors[name];
+      return tensor === undefined
+        ? []
+        : [[name, { dtype: tensor.dtype, shape: tensor.shape(sizes), data }]];
+    }),
+  );
+}
