@@ -47,7 +47,7 @@ export * from "./data/byte_file.ts";
 export * from "./data/idx.ts";
 export * from "./data/labelled_bytes.ts";
 export { prefetched } from "./data/prefetch.ts";
-export { decodeArrays } from "./formats/array_file.ts";
+export { decodeArrayFile, decodeArrays } from "./formats/array_file.ts";
 export { FormatError } from "./formats/format_error.ts";
 export type { NamedArray, NamedArrays } from "./formats/named_array.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";

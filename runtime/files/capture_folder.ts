@@ -5,6 +5,7 @@
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FormatError } from "../formats/format_error.ts";
 import { decodeNpz, encodeNpz } from "../formats/npz.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -72,11 +73,11 @@ function scriptOf(
   spec: ModuleSpec,
 ): string {
   const runtime = new URL("../", import.meta.url);
-  const config = new URL("../../deno.json", import.meta.url);
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const binding = new URL(`${module}.ts`, spec.wasm.plain);
   const sizes = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(", ");
-  return `// Kernel ${kernel} of layer ${layer}, in program ${program} of ${module}, for ${sizes}:
-//   ${formula}
+  return `// Kernel ${kernel} of ${layer}, in program ${program} of ${module}, for ${sizes}:
+${formula.replaceAll(/^/gm, "//   ")}
 // Runs it again on inputs.npz, on the backend that it ran on, or on another one:
 //   deno run --allow-all --config ${config} reproduce.ts [wasm | webgpu]
 import { openBackend, outputFaults, replayKernel } from "${new URL("mod.ts", runtime)}";

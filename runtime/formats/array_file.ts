@@ -7,13 +7,13 @@ import { FormatError } from "./format_error.ts";
 import type { NamedArrays } from "./named_array.ts";
 import { decodeNpy, NPY_MAGIC } from "./npy.ts";
 import { decodeNpz } from "./npz.ts";
-import { decodeSafetensors } from "./safetensors.ts";
+import { decodeSafetensors, type Safetensors } from "./safetensors.ts";
 
 /** A format, and how its files are told from others. */
 interface ArrayFormat {
   /** What some of its bytes are. */
   readonly signs: readonly { readonly at: number; readonly bytes: readonly number[] }[];
-  decode(bytes: Uint8Array, file: string): NamedArrays;
+  decode(bytes: Uint8Array, file: string): Safetensors;
 }
 
 /** The first of these whose sign a file has is its format. */
@@ -22,15 +22,15 @@ const FORMATS: readonly ArrayFormat[] = [
     // An archive's first entry; the end of its directory, where there is no entry. Two bytes are too few: a
     // safetensors file with a header of 19280 bytes begins with PK.
     signs: [{ at: 0, bytes: [0x50, 0x4b, 3, 4] }, { at: 0, bytes: [0x50, 0x4b, 5, 6] }],
-    decode: decodeNpz,
+    decode: (bytes, file) => withoutWords(decodeNpz(bytes, file)),
   },
   {
     signs: [{ at: 0, bytes: NPY_MAGIC }],
-    decode: (bytes, file) => new Map([[stemOf(file), decodeNpy(bytes, file)]]),
+    decode: (bytes, file) => withoutWords(new Map([[stemOf(file), decodeNpy(bytes, file)]])),
   },
   {
     signs: [{ at: 8, bytes: [0x7b] }], // The brace that a header begins with.
-    decode: (bytes, file) => decodeSafetensors(bytes, file).arrays,
+    decode: decodeSafetensors,
   },
 ];
 
@@ -52,6 +52,17 @@ const FORMATS: readonly ArrayFormat[] = [
  * @throws {FormatError} if the file is of no such format, damaged, or holds what cannot be read
  */
 export function decodeArrays(bytes: Uint8Array, file: string): NamedArrays {
+  return decodeArrayFile(bytes, file).arrays;
+}
+
+/**
+ * The arrays of an NPZ, NPY or safetensors file as {@linkcode decodeArrays} gives them, and its metadata, which
+ * only safetensors files have.
+ *
+ * @param file the file's path
+ * @throws {FormatError} if the file is of no such format, damaged, or holds what cannot be read
+ */
+export function decodeArrayFile(bytes: Uint8Array, file: string): Safetensors {
   const format = FORMATS.find(({ signs }) =>
     signs.some((sign) => sign.bytes.every((byte, index) => bytes[sign.at + index] === byte))
   );
@@ -62,6 +73,10 @@ export function decodeArrays(bytes: Uint8Array, file: string): NamedArrays {
       first.length === 0 ? "is empty" : `begins with the bytes ${first.join(" ")}`
     }; give a safetensors, NPZ or NPY file.`,
   );
+}
+
+function withoutWords(arrays: NamedArrays): Safetensors {
+  return { arrays, metadata: {} };
 }
 
 /** A file's name without folder and ending. */

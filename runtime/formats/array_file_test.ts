@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { arrayOf, decodedOrRefused } from "../testing/array_files.ts";
-import { decodeArrays } from "./array_file.ts";
+import { decodeArrayFile, decodeArrays } from "./array_file.ts";
 import { encodeNpy } from "./npy.ts";
 import { encodeNpz } from "./npz.ts";
 import { encodeSafetensors } from "./safetensors.ts";
@@ -14,6 +14,15 @@ Deno.test("the content of a file decides about its format, not its name", () => 
   for (const bytes of [encodeSafetensors(new Map()), encodeNpz(new Map())]) {
     assert.equal(decodeArrays(bytes, "empty").size, 0);
   }
+});
+
+Deno.test("metadata are told where the format has them", () => {
+  const words = { model: "m" };
+  assert.deepEqual(decodeArrayFile(encodeSafetensors(arrays, words), "f"), {
+    arrays,
+    metadata: words,
+  });
+  assert.deepEqual(decodeArrayFile(encodeNpz(arrays), "f"), { arrays, metadata: {} });
 });
 
 Deno.test("a safetensors file whose header's length looks like an archive is none", () => {

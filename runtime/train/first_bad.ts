@@ -102,7 +102,7 @@ class Search implements Probe {
  * assert.equal(
  *   describeFirstBad({ ...bad, kernel }),
  *   "The first number that is not finite is y[1, 1] = Infinity (1 of 6 elements), " +
- *     "written by kernel y of layer exp_layer: y[b, i] = exp(x[b, i])",
+ *     "written by kernel y of exp_layer: y[b, i] = exp(x[b, i])",
  * );
  * assert.equal(
  *   describeFirstBad({ ...bad, kind: "parameter" }),
@@ -117,7 +117,9 @@ export function describeFirstBad(bad: FirstBad): string {
   const where = shape.length === 0 ? "" : `[${coordinates(index, shape).join(", ")}]`;
   const origin = kernel === undefined
     ? `of ${kind === "input" || kind === "output" ? "an" : "a"} ${kind}, before any kernel ran`
-    : `written by kernel ${kernel.name} of layer ${kernel.layer}: ${kernel.formula}`;
+    : `written by kernel ${kernel.name} of ${kernel.layer}: ${
+      kernel.formula.replaceAll("\n", "; ")
+    }`;
   return `The first number that is not finite is ${tensor}${where} = ${value} (${count} of ${size} ` +
     `${size === 1 ? "element" : "elements"}), ${origin}`;
 }

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { mnistShared } from "../../generated/mnist_shared/mnist_shared.ts";
+import type { LoadedModule } from "../backend.ts";
+import { loadCapture, saveCapture } from "../files/capture_folder.ts";
+import { initialiseModule } from "../parameters.ts";
+import { reproduce } from "../testing/reproduce.ts";
+import { stripedImages } from "../testing/striped_images.ts";
+import { openWasm } from "../wasm/backend.ts";
+import { captureKernel, parseCaptureRequest } from "./capture.ts";
+import type { TrainerEvent } from "./events.ts";
+import { Trainer } from "./trainer.ts";
+import type { CaptureOptions } from "./trainer_options.ts";
+
+const DIMS = { B: 4, samples: 15 };
+
+/** The kernel that changes l3.b, in place. */
+const UPDATE =
+  mnistShared.programs.step.kernels.find(({ bindings }) =>
+    bindings.some(({ tensor, access }) => tensor === "l3.b" && access === "read_write")
+  )?.name ?? "";
+
+async function withModel(
+  use: (model: LoadedModule<typeof mnistShared>, folder: string) => Promise<void>,
+): Promise<void> {
+  const backend = await openWasm({ threads: 2 });
+  const folder = await Deno.makeTempDir();
+  try {
+    const model = await backend.load(mnistShared, DIMS);
+    initialiseModule(model, DIMS, 1);
+    await use(model, folder);
+  } finally {
+    await backend.dispose();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Three steps. */
+async function train(
+  model: LoadedModule<typeof mnistShared>,
+  stepLimit: number,
+  captures?: CaptureOptions,
+): Promise<TrainerEvent[]> {
+  initialiseModule(model, DIMS, 1);
+  const data = { training: stripedImages(12), validation: stripedImages(3), batchSize: 4 };
+  const more = captures === undefined ? {} : { captures };
+  const trainer = new Trainer({ model, ...data, epochs: 1, seed: 1, stepLimit, ...more });
+  return await Array.fromAsync(trainer.run());
+}
+
+Deno.test("a kernel that changes a parameter is captured as it was before and after, and training is the same", () =>
+  withModel(async (model, folder) => {
+    await train(model, 1);
+    const before = await model.read("l3.b");
+    await train(model, 2);
+    const after = await model.read("l3.b");
+    const events = await train(model, 2, {
+      at: parseCaptureRequest(`${UPDATE}@2`, mnistShared),
+      save: async (capture) => {
+        await saveCapture(folder, capture, mnistShared);
+        return folder;
+      },
+    });
+    assert.deepEqual(events.find(({ kind }) => kind === "captured"), {
+      kind: "captured",
+      kernel: UPDATE,
+      step: 2,
+      place: folder,
+    });
+    assert.deepEqual(await model.read("l3.b"), after);
+    const { inputs, outputs, values } = await loadCapture(folder);
+    assert.deepEqual(inputs.get("l3.b")?.data, before);
+    assert.deepEqual(outputs.get("l3.b")?.data, after);
+    assert.deepEqual(values, { B: 4, step: 2 });
+    const text = "All outputs are finite, and as captured.\n";
+    assert.deepEqual(await reproduce(folder), { code: 0, text });
+    const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    assert.ok(names.some((name) => name.endsWith(`${UPDATE}.wgsl`)), names.join());
+  }));
+
+Deno.test("what was changed in a captured output is told", () =>
+  withModel(async (model, folder) => {
+    const values = { B: 4, step: 1 };
+    const capture = await captureKernel(model, "step", values, UPDATE);
+    const changed = capture.outputs.get("l3.b")?.data;
+    assert.ok(changed !== undefined);
+    const found = changed[3];
+    changed[3] = 2;
+    await saveCapture(folder, capture, mnistShared);
+    assert.deepEqual(await reproduce(folder), {
+      code: 1,
+      text: `l3.b: element 3 of 10 is ${found}; captured was 2.\n`,
+    });
+  }));
+
+Deno.test("a folder with other files is left alone", () =>
+  withModel(async (model, folder) => {
+    await Deno.writeTextFile(join(folder, "thesis.txt"), "words");
+    const capture = await captureKernel(model, "evaluate", { B: 1 }, "relu1");
+    await assert.rejects(saveCapture(folder, capture, mnistShared), {
+      message: `Cannot write a capture to ${folder}: it holds other files, such as thesis.txt; ` +
+        "name another folder.",
+    });
+  }));
+
+Deno.test("requests that name no kernel or no step are refused", () => {
+  const parse = (text: string) => () => parseCaptureRequest(text, mnistShared);
+  assert.deepEqual(parse("relu1@12")(), { kernel: "relu1", step: 12 });
+  assert.throws(parse("relu@1"), /a step of mnist_shared has no kernel "relu"; it has "relu1", /);
+  for (const text of ["relu1", "relu1@0", "relu1@x", "relu1@1.5"]) {
+    assert.throws(parse(text), /expected a step's number after the kernel, as in relu1@1\.$/);
+  }
+});
