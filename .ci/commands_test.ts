@@ -7,6 +7,7 @@ import { parseGenArguments } from "../codegen/options.ts";
 import type { CommandLine } from "../commands/command_line.ts";
 import { parseCustomArguments } from "../examples/custom_layer/options.ts";
 import { parseRegressionArguments } from "../examples/linear_regression/options.ts";
+import { parseExportArguments } from "../examples/mnist/export_options.ts";
 import { parseTrainArguments } from "../examples/mnist/train_options.ts";
 import { parseCnnArguments } from "../examples/mnist_cnn/options.ts";
 import { parseTransformerArguments } from "../examples/tiny_transformer/options.ts";
@@ -25,6 +26,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   custom: parseCustomArguments,
   experiment: parseExperimentArguments,
   explain: parseExplainArguments,
+  export: parseExportArguments,
   fuzz: parseFuzzArguments,
   gen: parseGenArguments,
   ok: (args) => parseTestArguments("deno task ok", "The gate.", args),

@@ -1,0 +1,66 @@
+/**
+ * `deno task export`: writes the parameters of a checkpoint to a file of their own. It computes nothing, so no
+ * device is opened.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { runCommandLine } from "../../commands/command_line.ts";
+import { requireOutputPath } from "../../commands/output_path.ts";
+import { mnistCnn } from "../../generated/mnist_cnn/mnist_cnn.ts";
+import { writeAtomically } from "../../runtime/files/atomic_file.ts";
+import { checkpointAt } from "../../runtime/files/checkpoint_folder.ts";
+import { decodeArrayFile } from "../../runtime/formats/array_file.ts";
+import { FormatError } from "../../runtime/formats/format_error.ts";
+import type { NamedArrays } from "../../runtime/formats/named_array.ts";
+import type { ModuleSpec } from "../../runtime/spec.ts";
+import { isCheckpoint } from "../../runtime/train/checkpoint_file.ts";
+import { requireFitting } from "../../runtime/train/model_arrays.ts";
+import { decodeWeights, encodeWeights } from "../../runtime/train/weights.ts";
+import { parseExportArguments, requireWeightFile } from "./export_options.ts";
+import { MODELS } from "./models.ts";
+
+const SPECS: readonly ModuleSpec[] = [...Object.values(MODELS), mnistCnn];
+
+/** Runs the command; returns its exit code. */
+export function main(args: readonly string[]): Promise<number> {
+  return runCommandLine(
+    parseExportArguments(args),
+    (_, [checkpoint = "", file = ""]) => exportWeights(checkpoint, file),
+  );
+}
+
+async function exportWeights(checkpoint: string, file: string): Promise<number> {
+  requireWeightFile(file);
+  await requireOutputPath("the weights", file);
+  const source = await checkpointAt(checkpoint);
+  const weights = weightsIn(await readFile(source), source);
+  const bytes = encodeWeights(weights, file);
+  await writeAtomically(file, bytes);
+  for (const [name, { dtype, shape }] of weights) {
+    console.log(`${name}: ${dtype} [${shape.join(", ")}]`);
+  }
+  console.log(`Written to ${file}: ${(bytes.length / 1e6).toFixed(1)} MB.`);
+  return 0;
+}
+
+/** The parameters in a checkpoint, or all arrays of another file. */
+function weightsIn(bytes: Uint8Array, file: string): NamedArrays {
+  const { arrays, metadata } = decodeArrayFile(bytes, file);
+  if (!isCheckpoint(metadata)) return arrays;
+  const { module } = metadata;
+  const spec = SPECS.find(({ name }) => name === module);
+  if (spec === undefined) {
+    const names = SPECS.map(({ name }) => name).join(", ");
+    throw new FormatError(
+      `${file} is a checkpoint of model "${module}", but this task knows only ${names}; ` +
+        `read it with the program that saved it.`,
+    );
+  }
+  const weights = decodeWeights(bytes, file, spec);
+  // Another declaration may have had other parameters. Their sizes do not depend on these dims.
+  requireFitting(spec, { B: 1, samples: 1 }, weights, ["parameter"], file);
+  return weights;
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);

@@ -1,0 +1,50 @@
+/** The command line of `deno task export`. @module */
+import { Command } from "commander";
+import { type CommandLine, readCommandLine, UsageError } from "../../commands/command_line.ts";
+import { withGuide } from "../../commands/guide.ts";
+import { WEIGHT_FILE_ENDINGS } from "../../runtime/train/weights.ts";
+
+/**
+ * Reads the arguments of `deno task export`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const line = parseExportArguments(["my_run", "weights.npz"]);
+ * assert.ok(line.kind === "run");
+ * assert.deepEqual(line.operands, ["my_run", "weights.npz"]);
+ * ```
+ */
+export function parseExportArguments(args: readonly string[]): CommandLine<object> {
+  return readCommandLine(exportCommand(), args);
+}
+
+/**
+ * Refuses a file for weights whose ending names no format.
+ *
+ * @throws {UsageError} with the endings that do
+ */
+export function requireWeightFile(file: string): void {
+  if (WEIGHT_FILE_ENDINGS.some((ending) => file.endsWith(ending))) return;
+  throw new UsageError(
+    `Cannot write the weights ${file}: let it end in ${WEIGHT_FILE_ENDINGS.join(" or ")}.`,
+  );
+}
+
+function exportCommand(): Command {
+  const command = new Command("deno task export")
+    .description(
+      "Writes the parameters of a checkpoint to a file of their own, for PyTorch, NumPy and others, without " +
+        "what only training needs. A matrix is [outputs, inputs], as in PyTorch's nn.Linear.",
+    )
+    .argument("<checkpoint>", "a checkpoint, its folder, or a file of weights (safetensors, NPZ)")
+    .argument("<file>", `file to write, which ends in ${WEIGHT_FILE_ENDINGS.join(" or ")}`);
+  return withGuide(command, {
+    examples: {
+      "the weights of a training run, for PyTorch": "deno task export my_run weights.safetensors",
+      "the same for NumPy": "deno task export my_run weights.npz",
+      "weights from PyTorch to NumPy": "deno task export weights.safetensors weights.npz",
+      "trains from them": "deno task train --init weights.safetensors",
+    },
+  });
+}
