@@ -19,9 +19,12 @@ import type { Checkpoint } from "../../runtime/train/checkpoint.ts";
 import { stopWithoutProgress } from "../../runtime/train/early_stopping.ts";
 import type { TrainerEvent } from "../../runtime/train/events.ts";
 import { Trainer } from "../../runtime/train/trainer.ts";
+import type { CaptureOptions } from "../../runtime/train/trainer_options.ts";
+import { captureOptions } from "./captures.ts";
 import { tableHeading, tableRow } from "./epoch_table.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type MnistData, openMnist } from "./mnist_files.ts";
+import { MODELS } from "./models.ts";
 import { OpenModel } from "./open_model.ts";
 import { profileTable } from "./profile_table.ts";
 import { ProgressBar } from "./progress_bar.ts";
@@ -43,6 +46,7 @@ async function train(request: TrainRequest): Promise<number> {
     ? request.options
     : resumedOptions(request, checkpoint, file);
   await requireOutputs(options);
+  const captures = captureOptions(MODELS[options.model], options.capture);
   nameVulkanFolder();
   const { training, validation } = await openMnist(options.data);
   const dims = { B: options.batch, samples: training.count + validation.count };
@@ -51,30 +55,38 @@ async function train(request: TrainRequest): Promise<number> {
     console.log(`${place.reason}.`);
     if (checkpoint === undefined) await place.initialise();
     else console.log(startOf(checkpoint, options));
-    return await run(options, place, checkpoint, { training, validation });
+    return await run(options, place, { training, validation, captures, ...resuming(checkpoint) });
   } finally {
     await place.close();
   }
+}
+
+/** What a trainer is given beside the options. */
+interface Given extends MnistData {
+  readonly captures: CaptureOptions;
+  readonly resume?: Checkpoint;
+}
+
+function resuming(resume: Checkpoint | undefined): Pick<Given, "resume"> {
+  return resume === undefined ? {} : { resume };
 }
 
 /** Trains, and writes what was asked for. */
 async function run(
   options: TrainOptions,
   place: OpenModel,
-  resume: Checkpoint | undefined,
-  data: MnistData,
+  given: Given,
 ): Promise<number> {
   const interrupt = new Interrupt();
   const bar = new ProgressBar();
-  const report = new ReportBuilder(resume?.history);
-  let hasSaved = resume !== undefined;
+  const report = new ReportBuilder(given.resume?.history);
+  let hasSaved = given.resume !== undefined;
   try {
     const trainer = new Trainer({
       model: place.model,
-      ...data,
+      ...given,
       ...settingsOf(options, place),
       signal: interrupt.signal,
-      ...(resume === undefined ? {} : { resume }),
     });
     console.log(tableHeading());
     for await (const event of trainer.run()) {
@@ -121,6 +133,9 @@ function show(event: TrainerEvent<"accuracy">, bar: ProgressBar, place: OpenMode
   if (event.kind === "progress") return bar.show(event);
   bar.hide();
   if (event.kind === "epoch_end") console.log(tableRow(event));
+  if (event.kind === "captured") {
+    console.log(`Captured ${event.kernel} in step ${event.step}: ${event.place}`);
+  }
   if (event.kind === "device_lost") {
     const { epoch, step } = event.position;
     console.error(`${event.message}.`);

@@ -35,6 +35,12 @@ export interface BatchSource {
   epoch(epoch: number, from: number): AsyncIterable<Batch> | Iterable<Batch>;
 }
 
+/** Batches that are in memory already, so that nobody waits for them. */
+export interface ArrayBatches extends BatchSource {
+  /** See {@linkcode BatchSource.epoch}. */
+  epoch(epoch: number, from: number): Iterable<Batch>;
+}
+
 /** How arrays become batches. */
 export interface ArrayBatchesOptions {
   /** Samples of a batch; the last one of an epoch may hold fewer. */
@@ -67,7 +73,7 @@ export interface ArrayBatchesOptions {
 export function arrayBatches(
   arrays: Readonly<Record<string, NamedArray>>,
   { batchSize, seed }: ArrayBatchesOptions,
-): BatchSource & { epoch(epoch: number, from: number): Iterable<Batch> } {
+): ArrayBatches {
   const samples = sampleCount(arrays);
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new DataError(`Cannot make batches of ${batchSize} samples: give a whole number from 1.`);

@@ -141,12 +141,22 @@ export async function replayKernel<M extends ModuleSpec>(
 /**
  * What is remarkable about a replayed kernel's outputs, one sentence for each: elements that are not finite,
  * and differences from what was captured.
+ *
+ * @param tolerance differences that do not count, as a part of a tensor's largest element; 0, for the same bits, if
+ * absent
  */
-export function outputFaults(captured: NamedArrays, replayed: NamedArrays): readonly string[] {
+export function outputFaults(
+  captured: NamedArrays,
+  replayed: NamedArrays,
+  tolerance = 0,
+): readonly string[] {
   return [...replayed].flatMap(([name, { data }]) => {
     const bad = firstNotFinite(data);
     const wanted = captured.get(name)?.data;
-    const other = data.findIndex((each, i) => !Object.is(each, wanted?.[i]));
+    const most = tolerance * largest(wanted ?? []);
+    const other = data.findIndex((each, i) =>
+      !Object.is(each, wanted?.[i]) && !(Math.abs(each - (wanted?.[i] ?? NaN)) <= most)
+    );
     return [
       ...(bad === undefined ? [] : [`${name}: element ${bad} of ${data.length} is ${data[bad]}.`]),
       ...(other < 0 ? [] : [
@@ -156,6 +166,13 @@ export function outputFaults(captured: NamedArrays, replayed: NamedArrays): read
       ]),
     ];
   });
+}
+
+/** The largest size of a number among some; 0 for none. */
+function largest(values: Iterable<number>): number {
+  let most = 0;
+  for (const each of values) most = Math.max(most, Math.abs(each));
+  return most;
 }
 
 /** What a kernel reads, or what it writes. */

@@ -7,7 +7,7 @@ import { initialiseModule } from "../parameters.ts";
 import { reproduce } from "../testing/reproduce.ts";
 import { stripedImages } from "../testing/striped_images.ts";
 import { openWasm } from "../wasm/backend.ts";
-import { captureKernel, parseCaptureRequest } from "./capture.ts";
+import { captureKernel, outputFaults, parseCaptureRequest } from "./capture.ts";
 import type { TrainerEvent } from "./events.ts";
 import { Trainer } from "./trainer.ts";
 import type { CaptureOptions } from "./trainer_options.ts";
@@ -77,6 +77,19 @@ Deno.test("a kernel that changes a parameter is captured as it was before and af
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     assert.ok(names.some((name) => name.endsWith(`${UPDATE}.wgsl`)), names.join());
   }));
+
+Deno.test("differences count from a part of the largest element on", () => {
+  const outputs = (...data: readonly number[]) =>
+    new Map([[
+      "y",
+      { dtype: "f32", shape: [data.length], data: Float32Array.from(data) } as const,
+    ]]);
+  assert.deepEqual(outputFaults(outputs(1, -4), outputs(1.25, -4), 0.0625), []);
+  assert.deepEqual(outputFaults(outputs(1, -4), outputs(1.5, -4), 0.0625), [
+    "y: element 0 of 2 is 1.5; captured was 1.",
+  ]);
+  assert.equal(outputFaults(outputs(1), outputs(NaN), 9).length, 2);
+});
 
 Deno.test("what was changed in a captured output is told", () =>
   withModel(async (model, folder) => {
