@@ -10,18 +10,17 @@ import { runCommandLine } from "../../commands/command_line.ts";
 import { drawSvg } from "../../commands/draw_svg.ts";
 import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
 import { tableHeading, tableRow } from "../../examples/mnist/epoch_table.ts";
-import { openMnist } from "../../examples/mnist/mnist_files.ts";
+import { type MnistData, openMnist } from "../../examples/mnist/mnist_files.ts";
 import { ProgressBar } from "../../examples/mnist/progress_bar.ts";
 import { trainingPlot } from "../../examples/mnist/training_plot.ts";
 import { writeAtomically } from "../../runtime/files/atomic_file.ts";
-import type { TrainerEvent } from "../../runtime/train/events.ts";
 import { describeMachine } from "../machine.ts";
 import { BENCH, ROOT } from "../places.ts";
 import { format } from "../report/write.ts";
 import { type ExperimentOptions, parseExperimentArguments } from "./options.ts";
 import { experimentPage } from "./page.ts";
 import type { ExperimentResults, ExperimentRun } from "./results.ts";
-import { BATCH, trainVariant } from "./train_variant.ts";
+import { BATCH, VariantRun } from "./variant_run.ts";
 
 const PAGE = join(ROOT, "docs", "experiment.md");
 const DATA = join(BENCH, "results", "experiment.json");
@@ -47,24 +46,43 @@ async function measure(options: ExperimentOptions): Promise<ExperimentResults> {
   const runs: ExperimentRun[] = [];
   let place = "";
   for (const seed of options.seeds) {
-    for (const variant of options.models) {
-      console.error(`── ${variant}, seed ${seed}\n${tableHeading()}`);
-      const bar = new ProgressBar();
-      const trained = await trainVariant(variant, seed, options, data, (event) => tell(event, bar));
-      bar.hide();
-      runs.push(trained.run);
-      place = trained.place;
-    }
+    const trained = await trainInTurn(seed, options, data);
+    runs.push(...trained.map(({ result }) => result));
+    place = trained[0]?.place ?? place;
   }
   return { machine: await describeMachine(), place, batch: BATCH, runs };
 }
 
-function tell(event: TrainerEvent<"accuracy">, bar: ProgressBar): void {
-  if (event.kind === "progress") return bar.show(event);
-  if (event.kind !== "epoch_end") return;
-  bar.hide();
-  console.error(tableRow(event));
+/** Trains the models of a seed an epoch each in turn, so that whatever else the machine does costs all alike. */
+async function trainInTurn(
+  seed: number,
+  options: ExperimentOptions,
+  data: MnistData,
+): Promise<readonly VariantRun[]> {
+  const bar = new ProgressBar();
+  const runs: VariantRun[] = [];
+  try {
+    for (const variant of options.models) {
+      runs.push(await VariantRun.open(variant, seed, options, data));
+    }
+    console.error(`${" ".repeat(NAME_WIDTH)}${tableHeading()}`);
+    while (runs.some(({ epochs }) => epochs < options.epochs)) {
+      // After an interruption one of them may be ahead.
+      const least = Math.min(...runs.map(({ epochs }) => epochs));
+      for (const run of runs.filter(({ epochs }) => epochs === least)) {
+        const end = await run.nextEpoch((event) => event.kind === "progress" && bar.show(event));
+        bar.hide();
+        if (end !== undefined) console.error(`${run.variant.padEnd(NAME_WIDTH)}${tableRow(end)}`);
+      }
+    }
+    return runs;
+  } finally {
+    bar.hide();
+    for (const run of runs) await run.close();
+  }
 }
+
+const NAME_WIDTH = 12;
 
 /** Writes page, data and curves; those of the first seed. */
 async function write(results: ExperimentResults): Promise<void> {

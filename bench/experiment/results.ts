@@ -12,7 +12,7 @@ export const VARIANTS = ["shared", "as-written", "original"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 /** The end of an epoch of these models. */
-export type Epoch = Pick<EpochEnd<"accuracy">, "epoch" | "elapsedSeconds" | "main" | "validation">;
+export type Epoch = Pick<EpochEnd<"accuracy">, "epoch" | "seconds" | "main" | "validation">;
 
 /** One training. */
 export interface ExperimentRun {
