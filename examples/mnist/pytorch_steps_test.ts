@@ -145,3 +145,26 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+Deno.test({
+  name: "the Python of the page on training gives weights back as it got them",
+  ignore: python === undefined,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const backend = await openWasm();
+    const { model, before } = await prepare(backend, folder, mnistOriginal);
+    const file = join(folder, "weights.safetensors"); // So it is called there.
+    await Deno.rename(before, file);
+    const { mtime: written } = await Deno.stat(file);
+    const page = fileURLToPath(new URL("../../docs/training.md", import.meta.url));
+    const examples = await runScript(python ?? "", "documented_exchange.py", { page, folder });
+    assert.equal(examples, 1);
+    assert.notDeepEqual((await Deno.stat(file)).mtime, written);
+    const weights = decodeWeights(await Deno.readFile(file), file, mnistOriginal);
+    const own = await readArrays(model, ["parameter"]);
+    for (const [name, array] of own) assert.deepEqual(weights.get(name), array);
+    assert.equal(weights.size, own.size);
+    await backend.dispose();
+    await Deno.remove(folder, { recursive: true });
+  },
+});
