@@ -80,12 +80,13 @@ function scriptOf(
 ${formula.replaceAll(/^/gm, "//   ")}
 // Runs it again on inputs.npz, on the backend that it ran on, or on another one:
 //   deno run --allow-all --config ${config} reproduce.ts [wasm | webgpu]
+import process from "node:process";
 import { openBackend, outputFaults, replayKernel } from "${new URL("mod.ts", runtime)}";
 import { loadCapture } from "${new URL("files/mod.ts", runtime)}";
 import * as binding from "${binding}";
 
 const capture = await loadCapture(import.meta.dirname ?? ".");
-const asked = Deno.args[0] ?? capture.backend;
+const [, , asked = capture.backend] = process.argv;
 const { backend, reason } = await openBackend({ backend: asked === "webgpu" ? "webgpu" : "wasm" });
 console.log(\`\${reason}.\`);
 const [spec] = Object.values(binding);
@@ -95,6 +96,6 @@ const tolerance = asked === capture.backend ? 0 : 1e-4;
 const faults = outputFaults(capture.outputs, outputs, tolerance);
 console.log(faults.length === 0 ? "All outputs are finite, and as captured." : faults.join("\\n"));
 await backend.dispose();
-Deno.exit(faults.length === 0 ? 0 : 1);
+process.exit(faults.length === 0 ? 0 : 1);
 `;
 }
