@@ -75,6 +75,11 @@ async function openBeside(path: string): Promise<{ path: string; handle: FileHan
   }
 }
 
+/** True for the name of a file that {@linkcode writeAtomically} had begun to write, for that of a file beside it. */
+export function isTemporaryOf(file: string, name: string): boolean {
+  return name.startsWith(`.${file}.`) && name.endsWith(".tmp");
+}
+
 async function writeFlushed(handle: FileHandle, data: Uint8Array | string): Promise<void> {
   try {
     await handle.writeFile(data);

@@ -3,25 +3,28 @@
  *
  * @module
  */
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../formats/format_error.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint_file.ts";
-import { writeAtomically } from "./atomic_file.ts";
+import { isTemporaryOf, writeAtomically } from "./atomic_file.ts";
 
 /** The name of a checkpoint in its folder. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
 
 /**
  * Saves a checkpoint in a folder in the place of the last one; the folder is made where there is none. A process
- * that dies while it saves leaves the last one.
+ * that dies while it saves leaves the last one, and what it had written so far, which the next save takes away: one
+ * folder is for one training.
  *
  * @throws {Error} if it cannot be written, with what to do
  */
 export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeAtomically(join(folder, CHECKPOINT_FILE), encodeCheckpoint(checkpoint));
+  const left = (await readdir(folder)).filter((name) => isTemporaryOf(CHECKPOINT_FILE, name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 /**
