@@ -5,7 +5,7 @@
  */
 import type { TensorData } from "../backend.ts";
 import type { NamedArray } from "../formats/named_array.ts";
-import { shapeText } from "../formats/shapes.ts";
+import { elementCount, shapeText } from "../formats/shapes.ts";
 import { counted } from "../wording.ts";
 import { batchCount, fillEpochOrder } from "./batches.ts";
 import { DataError } from "./byte_file.ts";
@@ -68,13 +68,15 @@ export interface ArrayBatchesOptions {
  * assert.deepEqual(last, { size: 1, inputs: { x: Float32Array.of(5, 6) } });
  * ```
  *
- * @throws {DataError} if there is no array, if one has no samples, or if they differ in their number
+ * @throws {DataError} if there is no array, if one has no samples or not the elements of its shape, or if they
+ * differ in their number of samples
  */
 export function arrayBatches(
   arrays: Readonly<Record<string, NamedArray>>,
   { batchSize, seed }: ArrayBatchesOptions,
 ): ArrayBatches {
   const samples = sampleCount(arrays);
+  for (const [name, array] of Object.entries(arrays)) requireElements(name, array);
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new DataError(`Cannot make batches of ${batchSize} samples: give a whole number from 1.`);
   }
@@ -98,7 +100,7 @@ function sampleCount(arrays: Readonly<Record<string, NamedArray>>): number {
   if (first === undefined) throw new DataError("Cannot make batches of no arrays: give one.");
   const [name, { shape }] = first;
   const [samples = 0] = shape;
-  if (samples === 0) {
+  if (samples < 1) {
     throw new DataError(
       `Cannot make batches of array "${name}": its shape ${shapeText(shape)} has no samples.`,
     );
@@ -113,9 +115,20 @@ function sampleCount(arrays: Readonly<Record<string, NamedArray>>): number {
   );
 }
 
+function requireElements(name: string, { shape, data }: NamedArray): void {
+  const wanted = elementCount(shape);
+  if (data.length === wanted) return;
+  const got = counted(data.length, "element");
+  throw new DataError(
+    `Cannot make batches of array "${name}": it has ${got}, but its shape ${
+      shapeText(shape)
+    } has ${wanted}.`,
+  );
+}
+
 /** Some rows of an array, in this order. */
 function rowsOf({ shape, data }: NamedArray, rows: Uint32Array): TensorData {
-  const width = shape.slice(1).reduce((product, size) => product * size, 1);
+  const width = elementCount(shape.slice(1));
   const picked = data.slice(0, rows.length * width);
   rows.forEach((row, at) => picked.set(data.subarray(row * width, (row + 1) * width), at * width));
   return picked;
