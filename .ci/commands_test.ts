@@ -7,7 +7,9 @@ import { parseGenArguments } from "../codegen/options.ts";
 import type { CommandLine } from "../commands/command_line.ts";
 import { parseCustomArguments } from "../examples/custom_layer/options.ts";
 import { parseRegressionArguments } from "../examples/linear_regression/options.ts";
+import { parseEvaluateArguments } from "../examples/mnist/evaluate_options.ts";
 import { parseExportArguments } from "../examples/mnist/export_options.ts";
+import { parsePredictArguments } from "../examples/mnist/predict_options.ts";
 import { parseTrainArguments } from "../examples/mnist/train_options.ts";
 import { parseCnnArguments } from "../examples/mnist_cnn/options.ts";
 import { parseTransformerArguments } from "../examples/tiny_transformer/options.ts";
@@ -24,12 +26,14 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   check: parseCheckArguments,
   cnn: parseCnnArguments,
   custom: parseCustomArguments,
+  evaluate: parseEvaluateArguments,
   experiment: parseExperimentArguments,
   explain: parseExplainArguments,
   export: parseExportArguments,
   fuzz: parseFuzzArguments,
   gen: parseGenArguments,
   ok: (args) => parseTestArguments("deno task ok", "The gate.", args),
+  predict: parsePredictArguments,
   regression: parseRegressionArguments,
   test: (args) => parseTestArguments("deno task test", "Runs all tests.", args),
   train: parseTrainArguments,

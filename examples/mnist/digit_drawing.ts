@@ -24,7 +24,7 @@ interface Window {
 export interface CaptionedDrawing {
   /** All equally wide. */
   readonly lines: readonly string[];
-  /** Lines of text, each at most as wide as the drawing. */
+  /** Lines of text. */
   readonly caption: readonly string[];
 }
 
@@ -124,7 +124,8 @@ function glyphFor(upper: number, lower: number): string {
  */
 export function drawingRows(drawings: readonly CaptionedDrawing[], columns: number): string {
   const gap = "   ";
-  const width = Math.max(0, ...drawings.map(({ lines: [first = ""] }) => first.length));
+  const texts = drawings.flatMap(({ lines, caption }) => [...lines, ...caption]);
+  const width = Math.max(0, ...texts.map(({ length }) => length));
   const perRow = Math.max(1, Math.floor((columns + gap.length) / (width + gap.length)));
   const rows: string[] = [];
   for (let first = 0; first < drawings.length; first += perRow) {

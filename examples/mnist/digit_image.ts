@@ -10,8 +10,8 @@ import { type GreyPicture, PictureError } from "./png_image.ts";
 export const SIDE = 28;
 /** Pixels of the longer side of a digit. */
 const DIGIT_SIDE = 20;
-/** Where the centre of mass is, counted in whole pixels from 0. */
-const CENTRE = 14;
+/** Columns and rows counted from 0, MNIST's centres of mass are from here to below one pixel further. */
+const LEAST_CENTRE = 13.5;
 /** A picture whose ink stands out less than this from its ground is blank. */
 const LEAST_CONTRAST = 0.1;
 /** What is fainter than this does not belong to the digit; the darkest ink is 1. */
@@ -62,25 +62,20 @@ export function toDigit(picture: GreyPicture, file: string): Float32Array<ArrayB
   const light = overGround(picture);
   const border = borderOf(light, width, height);
   const ground = median(border);
-  const total = light.reduce((sum, value) => sum + (value - ground), 0);
-  const sign = total < 0 ? -1 : 1;
-  const ink = light.map((value) => sign * (value - ground));
-  const most = ink.reduce((largest, value) => Math.max(largest, value), 0);
-  if (most < LEAST_CONTRAST) {
-    const percent = Math.round(100 * most);
+  const { mean, least, most } = rangeOf(light);
+  const sign = mean < ground ? -1 : 1;
+  const noise = NOISE_DEVIATIONS * median(border.map((value) => Math.abs(value - ground)));
+  const contrast = (sign < 0 ? ground - least : most - ground) - noise;
+  if (contrast < LEAST_CONTRAST) {
     throw new PictureError(
-      `${file} is blank: nothing stands out from its edge by more than ${percent} %; ` +
-        `give a picture of one digit.`,
+      `${file} is blank: nothing stands out from its edge by more than ` +
+        `${Math.round(100 * Math.max(0, contrast))} %; give a picture of one digit.`,
     );
   }
-  const noise = NOISE_DEVIATIONS * median(border.map((value) => Math.abs(value - ground)));
-  const clean = {
-    width,
-    height,
-    ink: ink.map((value) => Math.max(0, value - noise) / (most - noise)),
-  };
+  const ink = light.map((value) => Math.max(0, sign * (value - ground) - noise) / contrast);
+  const clean = { width, height, ink };
   const box = boxOf(clean);
-  if (sign > 0 && isMnist(clean, box)) return Float32Array.from(light);
+  if (isMnist(clean, box)) return sign > 0 && ground === 0 ? light : clean.ink;
   return centred(scaled(clean, box));
 }
 
@@ -103,12 +98,26 @@ function sum(values: Float32Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The values of the outermost pixels. */
+function rangeOf(values: Float32Array) {
+  let [sum, least, most] = [0, Infinity, -Infinity];
+  for (const value of values) {
+    sum += value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { mean: sum / values.length, least, most };
+}
+
+/** The values of the outermost pixels; those in corners may count twice. */
 function borderOf(values: Float32Array, width: number, height: number): Float32Array {
-  return values.filter((_, at) => {
-    const [x, y] = [at % width, Math.floor(at / width)];
-    return x === 0 || y === 0 || x === width - 1 || y === height - 1;
-  });
+  const border = new Float32Array(2 * width + 2 * height);
+  border.set(values.subarray(0, width));
+  border.set(values.subarray((height - 1) * width), width);
+  for (let y = 0; y < height; y++) {
+    border[2 * width + 2 * y] = values[y * width] ?? NaN;
+    border[2 * width + 2 * y + 1] = values[(y + 1) * width - 1] ?? NaN;
+  }
+  return border;
 }
 
 function median(values: Float32Array): number {
@@ -127,11 +136,12 @@ function boxOf({ width, ink }: Ink): Box {
   return { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** Whether a picture with light ink has MNIST's form already. */
+/** Whether a digit has MNIST's size and place already. */
 function isMnist({ width, height, ink }: Ink, box: Box): boolean {
   if (width !== SIDE || height !== SIDE) return false;
   const isAsLarge = Math.abs(Math.max(box.width, box.height) - DIGIT_SIDE) <= 4;
-  return isAsLarge && centreOfMass(ink, width).every((each) => Math.abs(each - CENTRE) <= 1);
+  return isAsLarge &&
+    centreOfMass(ink, width).every((each) => Math.abs(each - LEAST_CENTRE - 0.5) <= 1);
 }
 
 /** Column and row, counted in whole pixels from 0. */
@@ -191,8 +201,8 @@ function sharesOf(from: number, to: number): readonly (readonly (readonly [numbe
 function centred({ width, height, ink }: Ink): Float32Array<ArrayBuffer> {
   const [x, y] = centreOfMass(ink, width);
   const inside = (at: number, size: number) => Math.min(Math.max(0, at), SIDE - size);
-  const left = inside(Math.round(CENTRE - x), width);
-  const top = inside(Math.round(CENTRE - y), height);
+  const left = inside(Math.ceil(LEAST_CENTRE - x), width);
+  const top = inside(Math.ceil(LEAST_CENTRE - y), height);
   const pixels = new Float32Array(SIDE * SIDE);
   for (let row = 0; row < height; row++) {
     pixels.set(ink.subarray(row * width, (row + 1) * width), (top + row) * SIDE + left);

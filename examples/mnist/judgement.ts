@@ -40,36 +40,31 @@ export function logSoftmax(logits: ArrayLike<number>): readonly number[] {
  *
  * @param logits [samples, classes], as `predict` gives them
  * @param truths the class of each sample
- * @param first the place of the first sample among all
  * @throws {RangeError} if an output is not a finite number
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const [sample] = judge(Float32Array.of(0, Math.log(3)), Uint8Array.of(0), 5);
+ * const [sample] = judge(Float32Array.of(0, Math.log(3)), Uint8Array.of(0));
  * assert.equal(sample?.prediction, 1);
  * assert.ok(Math.abs((sample?.probability ?? NaN) - 0.75) < 1e-6);
  * assert.ok(Math.abs((sample?.loss ?? NaN) - Math.log(4)) < 1e-6);
  * ```
  */
-export function judge(
-  logits: Float32Array,
-  truths: Uint8Array,
-  first: number,
-): readonly JudgedSample[] {
+export function judge(logits: Float32Array, truths: Uint8Array): readonly JudgedSample[] {
   const classes = logits.length / truths.length;
   return Array.from(truths, (truth, at) => {
     const logs = logSoftmax(logits.subarray(at * classes, (at + 1) * classes));
     if (!logs.every(Number.isFinite)) {
       throw new RangeError(
-        `Cannot judge image ${first + at}: the outputs of the network are not all finite; ` +
+        `Cannot judge image ${at}: the outputs of the network are not all finite; ` +
           `train it with a smaller rate.`,
       );
     }
     const most = Math.max(...logs);
     const prediction = logs.indexOf(most);
     const loss = Math.abs(logs[truth] ?? NaN); // A logarithm of a probability; never -0.
-    return { index: first + at, truth, prediction, probability: Math.exp(most), loss };
+    return { index: at, truth, prediction, probability: Math.exp(most), loss };
   });
 }
 
@@ -82,7 +77,7 @@ export function judge(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const samples = judge(Float32Array.of(0, 1, 0, 1), Uint8Array.of(0, 1), 0);
+ * const samples = judge(Float32Array.of(0, 1, 0, 1), Uint8Array.of(0, 1));
  * const { accuracy, confusion, mostWrong } = summary(samples, 2, 20);
  * assert.equal(accuracy, 0.5);
  * assert.deepEqual(confusion, [[0, 1], [0, 1]]);
@@ -105,7 +100,7 @@ export function summary(
   return {
     samples: samples.length,
     loss: loss / samples.length,
-    accuracy: 1 - wrong.length / samples.length,
+    accuracy: (samples.length - wrong.length) / samples.length,
     confusion,
     mostWrong: wrong.toSorted((a, b) => b.loss - a.loss).slice(0, worst),
   };

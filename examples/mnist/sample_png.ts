@@ -1,4 +1,5 @@
 /** Writes PNG files of every kind, for tests. @module */
+import { Buffer } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { crc32 } from "../../runtime/formats/crc32.ts";
 
@@ -51,38 +52,42 @@ export function encodePng(picture: SamplePicture): Uint8Array<ArrayBuffer> {
   new DataView(header.buffer).setUint32(4, height);
   header.set([depth, colourType, 0, 0, interlaced ? 1 : 0], 8);
   const rows = (interlaced ? ADAM7 : WHOLE).flatMap((pass) => rowsOf(picture, pass));
-  const parts = [
+  return new Uint8Array(Buffer.concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     pngChunk("IHDR", header),
     ...palette ? [pngChunk("PLTE", Uint8Array.from(palette))] : [],
     ...transparency ? [pngChunk("tRNS", Uint8Array.from(transparency))] : [],
-    pngChunk("IDAT", deflateSync(Uint8Array.from(rows.flat()))),
+    pngChunk("IDAT", deflateSync(Buffer.concat(rows), { level: 1 })),
     pngChunk("IEND", new Uint8Array()),
-  ];
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  ]));
 }
 
 /** The rows of one pass, each behind the byte of its filter, its samples in as few bytes as they fit. */
 function rowsOf(
   { width, height, colourType, depth, samples }: SamplePicture,
   [left, top, right, down]: readonly [number, number, number, number],
-): number[][] {
+): Uint8Array[] {
   const channels = CHANNELS[colourType] ?? NaN;
-  const rows: number[][] = [];
+  const rows: Uint8Array[] = [];
   if (left >= width) return rows;
   for (let y = top; y < height; y += down) {
-    let bits = "";
+    const bits = Math.ceil((width - left) / right) * channels * depth;
+    const row = new Uint8Array(1 + Math.ceil(bits / 8));
+    let at = 8;
     for (let x = left; x < width; x += right) {
       for (let channel = 0; channel < channels; channel++) {
         const sample = samples[(y * width + x) * channels + channel] ?? NaN;
-        bits += sample.toString(2).padStart(depth, "0");
+        if (depth === 8) {
+          row[at >> 3] = sample;
+          at += depth;
+          continue;
+        }
+        for (let bit = depth - 1; bit >= 0; bit--, at++) {
+          row[at >> 3] = (row[at >> 3] ?? NaN) | (sample >> bit & 1) << (7 - at % 8);
+        }
       }
     }
-    rows.push(
-      [0, ...bits.match(/.{1,8}/g) ?? []].map((byte) =>
-        typeof byte === "number" ? byte : parseInt(byte.padEnd(8, "0"), 2)
-      ),
-    );
+    rows.push(row);
   }
   return rows;
 }
