@@ -10,19 +10,21 @@ import type { ModuleSpec } from "../spec.ts";
 import { NotFiniteError } from "./training_error.ts";
 
 /**
- * Refuses parameters that are not finite.
+ * Refuses parameters, and a total of the loss, that are not finite.
  *
- * @param arrays parameters, and others that are not looked at
+ * @param arrays among them those of a model
  * @param where after what, for the message, e.g. `after epoch 2, step 1200`
- * @throws {NotFiniteError} if an element of a parameter is not finite
+ * @throws {NotFiniteError} if an element is not finite
  */
-export function checkParameters({ tensors }: ModuleSpec, arrays: NamedArrays, where: string): void {
+export function requireFinite({ tensors }: ModuleSpec, arrays: NamedArrays, where: string): void {
   for (const [name, { dtype, data }] of arrays) {
-    if (tensors[name]?.kind !== "parameter" || dtype !== "f32") continue;
+    const isParameter = tensors[name]?.kind === "parameter";
+    if (dtype !== "f32" || !(isParameter || name === "loss_total")) continue;
     const bad = firstNotFinite(data);
     if (bad === undefined) continue;
+    const what = isParameter ? `Parameter ${name}` : "The total of the loss";
     throw new NotFiniteError(
-      `Parameter ${name} holds ${data[bad]} at index ${bad} of ${data.length} ${where}`,
+      `${what} holds ${data[bad]} at index ${bad} of ${data.length} ${where}`,
     );
   }
 }

@@ -30,7 +30,7 @@ import type {
 import type { Batches, Use } from "./feed.ts";
 import { findFault, findValidationFault } from "./fault.ts";
 import { faultError } from "./fault_error.ts";
-import { checkParameters } from "./finite.ts";
+import { requireFinite } from "./finite.ts";
 import { readArrays } from "./model_arrays.ts";
 import { type BatchProgram, Runs } from "./runs.ts";
 import type { MetricName, TrainableSpec } from "./totals.ts";
@@ -166,7 +166,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     if (steps % RUNS_BETWEEN_READS !== 0) await totals.drain(describeSteps(epoch, steps));
     const { sums } = totals;
     const tensors = await this.#read();
-    checkParameters(model.spec, tensors, `after epoch ${epoch}, step ${last}`);
+    requireFinite(model.spec, tensors, `after epoch ${epoch}, step ${last}`);
     const main = totals.take();
     const validation = yield* this.#validate();
     const elapsedSeconds = this.#seconds;
@@ -289,14 +289,16 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     };
   }
 
-  /** Saves this moment, unless it is saved already or none are wanted. */
+  /** Saves this moment, unless it is saved already or none are wanted; never one that is spoilt. */
   async *#save(): Events<M> {
     const { checkpoints } = this.#options;
     const position = this.#position;
     if (checkpoints === undefined || isSame(position, this.#saved)) return;
     const before = performance.now();
     if (this.#kept === undefined || !isSame(position, this.#kept.position)) {
-      this.#kept = this.#checkpoint(await this.#read());
+      const tensors = await this.#read();
+      requireFinite(this.#runs.model.spec, tensors, `after step ${position.step}`);
+      this.#kept = this.#checkpoint(tensors);
     }
     await checkpoints.save(this.#kept);
     this.#saved = position;

@@ -3,6 +3,7 @@ import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { fillEpochOrder } from "../data/batches.ts";
 import { separableSamples } from "../testing/separable_samples.ts";
 import { SoftmaxRegression } from "../testing/softmax_regression.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { EpochEnd, TrainerEvent } from "./events.ts";
 import { TrainingError } from "./training_error.ts";
 import { Trainer } from "./trainer.ts";
@@ -208,6 +209,19 @@ Deno.test("a parameter that is not finite stops training even where the loss hid
         "It began in step 6.",
     );
   }
+});
+
+Deno.test("no checkpoint is saved of a moment that is spoilt", async () => {
+  const model = new SoftmaxRegression(4);
+  model.brokenFrom = 5;
+  const saved: number[] = [];
+  const save = ({ position }: Checkpoint) => void saved.push(position.step);
+  await assertStops(
+    { model, checkpoints: { save, minutes: 1e-9 } },
+    "The total of the loss holds NaN at index 0 of 1 after step 5; training has stopped. It began in step 5.",
+  );
+  // After each step, and after the first epoch.
+  assert.deepEqual(saved, [1, 2, 3, 3, 4]);
 });
 
 Deno.test("a fault that does not come again is told as such", async () => {
