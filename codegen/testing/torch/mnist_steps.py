@@ -1,8 +1,9 @@
 """Trains the networks of the MNIST example with PyTorch, in float64.
 
-Reads { images, labels, batches, networks } from standard input: paths of two IDX files and of a safetensors file
-with the samples of each batch, and for each network { name, before, after }: paths of its first weights and of
-those to write. Each batch but the last is a step; writes for each network the losses of all batches.
+Reads { images, labels, batches, networks } from standard input: paths of two IDX files and of an NPZ file with the
+samples of each batch, and for each network { name, before, after }: paths of its first weights and of those to
+write, both by PyTorch and by NumPy. Each batch but the last is a step; writes for each network the losses of all
+batches.
 """
 
 import json
@@ -70,6 +71,15 @@ def loss_of(layers, batch):
     return F.cross_entropy(l3(F.relu(l2(F.relu(l1(x))))), labels[batch].long())
 
 
+def write(paths, weights):
+    """As safetensors with PyTorch, or as NPZ with NumPy."""
+    for path in paths:
+        if path.endswith(".npz"):
+            np.savez(path, **{name: each.numpy() for name, each in weights.items()})
+        else:
+            safetensors_file.write(path, weights)
+
+
 def run(network):
     layers = [layer.double() for layer in NETWORKS[network["name"]]()]
     parameters = by_file_names(layers)
@@ -86,7 +96,7 @@ def run(network):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    safetensors_file.write(network["after"], {name: each.float() for name, each in parameters.items()})
+    write(network["after"], {name: each.detach().float() for name, each in parameters.items()})
     with torch.no_grad():
         losses.append(loss_of(layers, batches[-1]).item())
     return losses
@@ -95,5 +105,5 @@ def run(network):
 given = json.load(sys.stdin)
 images = elements(given["images"], 16, (-1, 784))
 labels = elements(given["labels"], 8, -1)
-batches = safetensors_file.read(given["batches"])["batches"].long()
+batches = torch.from_numpy(np.load(given["batches"])["batches"]).long()
 json.dump([run(network) for network in given["networks"]], sys.stdout)
