@@ -1,22 +1,18 @@
 /** Opens trained networks from files. @module */
 import { readFile } from "node:fs/promises";
-import { mnistCnn } from "../../generated/mnist_cnn/mnist_cnn.ts";
 import type { Backend, LoadedModule } from "../../runtime/backend.ts";
 import { checkpointAt } from "../../runtime/files/checkpoint_folder.ts";
+import { decodeArrayFile } from "../../runtime/formats/array_file.ts";
 import { FormatError } from "../../runtime/formats/format_error.ts";
 import type { NamedArrays } from "../../runtime/formats/named_array.ts";
-import { decodeSafetensors } from "../../runtime/formats/safetensors.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
 import { requireFitting, writeArrays } from "../../runtime/train/model_arrays.ts";
 import { decodeWeights } from "../../runtime/train/weights.ts";
 import { SIDE } from "./digit_image.ts";
 import { CLASSES } from "./mnist_files.ts";
-import { MODELS } from "./models.ts";
+import { NETWORKS } from "./models.ts";
 import type { NetworkName, NetworkOptions } from "./network_options.ts";
 import { storedSchedules } from "./tuned_file.ts";
-
-/** The generated module of each network. */
-const NETWORKS = { ...MODELS, cnn: mnistCnn } as const satisfies Record<NetworkName, unknown>;
 
 type Spec = (typeof NETWORKS)[NetworkName];
 
@@ -30,7 +26,7 @@ const ALL: readonly NamedSpec[] = (Object.keys(NETWORKS) as NetworkName[]) // Ob
 /** Numbers of one image. */
 const PIXELS = SIDE ** 2;
 
-/** What a file says about the network that it is of. */
+/** What a file's metadata may say about the network that it is of. */
 interface Origin {
   /** Name of its declaration. */
   readonly module?: string;
@@ -126,7 +122,8 @@ export class TrainedNetwork {
 
 /** The network that a file is of: the one that it names, or else the first that it fits. */
 function networkOf(bytes: Uint8Array, file: string): NamedSpec {
-  const { module, declaration } = originOf(bytes, file);
+  const origin: Origin = decodeArrayFile(bytes, file).metadata;
+  const { module, declaration } = origin;
   if (module !== undefined) return named(module, declaration, file);
   const found = ALL.find(([, spec]) => fits(spec, decodeWeights(bytes, file, spec), file));
   if (found !== undefined) return found;
@@ -151,12 +148,6 @@ function named(module: string, declaration: string | undefined, file: string): N
     `${file} is of another declaration of model "${module}": it was changed since; train it anew, ` +
       `or use its weights all the same with --model ${name}.`,
   );
-}
-
-/** What the metadata of a safetensors file say; other files say nothing. */
-function originOf(bytes: Uint8Array, file: string): Origin {
-  const isSafetensors = bytes[8] === 0x7b; // Here its header begins, with a brace; NPZ and NPY have no such byte.
-  return isSafetensors ? decodeSafetensors(bytes, file).metadata : {};
 }
 
 function fits(spec: Spec, weights: NamedArrays, file: string): boolean {

@@ -7,7 +7,6 @@
 import { readFile } from "node:fs/promises";
 import { runCommandLine } from "../../commands/command_line.ts";
 import { requireOutputPath } from "../../commands/output_path.ts";
-import { mnistCnn } from "../../generated/mnist_cnn/mnist_cnn.ts";
 import { writeAtomically } from "../../runtime/files/atomic_file.ts";
 import { checkpointAt } from "../../runtime/files/checkpoint_folder.ts";
 import { decodeArrayFile } from "../../runtime/formats/array_file.ts";
@@ -18,9 +17,9 @@ import { isCheckpoint } from "../../runtime/train/checkpoint_file.ts";
 import { requireFitting } from "../../runtime/train/model_arrays.ts";
 import { decodeWeights, encodeWeights } from "../../runtime/train/weights.ts";
 import { parseExportArguments, requireWeightFile } from "./export_options.ts";
-import { MODELS } from "./models.ts";
+import { NETWORKS } from "./models.ts";
 
-const SPECS: readonly ModuleSpec[] = [...Object.values(MODELS), mnistCnn];
+const SPECS: readonly ModuleSpec[] = Object.values(NETWORKS);
 
 /** Runs the command; returns its exit code. */
 export function main(args: readonly string[]): Promise<number> {
