@@ -26,7 +26,9 @@ export function tableHeading(): string {
  * The line of one epoch: six significant digits, elapsed time in seconds from the start of the run; a
  * dash for what is not known.
  */
-export function tableRow({ epoch, main, validation, elapsedSeconds }: EpochEnd<"accuracy">): string {
+export function tableRow(
+  { epoch, main, validation, elapsedSeconds }: EpochEnd<"accuracy">,
+): string {
   return aligned([
     `${epoch}`,
     sixDigits(main.loss),
