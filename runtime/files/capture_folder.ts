@@ -5,7 +5,6 @@
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { FormatError } from "../formats/format_error.ts";
 import { decodeNpz, encodeNpz } from "../formats/npz.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -19,11 +18,26 @@ type Facts = Omit<Capture, "inputs" | "outputs" | "texts">;
 const FACTS = "capture.json",
   INPUTS = "inputs.npz",
   OUTPUTS = "outputs.npz",
-  SCRIPT = "reproduce.ts";
+  SCRIPT = "reproduce.ts",
+  CONFIG = "deno.json";
+
+/** What facts have to be, so that a kernel can be run again. */
+const KINDS = {
+  module: "string",
+  declaration: "string",
+  program: "string",
+  kernel: "string",
+  layer: "string",
+  formula: "string",
+  backend: "string",
+  dims: "numbers",
+  values: "numbers",
+} as const satisfies Readonly<Record<keyof Facts, "string" | "numbers">>;
 
 /**
  * Writes a capture as a folder: `capture.json`, `inputs.npz` and `outputs.npz`, the kernel's shaders, and
- * `reproduce.ts`, a script for Deno that runs the kernel again. What lies there of another capture is replaced.
+ * `reproduce.ts`, a script for Deno that runs the kernel again, with a `deno.json` that lets it run anywhere on
+ * this machine. Over another capture, files of these names are replaced.
  *
  * @param spec the module that the kernel belongs to
  * @throws {Error} if the folder holds other things, or cannot be written
@@ -34,13 +48,10 @@ export async function saveCapture(
   spec: ModuleSpec,
 ): Promise<void> {
   const { inputs, outputs, texts, ...facts } = capture;
-  await mkdir(folder, { recursive: true });
-  const present = await readdir(folder);
-  if (present.length > 0 && !present.includes(FACTS)) {
+  const [first] = await namesIn(folder);
+  if (first !== undefined && !await isCapture(folder)) {
     throw new Error(
-      `Cannot write a capture to ${folder}: it holds other files, such as ${
-        present[0]
-      }; name another folder.`,
+      `Cannot write a capture to ${folder}: it holds other files, such as ${first}; name another folder.`,
     );
   }
   const write = (name: string, data: Uint8Array | string) =>
@@ -49,7 +60,26 @@ export async function saveCapture(
   await write(INPUTS, encodeNpz(inputs));
   await write(OUTPUTS, encodeNpz(outputs));
   for (const { file, source } of texts) await write(basename(file), source);
+  await write(CONFIG, configText());
   await write(SCRIPT, scriptOf(facts, spec));
+}
+
+/** True if a folder holds what a capture says; other things may be called `capture.json` too. */
+function isCapture(folder: string): Promise<boolean> {
+  return factsIn(folder).then(() => true, () => false);
+}
+
+/** The names in a folder, which is made where there is none. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await readdir(folder);
+  } catch (cause) {
+    throw new Error(
+      `Cannot write a capture to ${folder}: ${messageOf(cause)}; name another folder.`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -58,13 +88,58 @@ export async function saveCapture(
  * @throws {FormatError} if the folder holds no whole capture
  */
 export async function loadCapture(folder: string): Promise<Capture> {
-  const read = (name: string) =>
-    readFile(join(folder, name)).catch((cause) => {
-      throw new FormatError(`${folder} holds no whole capture: ${messageOf(cause)}.`, { cause });
-    });
-  const arrays = async (name: string) => decodeNpz(await read(name), join(folder, name));
-  const facts: Facts = JSON.parse(new TextDecoder().decode(await read(FACTS)));
+  const arrays = async (name: string) => decodeNpz(await read(folder, name), join(folder, name));
+  const facts = await factsIn(folder);
   return { ...facts, inputs: await arrays(INPUTS), outputs: await arrays(OUTPUTS), texts: [] };
+}
+
+async function read(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (cause) {
+    throw new FormatError(`${folder} holds no whole capture: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+async function factsIn(folder: string): Promise<Facts> {
+  return factsOf(new TextDecoder().decode(await read(folder, FACTS)), join(folder, FACTS));
+}
+
+function factsOf(text: string, file: string): Facts {
+  const damaged = (what: string) =>
+    new FormatError(`${file} is damaged: ${what}; capture the kernel anew.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged(messageOf(error));
+  }
+  if (!isObject(json)) throw damaged("it holds no object");
+  for (const [name, kind] of Object.entries(KINDS)) {
+    const value = json[name];
+    const fits = kind === "string"
+      ? typeof value === "string"
+      : isObject(value) && Object.values(value).every((each) => typeof each === "number");
+    if (!fits) {
+      throw damaged(
+        `"${name}" is ${JSON.stringify(value)} and no ${
+          kind === "string" ? "text" : "object of numbers"
+        }`,
+      );
+    }
+  }
+  // It has just been found to have this form.
+  return json as unknown as Facts;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Names of packages mean what they mean to this runtime; nothing is written beside the script. */
+function configText(): string {
+  const importMap = new URL("../../deno.json", import.meta.url).href;
+  return JSON.stringify({ importMap, lock: false }, null, 2) + "\n";
 }
 
 /** The script; see {@linkcode saveCapture}. */
@@ -73,13 +148,12 @@ function scriptOf(
   spec: ModuleSpec,
 ): string {
   const runtime = new URL("../", import.meta.url);
-  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const binding = new URL(`${module}.ts`, spec.wasm.plain);
   const sizes = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(", ");
   return `// Kernel ${kernel} of ${layer}, in program ${program} of ${module}, for ${sizes}:
 ${formula.replaceAll(/^/gm, "//   ")}
 // Runs it again on inputs.npz, on the backend that it ran on, or on another one:
-//   deno run --allow-all --config ${config} reproduce.ts [wasm | webgpu]
+//   deno run --allow-all reproduce.ts [wasm | webgpu]
 import process from "node:process";
 import { openBackend, outputFaults, replayKernel } from "${new URL("mod.ts", runtime)}";
 import { loadCapture } from "${new URL("files/mod.ts", runtime)}";
@@ -87,7 +161,11 @@ import * as binding from "${binding}";
 
 const capture = await loadCapture(import.meta.dirname ?? ".");
 const [, , asked = capture.backend] = process.argv;
-const { backend, reason } = await openBackend({ backend: asked === "webgpu" ? "webgpu" : "wasm" });
+if (asked !== "wasm" && asked !== "webgpu") {
+  console.error(\`Cannot run on "\${asked}"; choose wasm or webgpu.\`);
+  process.exit(2);
+}
+const { backend, reason } = await openBackend({ backend: asked });
 console.log(\`\${reason}.\`);
 const [spec] = Object.values(binding);
 const outputs = await replayKernel(await backend.load(spec, capture.dims), capture);

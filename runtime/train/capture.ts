@@ -7,7 +7,7 @@ import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } f
 import type { NamedArray, NamedArrays } from "../formats/named_array.ts";
 import type { Access, Dims, KernelSpec, ModuleSpec, ShaderSpec } from "../spec.ts";
 import type { Moment, Probe, TracedKernel } from "../trace.ts";
-import { listed } from "../wording.ts";
+import { counted, listed } from "../wording.ts";
 import { firstNotFinite } from "./finite.ts";
 import { TrainingError } from "./training_error.ts";
 
@@ -54,7 +54,8 @@ export interface CaptureRequest {
  * number of a step
  */
 export function parseCaptureRequest(text: string, { name, programs }: ModuleSpec): CaptureRequest {
-  const [kernel = "", digits = ""] = text.split("@");
+  const [kernel = "", ...rest] = text.split("@");
+  const digits = rest.join("@");
   const kernels = programs["step"]?.kernels.map((each) => each.name) ?? [];
   if (!kernels.includes(kernel)) {
     throw new TrainingError(
@@ -118,11 +119,14 @@ export async function captureKernel<M extends ModuleSpec>(
  *
  * @param model loaded with the capture's dims
  * @returns what the kernel wrote
+ * @throws {TrainingError} if the module has changed since, so that the kernel is another one or gone
  */
 export async function replayKernel<M extends ModuleSpec>(
   model: LoadedModule<M>,
-  { program, kernel, values, inputs }: Capture,
+  capture: Capture,
 ): Promise<NamedArrays> {
+  requireSame(model, capture);
+  const { program, kernel, values, inputs } = capture;
   const sizes = { ...model.dims, ...values };
   let outputs: NamedArrays = new Map();
   const probe: Probe = {
@@ -138,40 +142,73 @@ export async function replayKernel<M extends ModuleSpec>(
   return outputs;
 }
 
+/** Refuses a model that has no such kernel, or one that reads other tensors than were captured. */
+function requireSame({ spec, dims }: LoadedModule, capture: Capture): void {
+  const { module, declaration, program, kernel, inputs } = capture;
+  const refuse = (why: string) =>
+    new TrainingError(`Cannot run kernel "${kernel}" of ${module} again: ${why}.`);
+  if (spec.declaration !== declaration) {
+    throw refuse(
+      `it was captured from another declaration than that of ${spec.name} now; capture it anew`,
+    );
+  }
+  const other = spec.fixedDims.find((name) => dims[name] !== capture.dims[name]);
+  if (other !== undefined) {
+    throw refuse(
+      `the module is loaded with ${other} = ${dims[other]}; load it with ${capture.dims[other]}`,
+    );
+  }
+  const found = spec.programs[program]?.kernels.find(({ name }) => name === kernel);
+  if (found === undefined) {
+    throw refuse(
+      `program "${program}" has none now; the compiler has changed since; capture it anew`,
+    );
+  }
+  const wanted = boundTensors(found, "before");
+  if (wanted.length !== inputs.size || wanted.some((name) => !inputs.has(name))) {
+    throw refuse(
+      `it reads ${listed(wanted)} now, and ${listed(inputs.keys())} were captured; capture it anew`,
+    );
+  }
+}
+
 /**
  * What is remarkable about a replayed kernel's outputs, one sentence for each: elements that are not finite,
- * and differences from what was captured.
+ * differences from what was captured, and tensors that are in one of them alone.
  *
- * @param tolerance differences that do not count, as a part of a tensor's largest element; 0, for the same bits, if
- * absent
+ * @param tolerance differences that do not count, as a part of a tensor's largest finite element; 0, for the same
+ * bits, if absent. What is not finite has to be the same
  */
 export function outputFaults(
   captured: NamedArrays,
   replayed: NamedArrays,
   tolerance = 0,
 ): readonly string[] {
-  return [...replayed].flatMap(([name, { data }]) => {
+  const names = new Set([...captured.keys(), ...replayed.keys()]);
+  return [...names].flatMap((name) => {
+    const wanted = captured.get(name)?.data, data = replayed.get(name)?.data;
+    if (wanted === undefined) return [`${name}: was not captured.`];
+    if (data === undefined) return [`${name}: was captured, but not written again.`];
+    if (data.length !== wanted.length) {
+      return [`${name}: has ${counted(data.length, "element")}; captured were ${wanted.length}.`];
+    }
     const bad = firstNotFinite(data);
-    const wanted = captured.get(name)?.data;
-    const most = tolerance * largest(wanted ?? []);
+    const most = tolerance * largest(wanted);
     const other = data.findIndex((each, i) =>
-      !Object.is(each, wanted?.[i]) && !(Math.abs(each - (wanted?.[i] ?? NaN)) <= most)
+      !Object.is(each, wanted[i]) && !(Math.abs(each - (wanted[i] ?? NaN)) <= most)
     );
+    const place = (at: number) => `${name}: element ${at} of ${data.length} is ${data[at]}`;
     return [
-      ...(bad === undefined ? [] : [`${name}: element ${bad} of ${data.length} is ${data[bad]}.`]),
-      ...(other < 0 ? [] : [
-        `${name}: element ${other} of ${data.length} is ${data[other]}; captured was ${
-          wanted?.[other]
-        }.`,
-      ]),
+      ...(bad === undefined ? [] : [`${place(bad)}.`]),
+      ...(other < 0 ? [] : [`${place(other)}; captured was ${wanted[other]}.`]),
     ];
   });
 }
 
-/** The largest size of a number among some; 0 for none. */
+/** The largest size of a finite number among some; 0 for none. */
 function largest(values: Iterable<number>): number {
   let most = 0;
-  for (const each of values) most = Math.max(most, Math.abs(each));
+  for (const each of values) if (Number.isFinite(each)) most = Math.max(most, Math.abs(each));
   return most;
 }
 

@@ -7,7 +7,13 @@ import { initialiseModule } from "../parameters.ts";
 import { reproduce } from "../testing/reproduce.ts";
 import { stripedImages } from "../testing/striped_images.ts";
 import { openWasm } from "../wasm/backend.ts";
-import { captureKernel, outputFaults, parseCaptureRequest } from "./capture.ts";
+import {
+  type Capture,
+  captureKernel,
+  outputFaults,
+  parseCaptureRequest,
+  replayKernel,
+} from "./capture.ts";
 import type { TrainerEvent } from "./events.ts";
 import { Trainer } from "./trainer.ts";
 import type { CaptureOptions } from "./trainer_options.ts";
@@ -91,6 +97,25 @@ Deno.test("differences count from a part of the largest element on", () => {
   assert.equal(outputFaults(outputs(1), outputs(NaN), 9).length, 2);
 });
 
+Deno.test("what is not finite has to be the same, and no tensor may be missing", () => {
+  const y = (...data: readonly number[]) =>
+    new Map([[
+      "y",
+      { dtype: "f32", shape: [data.length], data: Float32Array.from(data) } as const,
+    ]]);
+  const faults = [
+    [y(Infinity, 2), y(5, 2), "y: element 0 of 2 is 5; captured was Infinity."],
+    [y(NaN, 2), y(0, 2), "y: element 0 of 2 is 0; captured was NaN."],
+    [y(NaN, 2), y(NaN, 2.0001), "y: element 0 of 2 is NaN."],
+    [y(1, 2), new Map(), "y: was captured, but not written again."],
+    [new Map(), y(1, 2), "y: was not captured."],
+    [y(1, 2), y(1), "y: has 1 element; captured were 2."],
+  ] as const;
+  for (const [captured, replayed, fault] of faults) {
+    assert.deepEqual(outputFaults(captured, replayed, 0.001), [fault]);
+  }
+});
+
 Deno.test("what was changed in a captured output is told", () =>
   withModel(async (model, folder) => {
     const values = { B: 4, step: 1 };
@@ -106,21 +131,84 @@ Deno.test("what was changed in a captured output is told", () =>
     });
   }));
 
-Deno.test("a folder with other files is left alone", () =>
+Deno.test("a kernel of a module that has changed since is not run again", () =>
+  withModel(async (model) => {
+    const capture = await captureKernel(model, "evaluate", { B: 3 }, "relu1");
+    const { inputs, dims } = capture;
+    const changes: readonly (readonly [Partial<Capture>, string])[] = [
+      [{ declaration: "other" }, "it was captured from another declaration"],
+      [{ kernel: "relu3" }, 'program "evaluate" has none now;'],
+      [{ program: "judge" }, 'program "judge" has none now;'],
+      [
+        { dims: { ...dims, samples: 16 } },
+        "the module is loaded with samples = 15; load it with 16",
+      ],
+      [
+        { inputs: new Map([...inputs].slice(1)) },
+        'it reads "x", "l1.W" and "l1.b" now, and "l1.W" and "l1.b" were captured;',
+      ],
+    ];
+    for (const [change, why] of changes) {
+      await assert.rejects(replayKernel(model, { ...capture, ...change }), ({ message }: Error) => {
+        assert.match(message, /^Cannot run kernel "relu[13]" of mnist_shared again: /);
+        assert.ok(message.includes(why), message);
+        return true;
+      });
+    }
+    assert.deepEqual(await replayKernel(model, capture), capture.outputs);
+  }));
+
+Deno.test("a folder with other files is left alone, even if one is called like a capture's", () =>
   withModel(async (model, folder) => {
-    await Deno.writeTextFile(join(folder, "thesis.txt"), "words");
     const capture = await captureKernel(model, "evaluate", { B: 1 }, "relu1");
-    await assert.rejects(saveCapture(folder, capture, mnistShared), {
-      message: `Cannot write a capture to ${folder}: it holds other files, such as thesis.txt; ` +
-        "name another folder.",
-    });
+    const file = join(folder, "capture.json");
+    for (const text of ["words", '{ "camera": 1 }']) {
+      await Deno.writeTextFile(file, text);
+      await assert.rejects(saveCapture(folder, capture, mnistShared), {
+        message:
+          `Cannot write a capture to ${folder}: it holds other files, such as capture.json; ` +
+          "name another folder.",
+      });
+      assert.equal(await Deno.readTextFile(file), text);
+    }
+    assert.equal(Array.from(Deno.readDirSync(folder)).length, 1);
+    await assert.rejects(
+      saveCapture(file, capture, mnistShared),
+      /^Error: Cannot write a capture to \S+json: EEXIST: .*; name another folder\.$/,
+    );
+  }));
+
+Deno.test("a capture takes the place of another, and one that is damaged is refused", () =>
+  withModel(async (model, folder) => {
+    for (const kernel of ["relu1", "relu2"]) {
+      const capture = await captureKernel(model, "evaluate", { B: 2 }, kernel);
+      await saveCapture(folder, capture, mnistShared);
+      assert.deepEqual(await loadCapture(folder), { ...capture, texts: [] });
+    }
+    const { code, text } = await reproduce(folder, "cuda");
+    assert.deepEqual([code, text], [2, 'Cannot run on "cuda"; choose wasm or webgpu.\n']);
+    const file = join(folder, "capture.json");
+    const whole = await Deno.readTextFile(file);
+    const damage = [
+      [whole.slice(0, -9), /capture\.json is damaged: .*JSON.*; capture the kernel anew\.$/],
+      ["[]", /capture\.json is damaged: it holds no object;/],
+      [whole.replace('"B": 2', '"B": "2"'), /damaged: "values" is .* and no object of numbers;/],
+      [whole.replace('"relu2"', "7"), /damaged: "kernel" is 7 and no text;/],
+    ] as const;
+    for (const [text, message] of damage) {
+      await Deno.writeTextFile(file, text);
+      await assert.rejects(loadCapture(folder), { name: "FormatError", message });
+    }
+    await Deno.writeTextFile(file, whole);
+    await Deno.remove(join(folder, "outputs.npz"));
+    await assert.rejects(loadCapture(folder), /holds no whole capture: ENOENT.*outputs\.npz/);
   }));
 
 Deno.test("requests that name no kernel or no step are refused", () => {
   const parse = (text: string) => () => parseCaptureRequest(text, mnistShared);
   assert.deepEqual(parse("relu1@12")(), { kernel: "relu1", step: 12 });
   assert.throws(parse("relu@1"), /a step of mnist_shared has no kernel "relu"; it has "relu1", /);
-  for (const text of ["relu1", "relu1@0", "relu1@x", "relu1@1.5"]) {
+  for (const text of ["relu1", "relu1@0", "relu1@x", "relu1@1.5", "relu1@1@2"]) {
     assert.throws(parse(text), /expected a step's number after the kernel, as in relu1@1\.$/);
   }
 });
