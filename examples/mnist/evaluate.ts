@@ -139,14 +139,14 @@ function terminalColumns(): number {
 
 /** What `--json` writes. */
 function reportOf(
-  { source: { name, file, position = null }, backend }: TrainedNetwork,
+  { source: { name, file, position }, backend }: TrainedNetwork,
   { confusion, mostWrong, ...judgement }: Judgement,
 ) {
   const { name: backendName, adapter, threads } = backend;
   return {
     file,
     model: name,
-    position,
+    position: position ?? null,
     backend: { name: backendName, adapter, threads },
     ...judgement,
     confusion,
