@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
-import { runCommandLine } from "../../commands/command_line.ts";
+import { readFile, realpath } from "node:fs/promises";
+import { runCommandLine, UsageError } from "../../commands/command_line.ts";
 import { requireOutputPath } from "../../commands/output_path.ts";
 import { writeAtomically } from "../../runtime/files/atomic_file.ts";
 import { checkpointAt } from "../../runtime/files/checkpoint_folder.ts";
@@ -33,6 +33,12 @@ async function exportWeights(checkpoint: string, file: string): Promise<number> 
   requireWeightFile(file);
   await requireOutputPath("the weights", file);
   const source = await checkpointAt(checkpoint);
+  if (await isSameFile(source, file)) {
+    throw new UsageError(
+      `Cannot write the weights ${file}: it is the file that they are read from, and training could not go on ` +
+        `from it any more; give another name.`,
+    );
+  }
   const weights = weightsIn(await readFile(source), source);
   const bytes = encodeWeights(weights, file);
   await writeAtomically(file, bytes);
@@ -41,6 +47,12 @@ async function exportWeights(checkpoint: string, file: string): Promise<number> 
   }
   console.log(`Written to ${file}: ${(bytes.length / 1e6).toFixed(1)} MB.`);
   return 0;
+}
+
+/** True if both paths lead to one file, by links or not. */
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const real = (each: string) => realpath(each).catch(() => undefined);
+  return await real(path) === await real(other);
 }
 
 /** The parameters in a checkpoint, or all arrays of another file. */

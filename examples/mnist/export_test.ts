@@ -137,6 +137,20 @@ Deno.test("what cannot be exported is refused with a sentence, and nothing is wr
     assert.deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ["a"]);
   }));
 
+Deno.test("a checkpoint is not replaced by its own weights", () =>
+  inFolder(async (folder) => {
+    const [file, link] = [join(folder, "a.npz"), join(folder, "link.npz")];
+    await Deno.writeFile(file, encodeNpz(new Map([["a", arrayOf("f32", [2], 1)]])));
+    await Deno.symlink(file, link);
+    const before = await Deno.readFile(file);
+    for (const target of [file, link]) {
+      const { code, text } = await run(file, target);
+      assert.equal(code, 2);
+      assert.ok(text.includes("it is the file that they are read from"), text);
+    }
+    assert.deepEqual(await Deno.readFile(file), before);
+  }));
+
 Deno.test("the task has the permissions that it needs", () =>
   inFolder(async (folder) => {
     const [from, to] = [join(folder, "a.npz"), join(folder, "b.safetensors")];
