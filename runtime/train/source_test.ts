@@ -106,7 +106,7 @@ Deno.test("batches that do not fit are refused, and so are sources that end earl
     }
     const failing: BatchSource = {
       batches: 1,
-      *epoch(): Iterable<Batch> {
+      epoch: () => {
         throw new Error("The file is gone.");
       },
     };
