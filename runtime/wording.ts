@@ -39,3 +39,18 @@ export function counted(count: number, noun: string): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/**
+ * The message of anything that was thrown, as a sentence: some end with a full stop, and some are to be put into
+ * others.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(sentenceOf(new Error("The disk is full.")), "The disk is full.");
+ * assert.equal(sentenceOf("gone"), "gone.");
+ * ```
+ */
+export function sentenceOf(thrown: unknown): string {
+  return messageOf(thrown).replace(/\.?$/, ".");
+}

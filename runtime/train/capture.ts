@@ -53,9 +53,25 @@ export interface CaptureRequest {
  * @throws {TrainingError} if that is no kernel of the module's program `step`, listing those there are, or no
  * number of a step
  */
-export function parseCaptureRequest(text: string, { name, programs }: ModuleSpec): CaptureRequest {
+export function parseCaptureRequest(text: string, spec: ModuleSpec): CaptureRequest {
   const [kernel = "", ...rest] = text.split("@");
   const digits = rest.join("@");
+  const request = { kernel, step: /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : NaN };
+  requireCapturable(request, spec, text);
+  return request;
+}
+
+/**
+ * Refuses to capture what no training step has.
+ *
+ * @param text the request, for messages
+ * @throws {TrainingError} if there is no such kernel, listing those there are, or no such step
+ */
+export function requireCapturable(
+  { kernel, step }: CaptureRequest,
+  { name, programs }: ModuleSpec,
+  text = `${kernel}@${step}`,
+): void {
   const kernels = programs["step"]?.kernels.map((each) => each.name) ?? [];
   if (!kernels.includes(kernel)) {
     throw new TrainingError(
@@ -64,12 +80,11 @@ export function parseCaptureRequest(text: string, { name, programs }: ModuleSpec
       }.`,
     );
   }
-  if (!/^[1-9]\d{0,14}$/.test(digits)) {
+  if (!Number.isSafeInteger(step) || step < 1) {
     throw new TrainingError(
       `Cannot capture "${text}": expected a step's number after the kernel, as in ${kernel}@1.`,
     );
   }
-  return { kernel, step: Number(digits) };
 }
 
 /**

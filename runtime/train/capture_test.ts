@@ -10,6 +10,7 @@ import { openWasm } from "../wasm/backend.ts";
 import {
   type Capture,
   captureKernel,
+  type CaptureRequest,
   outputFaults,
   parseCaptureRequest,
   replayKernel,
@@ -212,3 +213,15 @@ Deno.test("requests that name no kernel or no step are refused", () => {
     assert.throws(parse(text), /expected a step's number after the kernel, as in relu1@1\.$/);
   }
 });
+
+Deno.test("a kernel that no step has is refused before training", () =>
+  withModel(async (model) => {
+    const refused = (at: CaptureRequest) =>
+      assert.rejects(train(model, 1, { at, save: () => "" }), ({ message }: Error) => {
+        assert.match(message, /^Cannot capture "\w+@[\d.]+": /);
+        return true;
+      });
+    await refused({ kernel: "relu", step: 1 });
+    await refused({ kernel: "relu1", step: 1.5 });
+    await refused({ kernel: "relu1", step: 0 });
+  }));

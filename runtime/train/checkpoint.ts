@@ -67,7 +67,7 @@ export interface Checkpoint {
  * Refuses to go on from a checkpoint of something else.
  *
  * @throws {TrainingError} if it was made by another model, by another declaration of it, or with settings that
- * lead to other numbers
+ * lead to other numbers, or if no training comes to its position
  */
 export function requireSameTraining(
   checkpoint: Checkpoint,
@@ -97,6 +97,15 @@ export function requireSameTraining(
     refuse(
       `it was made with ${then ?? "no"} ${what}, but this run has ${now ?? "no"} ${what}`,
       "use the same, for only then do the same numbers follow",
+    );
+  }
+  const { epoch, batch, step } = checkpoint.position;
+  const { batches } = settings;
+  if (epoch < 1 || batch > batches || step !== (epoch - 1) * batches + batch) {
+    refuse(
+      `it is of epoch ${epoch}, batch ${batch}, step ${step}, which no training of ${batches} batches per epoch ` +
+        "comes to",
+      "it is damaged, so use an older one",
     );
   }
 }

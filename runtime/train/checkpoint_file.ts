@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { decodeArrayFile } from "../formats/array_file.ts";
 import { FormatError } from "../formats/format_error.ts";
-import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import { encodeSafetensors } from "../formats/safetensors.ts";
 import { isCount } from "../module_layout.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { EpochEnd } from "./events.ts";
@@ -37,7 +38,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
  * @throws {FormatError} if the file is damaged, or holds arrays but no checkpoint
  */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
-  const { arrays, metadata } = decodeSafetensors(bytes, file);
+  const { arrays, metadata } = decodeArrayFile(bytes, file);
   const { format, module, declaration, state } = metadata;
   if (format === undefined || module === undefined || declaration === undefined) {
     throw new FormatError(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodeNpz } from "../formats/npz.ts";
 import { separableSamples } from "../testing/separable_samples.ts";
 import { SoftmaxRegression } from "../testing/softmax_regression.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -16,6 +17,9 @@ interface Outcome {
   readonly weights: readonly number[];
   readonly told: readonly unknown[];
   readonly saved: readonly Checkpoint[];
+  /** The steps of each epoch, as told when it began. */
+  readonly promised: readonly number[];
+  readonly reason: string;
 }
 
 async function run(changes: Partial<Options> = {}): Promise<Outcome> {
@@ -31,7 +35,10 @@ async function run(changes: Partial<Options> = {}): Promise<Outcome> {
   });
   const events: TrainerEvent[] = [];
   for await (const event of trainer.run()) events.push(event);
-  return { weights: [...await model.read("W")], told: epochsOf(events), saved };
+  const promised = events.flatMap((event) => event.kind === "epoch_start" ? [event.steps] : []);
+  const done = events.at(-1);
+  const reason = done?.kind === "done" ? done.reason : "";
+  return { weights: [...await model.read("W")], told: epochsOf(events), saved, promised, reason };
 }
 
 /** What was told about epochs, without their times. */
@@ -109,6 +116,19 @@ Deno.test("what has ended goes on with more epochs, and with none is over at onc
   assert.deepEqual((await run({ epochs: 4, resume: copied(last) })).weights, whole.weights);
   const none = await run({ resume: copied(last) });
   assert.deepEqual([none.told, none.saved], [[], []]);
+  const fewer = await run({ epochs: 1, resume: copied(last) });
+  assert.deepEqual([fewer.reason, fewer.told], ["finished", []]);
+});
+
+Deno.test("of an epoch that nothing but its validation is missing of, no step is promised", async () => {
+  const cancel = new AbortController();
+  const model = new SoftmaxRegression(4);
+  model.afterRun = () => model.runs.length === 9 && cancel.abort();
+  const last = (await run({ model, signal: cancel.signal })).saved.at(-1);
+  assert.ok(last !== undefined);
+  assert.deepEqual(last.position, { epoch: 2, batch: 3, step: 6 });
+  const { promised, reason } = await run({ resume: copied(last), epochs: 1 });
+  assert.deepEqual([promised, reason], [[0], "finished"]);
 });
 
 Deno.test("checkpoints of another training are refused, naming both", async () => {
@@ -129,6 +149,14 @@ Deno.test("checkpoints of another training are refused, naming both", async () =
       /another declaration of "softmax_regression" \(01234567…, now …\)/,
     ],
     [
+      { resume: { ...checkpoint, position: { epoch: 1, batch: 5, step: 5 } } },
+      /of epoch 1, batch 5, step 5, which no training of 3 batches per epoch comes to; it is damaged/,
+    ],
+    [
+      { resume: { ...checkpoint, position: { epoch: 2, batch: 1, step: 3 } } },
+      /of epoch 2, batch 1, step 3, which no training of 3 batches/,
+    ],
+    [
       { resume: { ...checkpoint, tensors } },
       /tensor "W" is f32 \[4, 2\] in the file, but f32 \[3, 2\]/,
     ],
@@ -145,6 +173,14 @@ Deno.test("a damaged checkpoint is refused with what is wrong", async () => {
   assert.throws(() => decodeCheckpoint(bytes.subarray(0, bytes.length - 1), "a.safetensors"), {
     name: "FormatError",
     message: /^a\.safetensors is damaged/,
+  });
+  assert.throws(() => decodeCheckpoint(encodeNpz(checkpoint.tensors), "a.npz"), {
+    name: "FormatError",
+    message: /^a\.npz holds weights but is no checkpoint: /,
+  });
+  assert.throws(() => decodeCheckpoint(new Uint8Array(), "a"), {
+    name: "FormatError",
+    message: /^a is no file of arrays: it is empty; /,
   });
   const broken = { ...checkpoint, position: { ...checkpoint.position, batch: -1 } };
   assert.throws(() => decodeCheckpoint(encodeCheckpoint(broken), "a.safetensors"), {

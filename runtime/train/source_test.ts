@@ -117,6 +117,14 @@ Deno.test("batches that do not fit are refused, and so are sources that end earl
     assert.throws(() => new Trainer({ model, training: points(undefined, 0), ...SETTINGS }), {
       message: "Cannot train with a number of batches of 0: expected a whole number of at least 1.",
     });
+    for (const batches of [0, -1, NaN]) {
+      const validation = points(undefined, batches);
+      assert.throws(() => new Trainer({ model, training: points(), validation, ...SETTINGS }), {
+        message:
+          `Cannot train with a number of validation batches of ${batches}: expected a whole number of ` +
+          "at least 1.",
+      });
+    }
   }));
 
 Deno.test("training stops when nothing gets better, the same after a resume", () =>

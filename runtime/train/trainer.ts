@@ -17,6 +17,7 @@ import {
   requireSameTraining,
   type RunSettings,
 } from "./checkpoint.ts";
+import { lossError } from "./device_loss.ts";
 import type {
   Callbacks,
   DeviceLost,
@@ -118,9 +119,10 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       this.#goBack(this.#kept);
       this.#secondsBefore = this.#kept.seconds;
     }
-    if (this.#outcome === undefined) await this.#runs.feed.fill();
+    let outcome = this.#outcome();
+    if (outcome === undefined) await this.#runs.feed.fill();
     this.#startedAt = this.#savedAt = this.#turnAt = performance.now();
-    while (this.#outcome === undefined) {
+    while (outcome === undefined) {
       try {
         yield* this.#epoch();
       } catch (error) {
@@ -128,9 +130,10 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
         if (!(error instanceof DeviceLostError)) throw error;
         yield await this.#moveOn(error);
       }
+      outcome = this.#outcome();
     }
     const { step: steps } = this.#position;
-    yield { kind: "done", reason: this.#outcome, steps, seconds: this.#runSeconds };
+    yield { kind: "done", reason: outcome, steps, seconds: this.#runSeconds };
   }
 
   /**
@@ -154,7 +157,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { feed: { batches }, totals, model } = this.#runs;
     const { epoch, batch, step } = this.#position;
     const before = this.#seconds;
-    const planned = Math.min(batches.training - batch, this.#totalSteps - step);
+    const planned = Math.max(0, Math.min(batches.training - batch, this.#totalSteps - step));
     yield { kind: "epoch_start", epoch, steps: planned };
     this.#kept ??= this.#checkpoint(await this.#read());
     yield* this.#train(planned);
@@ -300,10 +303,17 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       requireFinite(this.#runs.model.spec, tensors, `after step ${position.step}`);
       this.#kept = this.#checkpoint(tensors);
     }
-    await checkpoints.save(this.#kept);
-    this.#saved = position;
+    await this.#put(this.#kept);
     this.#savedAt = performance.now();
     yield { kind: "checkpoint", position, seconds: (this.#savedAt - before) / 1000 };
+  }
+
+  /** Puts a moment where checkpoints are saved, if they are. */
+  async #put(moment: Checkpoint): Promise<void> {
+    const { checkpoints } = this.#options;
+    if (checkpoints === undefined) return;
+    await checkpoints.save(moment);
+    this.#saved = moment.position;
   }
 
   /** Brings the model, and this trainer, back to a moment that was kept. */
@@ -316,46 +326,41 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
 
   /** After the loss of a device: goes on from the last moment that was kept on another one, or fails. */
   async #moveOn(error: DeviceLostError): Promise<DeviceLost> {
-    const { onDeviceLoss, checkpoints } = this.#options;
+    const { onDeviceLoss } = this.#options;
     const kept = this.#kept;
     if (kept === undefined) throw error;
-    const { message } = error;
     const { position } = kept;
-    const model = await onDeviceLoss?.(error);
+    const failures: unknown[] = [];
+    const note = (thrown: unknown) => void failures.push(thrown);
+    const model = await onDeviceLoss?.(error).catch(note);
     if (model === undefined) {
-      if (!isSame(position, this.#saved)) await checkpoints?.save(kept);
-      const { epoch, step } = this.#position;
-      throw new TrainingError(
-        `The device was lost in epoch ${epoch}, at step ${step} or shortly before: ${message}. ` +
-          (checkpoints === undefined
-            ? "No checkpoints were saved, so training has to start anew."
-            : `The last checkpoint is of step ${position.step}; resume from it.`),
-        { cause: error },
-      );
+      if (!isSame(position, this.#saved)) await this.#put(kept).catch(note);
+      throw lossError(error, this.#position, this.#saved, failures);
     }
     requireSameTraining(kept, model.spec, this.#settings);
     this.#runs = new Runs(model, this.#options);
     this.#goBack(kept);
     await this.#runs.feed.fill();
-    return { kind: "device_lost", message, position };
+    return { kind: "device_lost", message: error.message, position };
   }
 
   /** The error with what is found out when the same steps are taken again. */
   async #explained({ message }: NotFiniteError): Promise<NotFiniteError> {
-    const kept = this.#kept;
+    const [kept, runs] = [this.#kept, this.#runs];
     if (kept === undefined) return new NotFiniteError(`${message}; training has stopped.`);
-    const fault = this.#phase === "training"
-      ? await findFault(this.#runs, kept, this.#position)
-      : await findValidationFault(this.#runs, this.#position);
-    return await faultError(message, fault, this.#runs.model, this.#options.captures);
+    const find = () =>
+      this.#phase === "training"
+        ? findFault(runs, kept, this.#position)
+        : findValidationFault(runs, this.#position);
+    return await faultError(message, find, runs.model, this.#options.captures);
   }
 
   get #isCancelled(): boolean {
     return this.#options.signal?.aborted ?? false;
   }
 
-  /** How training has ended; undefined while it has not. */
-  get #outcome(): Done["reason"] | undefined {
+  /** How training has ended; undefined while it has not. Asks `stopWhen`. */
+  #outcome(): Done["reason"] | undefined {
     const { epochs, stopWhen } = this.#options;
     const { batch, step } = this.#position;
     const { training } = this.#runs.feed.batches;
@@ -363,7 +368,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     if (batch === training) return undefined; // Its validation is still to come.
     if (batch === 0 && this.#history.length > 0 && stopWhen?.(this.#history)) return "stopped";
     if (step < this.#totalSteps) return undefined;
-    return step === epochs * training ? "finished" : "step_limit";
+    return step >= epochs * training ? "finished" : "step_limit";
   }
 
   #progress(phase: Use, batches: number): Progress {

@@ -7,7 +7,7 @@ import type { LoadedModule } from "../backend.ts";
 import type { BatchSource } from "../data/batch_source.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { listed } from "../wording.ts";
-import type { Capture, CaptureRequest } from "./capture.ts";
+import { type Capture, type CaptureRequest, requireCapturable } from "./capture.ts";
 import type { Checkpoint, Json } from "./checkpoint.ts";
 import type { EpochEnd } from "./events.ts";
 import { type Feed, SourceFeed, TableFeed } from "./feed.ts";
@@ -109,6 +109,9 @@ export function feedOf<M extends TrainableSpec>(
     const { training, validation, prefetch = 2 } = options;
     requireCount("prefetch", prefetch);
     requireCount("number of batches", training.batches);
+    if (validation !== undefined) {
+      requireCount("number of validation batches", validation.batches);
+    }
     return new SourceFeed(model, training, validation, prefetch);
   }
   const { training, validation, batchSize, seed } = options;
@@ -126,7 +129,7 @@ export function feedOf<M extends TrainableSpec>(
 
 /** Refuses numbers that are out of range, and models that a trainer cannot run. */
 export function checkOptions<M extends TrainableSpec>(options: TrainerOptions<M>): void {
-  const { model: { spec }, epochs, stepLimit, seed, checkpoints } = options;
+  const { model: { spec }, epochs, stepLimit, seed, checkpoints, captures } = options;
   if (isTables(options)) requireCount("batch size", options.batchSize);
   requireCount("number of epochs", epochs);
   if (stepLimit !== undefined) requireCount("number of steps", stepLimit);
@@ -139,6 +142,7 @@ export function checkOptions<M extends TrainableSpec>(options: TrainerOptions<M>
       `Cannot save checkpoints every ${minutes} minutes: expected a number above 0.`,
     );
   }
+  if (captures?.at !== undefined) requireCapturable(captures.at, spec);
   batchDim(spec);
   const known = ["step", "seed"];
   for (const program of ["step", "evaluate"] as const) {

@@ -149,6 +149,14 @@ Deno.test("a step limit beyond the last epoch changes nothing", async () => {
   assert.ok(done?.kind === "done" && done.reason === "finished" && done.steps === 6);
 });
 
+Deno.test("whether to stop is asked once after each epoch", async () => {
+  const asked: number[] = [];
+  const stopWhen = (history: readonly EpochEnd[]) => asked.push(history.length) === 2;
+  const done = (await collect(new Trainer(options({ epochs: 9, stopWhen })))).at(-1);
+  assert.ok(done?.kind === "done" && done.reason === "stopped" && done.steps === 6);
+  assert.deepEqual(asked, [1, 2]);
+});
+
 Deno.test("cancelling ends after the step in progress and reports what is known", async () => {
   const model = new SoftmaxRegression(4);
   const controller = new AbortController();
