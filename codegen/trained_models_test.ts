@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import {
   accuracy,
   adam,
+  add,
+  defineLayer,
   defineModel,
   dim,
   dropout,
@@ -10,9 +12,11 @@ import {
   type OptimizerDeclaration,
   sequential,
   sgd,
+  size,
   softmaxCrossEntropy,
   type Tensor,
   tensor,
+  zeros,
 } from "../dsl/mod.ts";
 import { withFreshModule } from "../explain/temporary_module.ts";
 import type { LabelledBytes } from "../runtime/data/labelled_bytes.ts";
@@ -83,4 +87,39 @@ Deno.test("what a model draws at random depends on the trainer's seed", async ()
     assert.deepEqual(await losses(dropped, 1), found);
     assert.notDeepEqual(await losses(dropped, 2), found);
   }
+});
+
+/** Counts the samples that it has seen in training, under a name that ends like those of totals. */
+const counter = defineLayer({
+  name: "counter",
+  inputs: { x: tensor(B, dim("N")) },
+  state: { seen_total: tensor().init(zeros()) },
+  forward: ({ x }) => x,
+  update: ({ seen_total }) => ({ seen_total: add(seen_total, size(B)) }),
+});
+
+Deno.test("a state of a layer is no metric, whatever it is called", async () => {
+  const declaration = defineModel({
+    name: "counting",
+    inputs: { x: tensor(B, 8).fromBytes({ divideBy: 255 }), label: tensor(B).u32().fromBytes() },
+    forward: ({ x }) => sequential(x, [counter(), linear({ O: 2 })]),
+    loss: softmaxCrossEntropy,
+    optimizer: sgd({ rate: 0.1 }),
+  });
+  await withFreshModule(declaration, async (module) => {
+    const backend = await openWasm({ threads: 1 });
+    const dims = { B: 10, samples: 50 };
+    const loaded = await backend.load(module as TrainableSpec, dims);
+    initialiseModule(loaded, dims, 1);
+    const data = { training: samples(35), validation: samples(10), batchSize: 10 };
+    const told: string[] = [];
+    await new Trainer({ model: loaded, ...data, epochs: 2, seed: 1 }).train({
+      epoch_end: ({ main }) => void told.push(Object.keys(main).join()),
+    });
+    assert.deepEqual(told, ["loss", "loss"]);
+    const [state = ""] = Object.keys(module.tensors).filter((name) => name.endsWith("seen_total"));
+    // A name of one of the module's tensors.
+    assert.deepEqual([...await loaded.read(state as "loss_total")], [70]);
+    await backend.dispose();
+  });
 });

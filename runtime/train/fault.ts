@@ -10,7 +10,7 @@ import { firstNotFinite } from "./finite.ts";
 import { findFirstBad, type FirstBad } from "./first_bad.ts";
 import { readArrays } from "./model_arrays.ts";
 import type { BatchProgram, Runs } from "./runs.ts";
-import type { TrainableSpec } from "./totals.ts";
+import { totalled, type TrainableSpec } from "./totals.ts";
 
 /** A run that went wrong. */
 export interface Fault {
@@ -64,10 +64,9 @@ export async function findFault<M extends TrainableSpec>(
 }
 
 /** Totals of metrics may be anything; whoever declares a metric knows why. */
-function isWatched({ tensors }: ModuleSpec, name: string): boolean {
-  const isMetric = name.endsWith("_total") && name !== "loss_total" &&
-    tensors[name]?.kind === "state";
-  return !isMetric;
+function isWatched(spec: ModuleSpec, name: string): boolean {
+  const total = totalled(spec, name);
+  return total === undefined || total === "loss";
 }
 
 /** The last moment at which everything was finite, among those after every so many steps; none if all were. */

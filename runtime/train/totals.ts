@@ -24,7 +24,10 @@ export type TrainableSpec = ModuleSpec & {
 export type MetricName<M extends TrainableSpec> = string extends keyof M["tensors"] ? string
   : Totalled<keyof M["tensors"] & string>;
 
-type Totalled<Name extends string> = Name extends `${infer Metric}_total` ? Metric : never;
+/** Names of layers' states and of moments have dots in them. */
+type Totalled<Name extends string> = Name extends `${string}.${string}` ? never
+  : Name extends `${infer Metric}_total` ? Metric
+  : never;
 
 /** What was summed, in float64. */
 export interface Sums {
@@ -114,10 +117,18 @@ export class Totals<M extends TrainableSpec> {
   }
 }
 
+/**
+ * The name of the loss or metric of which a tensor is the total; `undefined` for other tensors. A layer may call a
+ * state of its own so too: its name in the model has a dot.
+ */
+export function totalled({ tensors }: ModuleSpec, tensor: string): string | undefined {
+  const isTotal = tensors[tensor]?.kind === "state" && tensor.endsWith(SUFFIX) &&
+    !tensor.includes(".");
+  return isTotal ? tensor.slice(0, -SUFFIX.length) : undefined;
+}
+
 /** The loss, then the metrics, in the order of the model. */
-function metricNames({ tensors }: ModuleSpec): readonly string[] {
-  const names = Object.entries(tensors).flatMap(([name, { kind }]) =>
-    kind === "state" && name.endsWith(SUFFIX) ? [name.slice(0, -SUFFIX.length)] : []
-  );
+function metricNames(spec: ModuleSpec): readonly string[] {
+  const names = Object.keys(spec.tensors).flatMap((name) => totalled(spec, name) ?? []);
   return ["loss", ...names.filter((name) => name !== "loss")];
 }
