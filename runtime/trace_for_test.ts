@@ -74,9 +74,9 @@ function assertRelu({ seen }: Recorder): void {
   assert.ok(x && W && b && y);
   assert.equal(y.length, CALL.B * 1000);
   for (const [sample, unit] of [[0, 0], [2, 567], [4, 999]] as const) {
-    let sum = b[unit] ?? NaN;
+    let sum: number = b[unit] ?? NaN;
     for (let j = 0; j < 784; j++) sum += (x[sample * 784 + j] ?? NaN) * (W[unit * 784 + j] ?? NaN);
-    const found = y[sample * 1000 + unit] ?? NaN;
+    const found: number = y[sample * 1000 + unit] ?? NaN;
     assert.ok(Math.abs(found - Math.max(sum, 0)) < 1e-4, `${found} for ${sum}`);
   }
 }
