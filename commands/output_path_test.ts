@@ -34,6 +34,14 @@ Deno.test("a path where nothing can be written is refused, and nothing is made",
         () => requireOutputFolder("the kernels", file),
         `Cannot write the kernels to ${file}: it is no folder.`,
       ],
+      [
+        () => requireOutputFolder("the kernels", join(file, "new", "inner")),
+        `Cannot write the kernels to ${file}/new/inner: ${file} is no folder.`,
+      ],
+      [
+        () => requireOutputPath("the plot", "/dev/null"),
+        "Cannot write the plot /dev/null: it is no ordinary file.",
+      ],
     ];
     for (const [refused, message] of refusals) {
       await assert.rejects(refused, new UsageError(message));
@@ -54,5 +62,30 @@ Deno.test({
       /^UsageError: Cannot write the plot to README\.md: this task is not allowed to write there\.$/,
     );
     await assert.rejects(requireOutputFolder("the kernels", "/"), UsageError);
+  },
+});
+
+Deno.test({
+  name: "a folder that can only be read is refused",
+  // Whoever may do everything may write everywhere.
+  ignore: Deno.uid() === 0 || Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.chmod(folder, 0o555);
+      await assert.rejects(
+        requireOutputPath("the plot", join(folder, "plot.svg")),
+        new UsageError(
+          `Cannot write the plot to ${folder}/plot.svg: the folder ${folder} is read-only.`,
+        ),
+      );
+      await assert.rejects(
+        requireOutputFolder("the kernels", join(folder, "new", "inner")),
+        /the folder \S+ is read-only\.$/,
+      );
+    } finally {
+      await Deno.chmod(folder, 0o755);
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 });
