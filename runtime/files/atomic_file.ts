@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { messageOf } from "../wording.ts";
@@ -44,6 +44,19 @@ export async function writeAtomically(path: string, data: Uint8Array | string): 
     throw new Error(`Cannot write ${path}: ${adviceOf(cause, path)}`, { cause });
   }
   await flushFolder(dirname(target));
+}
+
+/**
+ * Makes a folder, and those that it is in, where there are none.
+ *
+ * @throws {Error} if it cannot be made, with the path, the reason and what to do
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new Error(`Cannot make folder ${path}: ${adviceOf(cause, path)}`, { cause });
+  }
 }
 
 /** The file that a path leads to, through links; the path itself where nothing is there yet. */
@@ -104,6 +117,7 @@ const ADVICE: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `there is no folder ${dirname(path)}; create it first.`,
   ENOTDIR: (path) => `${dirname(path)} is no folder; choose another one.`,
   EISDIR: () => "it is a folder; give the name of a file.",
+  EEXIST: () => "it is no folder; choose another name.",
   EACCES: (path) => `writing to ${dirname(path)} is not allowed; choose another folder.`,
   EPERM: (path) => `writing to ${dirname(path)} is not allowed; choose another folder.`,
   EROFS: (path) => `${dirname(path)} can only be read; choose another folder.`,

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../formats/format_error.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint_file.ts";
-import { isTemporaryOf, writeAtomically } from "./atomic_file.ts";
+import { isTemporaryOf, makeFolder, writeAtomically } from "./atomic_file.ts";
 
 /** The name of a checkpoint in its folder. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
@@ -21,7 +21,7 @@ export const CHECKPOINT_FILE = "checkpoint.safetensors";
  * @throws {Error} if it cannot be written, with what to do
  */
 export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeAtomically(join(folder, CHECKPOINT_FILE), encodeCheckpoint(checkpoint));
   const left = (await readdir(folder)).filter((name) => isTemporaryOf(CHECKPOINT_FILE, name));
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));

@@ -108,3 +108,21 @@ Deno.test("a path means a file, or the checkpoint in a folder", () =>
       message: `${join(file, "x")} does not exist; give a checkpoint or its folder.`,
     });
   }));
+
+Deno.test("a checkpoint that cannot be saved is told with what to do", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    await assert.rejects(saveCheckpoint(file, numbered(1)), {
+      message: `Cannot make folder ${file}: it is no folder; choose another name.`,
+    });
+    await assert.rejects(saveCheckpoint(join(file, "c"), numbered(1)), {
+      message: `Cannot make folder ${join(file, "c")}: ${file} is no folder; choose another one.`,
+    });
+    await Deno.mkdir(join(folder, CHECKPOINT_FILE));
+    await assert.rejects(saveCheckpoint(folder, numbered(1)), {
+      message: `Cannot write ${
+        join(folder, CHECKPOINT_FILE)
+      }: it is a folder; give the name of a file.`,
+    });
+  }));
