@@ -80,7 +80,7 @@ async function run(
   const interrupt = new Interrupt();
   const bar = new ProgressBar();
   const report = new ReportBuilder(given.resume?.history);
-  let hasSaved = given.resume !== undefined;
+  let canGoOn = false;
   try {
     const trainer = new Trainer({
       model: place.model,
@@ -91,7 +91,7 @@ async function run(
     console.log(tableHeading());
     for await (const event of trainer.run()) {
       report.add(event);
-      if (event.kind === "checkpoint") hasSaved = true;
+      canGoOn ||= event.kind === "checkpoint" || given.resume !== undefined;
       show(event, bar, place);
     }
     if (options.profile) console.log(await profileOf(place.model));
@@ -101,7 +101,7 @@ async function run(
     bar.hide();
     interrupt.dispose();
     const { checkpoint } = options;
-    if (checkpoint !== undefined && report.outcome !== "finished" && hasSaved) {
+    if (checkpoint !== undefined && report.outcome !== "finished" && canGoOn) {
       console.error(`Go on with: deno task train --resume ${checkpoint}`);
     }
   }
