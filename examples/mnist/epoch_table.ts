@@ -23,7 +23,7 @@ export function tableHeading(): string {
 }
 
 /**
- * The line of one epoch: six significant digits, elapsed time in seconds from the start of the run; a
+ * The line of one epoch: six significant digits, elapsed time in seconds from the start of training; a
  * dash for what is not known.
  */
 export function tableRow(

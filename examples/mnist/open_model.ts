@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Backend, LoadedModule } from "../../runtime/backend.ts";
+import { checkpointAt } from "../../runtime/files/checkpoint_folder.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
 import { initialiseModule } from "../../runtime/parameters.ts";
 import { writeArrays } from "../../runtime/train/model_arrays.ts";
@@ -52,14 +53,15 @@ export class OpenModel {
   /**
    * Gives the model its first values, and its weights those of `--init`.
    *
-   * @throws {FormatError} if the file does not fit the model
+   * @throws {FormatError} if there is no such file, or if it does not fit the model
    */
   async initialise(): Promise<void> {
     const { seed, init } = this.#options;
     initialiseModule(this.#model, this.#dims, seed);
     if (init === undefined) return;
-    const weights = decodeWeights(await readFile(init), init, this.#model.spec);
-    writeArrays(this.#model, weights, ["parameter"], init);
+    const file = await checkpointAt(init);
+    const weights = decodeWeights(await readFile(file), file, this.#model.spec);
+    writeArrays(this.#model, weights, ["parameter"], file);
   }
 
   /** After the loss of a device: loads the model on a new one, or on the CPU if there is none. */

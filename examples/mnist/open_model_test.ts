@@ -31,7 +31,12 @@ Deno.test("weights of a file take the place of those that a seed gives", async (
     name: "FormatError",
     message: /weights\.npz does not fit model "mnist_original": it lacks "l2\.b"/,
   });
-  for (const place of [first, second, other]) await place.close();
+  const none = await OpenModel.open({ ...OPTIONS, init: join(folder, "none.npz") }, DIMS);
+  await assert.rejects(none.initialise(), {
+    name: "FormatError",
+    message: /none\.npz does not exist; give /,
+  });
+  for (const place of [first, second, other, none]) await place.close();
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -9,10 +9,13 @@ import { CHECKPOINT_FILE } from "../../runtime/files/checkpoint_folder.ts";
 import type { Checkpoint, Json } from "../../runtime/train/checkpoint.ts";
 import { MODEL_NAMES, type TrainOptions, type TrainRequest } from "./train_options.ts";
 
-/** Options that a checkpoint keeps: all that decide which numbers follow. */
+/** Options that a checkpoint keeps: what is trained, on what, and for how long. */
 const KEPT = ["model", "epochs", "batch", "seed", "data", "patience"] as const satisfies readonly (
   keyof TrainOptions
 )[];
+
+/** Those of them without which other numbers would follow: nobody can change them on the way. */
+const FIXED = ["model", "batch", "seed"] as const satisfies readonly (typeof KEPT)[number][];
 
 /** The options that a checkpoint should keep. */
 export function keptOptions(options: TrainOptions): Json {
@@ -25,7 +28,7 @@ export function keptOptions(options: TrainOptions): Json {
  * The options of a training that goes on from a checkpoint: those that it kept, unless others are given now.
  *
  * @param file where the checkpoint was found; further ones are saved there if it has their name
- * @throws {UsageError} if another program saved the checkpoint
+ * @throws {UsageError} if another program saved the checkpoint, or if what is given now would be another training
  */
 export function resumedOptions(
   { options, given }: TrainRequest,
@@ -35,6 +38,13 @@ export function resumedOptions(
   if (!isKept(config)) {
     throw new UsageError(
       `Cannot go on from ${file}: it was not saved by deno task train; use its weights with --init.`,
+    );
+  }
+  for (const name of FIXED) {
+    if (!given.has(name) || options[name] === config[name]) continue;
+    throw new UsageError(
+      `Cannot go on from ${file} with --${name} ${options[name]}: its training began with ` +
+        `--${name} ${config[name]}; leave --${name} out.`,
     );
   }
   const kept = KEPT.filter((name) => !given.has(name) && config[name] !== undefined)

@@ -20,6 +20,7 @@ import { stopWithoutProgress } from "../../runtime/train/early_stopping.ts";
 import type { TrainerEvent } from "../../runtime/train/events.ts";
 import { Trainer } from "../../runtime/train/trainer.ts";
 import type { CaptureOptions } from "../../runtime/train/trainer_options.ts";
+import { counted } from "../../runtime/wording.ts";
 import { captureOptions } from "./captures.ts";
 import { tableHeading, tableRow } from "./epoch_table.ts";
 import { Interrupt } from "./interrupt.ts";
@@ -45,7 +46,8 @@ async function train(request: TrainRequest): Promise<number> {
   const options = file === undefined || checkpoint === undefined
     ? request.options
     : resumedOptions(request, checkpoint, file);
-  await requireOutputs(options);
+  await requireOutputs(options, file);
+  if (options.init !== undefined) await checkpointAt(options.init);
   const captures = captureOptions(MODELS[options.model], options.capture);
   nameVulkanFolder();
   const { training, validation } = await openMnist(options.data);
@@ -54,7 +56,6 @@ async function train(request: TrainRequest): Promise<number> {
   try {
     console.log(`${place.reason}.`);
     if (checkpoint === undefined) await place.initialise();
-    else console.log(startOf(checkpoint, options));
     return await run(options, place, { training, validation, captures, ...resuming(checkpoint) });
   } finally {
     await place.close();
@@ -80,7 +81,7 @@ async function run(
   const interrupt = new Interrupt();
   const bar = new ProgressBar();
   const report = new ReportBuilder(given.resume?.history);
-  let canGoOn = false;
+  let canGoOn = false, hasCaptured = false;
   try {
     const trainer = new Trainer({
       model: place.model,
@@ -88,11 +89,17 @@ async function run(
       ...settingsOf(options, place),
       signal: interrupt.signal,
     });
+    if (given.resume !== undefined) console.log(startOf(given.resume, options));
     console.log(tableHeading());
     for await (const event of trainer.run()) {
       report.add(event);
+      hasCaptured ||= event.kind === "captured";
       canGoOn ||= event.kind === "checkpoint" || given.resume !== undefined;
       show(event, bar, place);
+    }
+    if (report.outcome === "stopped") console.log(reasonToStop(options));
+    if (options.capture !== undefined && !hasCaptured) {
+      console.error(`Nothing was captured: the step of ${options.capture} was not taken.`);
     }
     if (options.profile) console.log(await profileOf(place.model));
     await writeOutputs(options, report.build(options, place.model.backend, peakMemoryMiB()));
@@ -101,7 +108,8 @@ async function run(
     bar.hide();
     interrupt.dispose();
     const { checkpoint } = options;
-    if (checkpoint !== undefined && report.outcome !== "finished" && canGoOn) {
+    const isOver = report.outcome === "finished" || report.outcome === "stopped";
+    if (checkpoint !== undefined && !isOver && canGoOn) {
       console.error(`Go on with: deno task train --resume ${checkpoint}`);
     }
   }
@@ -144,10 +152,23 @@ function show(event: TrainerEvent<"accuracy">, bar: ProgressBar, place: OpenMode
 }
 
 /** Where training goes on. */
-function startOf({ position: { epoch, step } }: Checkpoint, { epochs }: TrainOptions): string {
-  return epoch > epochs
-    ? `All ${epochs} epochs are over after step ${step}; ask for more with --epochs.`
-    : `Going on in epoch ${epoch} of ${epochs} after step ${step}.`;
+function startOf({ position }: Checkpoint, { epochs, steps = Infinity }: TrainOptions): string {
+  const { epoch, step } = position;
+  if (epoch > epochs) {
+    return `Nothing is left to do after ${
+      counted(epoch - 1, "epoch")
+    }; ask for more with --epochs.`;
+  }
+  if (step >= steps) {
+    return `Nothing is left to do after ${counted(step, "step")}; ask for more with --steps.`;
+  }
+  return `Going on in epoch ${epoch} of ${epochs} after step ${step}.`;
+}
+
+/** Why training has stopped early. */
+function reasonToStop({ patience = 0 }: TrainOptions): string {
+  return `Stopped: no lower loss on the test images for ${counted(patience, "epoch")}; ` +
+    "go on with a larger --patience.";
 }
 
 /** The times of all kernels so far, as a table. */

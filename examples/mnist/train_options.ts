@@ -129,11 +129,11 @@ function addFileOptions(command: Command): void {
   command
     .option(
       "--init <file>",
-      "first weights: parameters in a .safetensors or .npz file, or a checkpoint",
+      "first weights: parameters in a .safetensors or .npz file, a checkpoint, or its folder",
     )
     .option(
       "--checkpoint <dir>",
-      "save a checkpoint in this folder after each epoch, and where training ends",
+      "save a checkpoint in this folder, which holds none yet, after each epoch, and where training ends",
     )
     .addOption(
       new Option("--checkpoint-minutes <n>", "save also within an epoch, every so many minutes")

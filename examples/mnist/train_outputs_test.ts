@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { CHECKPOINT_FILE } from "../../runtime/files/checkpoint_folder.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { requireOutputs, writeOutputs } from "./train_outputs.ts";
 import type { TrainReport } from "./train_report.ts";
@@ -61,8 +62,34 @@ Deno.test("what could not be written is refused before training", () =>
       [{ plot: missing }, /^UsageError: Cannot write the plot .*: there is no folder /],
       [{ plot: folder }, /^UsageError: Cannot write the plot .*: it is a folder\.$/],
       [{ checkpoint: file }, /^UsageError: Cannot write checkpoints to .*: it is no folder\.$/],
+      [
+        { checkpointMinutes: 5 },
+        /^UsageError: --checkpoint-minutes saves nothing without a folder;/,
+      ],
     ];
     for (const [changes, message] of refusals) {
       await assert.rejects(requireOutputs({ ...OPTIONS, ...changes }), message);
     }
+  }));
+
+Deno.test("a checkpoint is replaced by those of its own training alone", () =>
+  inFolder(async (folder) => {
+    const [run, other] = [join(folder, "run"), join(folder, "other")];
+    for (const each of [run, other]) {
+      await Deno.mkdir(each);
+      await Deno.writeTextFile(join(each, CHECKPOINT_FILE), "");
+    }
+    const options = { ...OPTIONS, checkpoint: run };
+    await requireOutputs(options, join(run, CHECKPOINT_FILE));
+    await Deno.symlink(run, join(folder, "link"));
+    await requireOutputs(options, join(folder, "link", CHECKPOINT_FILE));
+    for (const resumed of [undefined, join(other, CHECKPOINT_FILE), join(folder, "gone")]) {
+      await assert.rejects(requireOutputs(options, resumed), {
+        name: "UsageError",
+        message:
+          `Cannot write checkpoints to ${run}: the one of another training is there and would be lost; ` +
+          `go on from it with --resume ${run}, or name another folder.`,
+      });
+    }
+    await requireOutputs({ ...OPTIONS, checkpoint: join(folder, "new") });
   }));
