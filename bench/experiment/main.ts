@@ -19,7 +19,7 @@ import { BENCH, ROOT } from "../places.ts";
 import { format } from "../report/write.ts";
 import { type ExperimentOptions, parseExperimentArguments } from "./options.ts";
 import { experimentPage } from "./page.ts";
-import type { ExperimentResults, ExperimentRun } from "./results.ts";
+import type { ExperimentResults } from "./results.ts";
 import { BATCH, VariantRun } from "./variant_run.ts";
 
 const PAGE = join(ROOT, "docs", "experiment.md");
@@ -33,24 +33,29 @@ function main(args: readonly string[]): Promise<number> {
 }
 
 async function experiment(options: ExperimentOptions): Promise<number> {
-  const results = options.draw === true
-    ? JSON.parse(await Deno.readTextFile(DATA))
-    : await measure(options);
-  if (options.write === true || options.draw === true) await write(results);
+  if (options.draw === true) {
+    await write(JSON.parse(await Deno.readTextFile(DATA)));
+    return 0;
+  }
+  const { results, trained } = await measure(options);
+  if (options.write === true) await write(results);
   else console.log(experimentPage(results));
+  for (const run of trained) await run.forget();
   return 0;
 }
 
-async function measure(options: ExperimentOptions): Promise<ExperimentResults> {
+interface Measured {
+  readonly results: ExperimentResults;
+  readonly trained: readonly VariantRun[];
+}
+
+async function measure(options: ExperimentOptions): Promise<Measured> {
   const data = await openMnist(options.data);
-  const runs: ExperimentRun[] = [];
-  let place = "";
-  for (const seed of options.seeds) {
-    const trained = await trainInTurn(seed, options, data);
-    runs.push(...trained.map(({ result }) => result));
-    place = trained[0]?.place ?? place;
-  }
-  return { machine: await describeMachine(), place, batch: BATCH, runs };
+  const trained: VariantRun[] = [];
+  for (const seed of options.seeds) trained.push(...await trainInTurn(seed, options, data));
+  const runs = trained.map(({ result }) => result);
+  const place = trained.at(-1)?.place ?? "";
+  return { results: { machine: await describeMachine(), place, batch: BATCH, runs }, trained };
 }
 
 /** Trains the models of a seed an epoch each in turn, so that whatever else the machine does costs all alike. */

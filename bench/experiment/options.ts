@@ -48,7 +48,7 @@ function experimentCommand(): Command {
   const command = new Command("deno task experiment")
     .description(
       "Repeats the experiment of 2016 on MNIST: trains the weight-sharing network, the same without the " +
-        "compiler's rewriting of tiles, and the ordinary network, one after the other, and tells how they " +
+        "compiler's rewriting of tiles, and the ordinary network, an epoch each in turn, and tells how they " +
         "compare. What is interrupted goes on from its last epoch when the command is given again.",
     )
     .addOption(epochsOption(50))
@@ -74,6 +74,9 @@ function experimentCommand(): Command {
   });
 }
 
-const seeds = (text: string): readonly number[] => words(text).map((each) => wholeNumber(0)(each));
+const distinct = (text: string): readonly string[] => [...new Set(words(text))];
 
-const models = (text: string): readonly Variant[] => words(text).map(oneOf("Models", VARIANTS));
+const seeds = (text: string): readonly number[] =>
+  distinct(text).map((each) => wholeNumber(0)(each));
+
+const models = (text: string): readonly Variant[] => distinct(text).map(oneOf("Models", VARIANTS));

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { MnistData } from "../../examples/mnist/mnist_files.ts";
 import { MODELS } from "../../examples/mnist/models.ts";
 import type { Backend, LoadedModule } from "../../runtime/backend.ts";
@@ -26,7 +27,7 @@ import type { Epoch, ExperimentRun, Variant } from "./results.ts";
 /** Samples per step, as in the experiment of 2016. */
 export const BATCH = 100;
 
-/** Where checkpoints of runs lie, so that an interrupted experiment goes on. */
+/** Where checkpoints of runs lie while an experiment is under way, so that an interrupted one goes on. */
 const RUNS = ".tilewright/experiment";
 
 type Spec = typeof MODELS.shared | typeof MODELS.original;
@@ -39,6 +40,7 @@ export class VariantRun {
   readonly place: string;
   readonly #seed: number;
   readonly #epochCount: number;
+  readonly #folder: string;
   readonly #backend: Backend;
   readonly #model: LoadedModule<Spec>;
   readonly #events: AsyncGenerator<TrainerEvent<"accuracy">, void, void>;
@@ -49,6 +51,7 @@ export class VariantRun {
     seed: number,
     parts: {
       readonly epochCount: number;
+      readonly folder: string;
       readonly backend: Backend;
       readonly place: string;
       readonly model: LoadedModule<Spec>;
@@ -60,18 +63,24 @@ export class VariantRun {
     this.place = parts.place;
     this.#seed = seed;
     this.#epochCount = parts.epochCount;
+    this.#folder = parts.folder;
     this.#backend = parts.backend;
     this.#model = parts.model;
     this.#events = parts.trainer.run();
     this.#epochs = [...parts.before];
   }
 
-  /** Loads a model with the first weights of a seed, or as it was when the last attempt ended. */
+  /**
+   * Loads a model with the first weights of a seed, or as it was when an attempt was interrupted.
+   *
+   * @param runs the folder that checkpoints lie in
+   */
   static async open(
     variant: Variant,
     seed: number,
-    options: ExperimentOptions,
+    options: Pick<ExperimentOptions, "epochs" | "backend" | "threads" | "data">,
     data: MnistData,
+    runs = RUNS,
   ): Promise<VariantRun> {
     const spec = variant === "as-written" ? await asWrittenModule() : MODELS[variant];
     const { backend, reason: place } = await openBackend(options);
@@ -79,8 +88,9 @@ export class VariantRun {
     const model = await backend.load<Spec>(spec, dims);
     initialiseModule(model, dims, seed);
     const { name, threads } = backend.info;
-    const folder = join(RUNS, `${variant}-${seed}-${name}-${threads}`);
-    const resume = await lastCheckpoint(folder, spec);
+    const folder = join(runs, `${variant}-${seed}-${name}-${threads}`);
+    const source = options.data === undefined ? null : resolve(options.data);
+    const resume = await lastCheckpoint(folder, spec, source);
     const { epochs: epochCount } = options;
     const trainer = new Trainer({
       model,
@@ -88,11 +98,12 @@ export class VariantRun {
       batchSize: BATCH,
       epochs: epochCount,
       seed,
-      checkpoints: { save: (moment) => saveCheckpoint(folder, moment) },
+      checkpoints: { save: (moment) => saveCheckpoint(folder, moment), config: source },
       ...(resume === undefined ? {} : { resume }),
     });
     const before = historyOf(resume);
-    return new VariantRun(variant, seed, { epochCount, backend, place, model, trainer, before });
+    const parts = { epochCount, folder, backend, place, model, trainer, before };
+    return new VariantRun(variant, seed, parts);
   }
 
   /** Epochs that are over. */
@@ -101,20 +112,20 @@ export class VariantRun {
   }
 
   /**
-   * Trains for an epoch; `undefined` if all are over.
+   * Trains for an epoch, and saves a checkpoint; `undefined` if all are over.
    *
    * @param tell called with every event
    */
   async nextEpoch(
     tell: (event: TrainerEvent<"accuracy">) => void,
   ): Promise<EpochEnd<"accuracy"> | undefined> {
+    let end: EpochEnd<"accuracy"> | undefined;
     for (;;) {
       const { done, value } = await this.#events.next();
-      if (done === true) return undefined;
+      if (done === true) return end;
       tell(value);
-      if (value.kind !== "epoch_end") continue;
-      this.#epochs.push(value);
-      return value;
+      if (value.kind === "epoch_end") this.#epochs.push(end = value);
+      if (value.kind === "checkpoint") return end;
     }
   }
 
@@ -124,6 +135,11 @@ export class VariantRun {
     return { variant: this.variant, seed: this.#seed, ...costOf(this.#model), epochs };
   }
 
+  /** Removes the checkpoint, if no more epochs are in it than were asked for: the next attempt measures anew. */
+  async forget(): Promise<void> {
+    if (this.epochs <= this.#epochCount) await rm(this.#folder, { recursive: true, force: true });
+  }
+
   /** Gives memory and threads back. */
   async close(): Promise<void> {
     await this.#events.return();
@@ -131,14 +147,16 @@ export class VariantRun {
   }
 }
 
-/** The checkpoint of the last attempt, unless there is none or it is of another declaration. */
+/** The checkpoint of an interrupted attempt, unless it is of another declaration or other data. */
 async function lastCheckpoint(
   folder: string,
   { declaration }: ModuleSpec,
+  source: string | null,
 ): Promise<Checkpoint | undefined> {
   try {
     const checkpoint = await loadCheckpoint(await checkpointAt(folder));
-    return checkpoint.declaration === declaration ? checkpoint : undefined;
+    const isSame = checkpoint.declaration === declaration && checkpoint.config === source;
+    return isSame ? checkpoint : undefined;
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;
