@@ -150,7 +150,7 @@ Deno.test("the command prints a line for each declaration", async () => {
 
 Deno.test("what is not there, or not understood, is told", async () => {
   const unknown = await run("--only", "rleu");
-  assert.equal(unknown.code, 1);
+  assert.equal(unknown.code, 2);
   assert.match(unknown.err, /^Cannot check rleu: there is no declaration of this name; .*relu/);
   const { code, err } = await run("--seeds", "none");
   assert.equal(code, 2);
