@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { listed } from "../wording.ts";
 import type { EpochEnd } from "./events.ts";
+import { TrainingError } from "./training_error.ts";
 
 /** When progress counts as such. */
 export interface ProgressOptions {
@@ -21,6 +23,8 @@ export interface ProgressOptions {
  * Stops when so many epochs brought nothing better on validation data, or on training data where there is no
  * validation. For a trainer's `stopWhen`.
  *
+ * @throws {TrainingError} if `epochs` is no whole number from 1; as `stopWhen`, if the model has no such metric
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -35,11 +39,24 @@ export interface ProgressOptions {
 export function stopWithoutProgress(
   { epochs, metric = "loss", better = "less", by = 0 }: ProgressOptions,
 ): (history: readonly EpochEnd[]) => boolean {
+  if (!Number.isSafeInteger(epochs) || epochs < 1) {
+    throw new TrainingError(
+      `Cannot stop after ${epochs} epochs without progress: expected a whole number of at least 1.`,
+    );
+  }
   const sign = better === "less" ? 1 : -1;
   return (history) => {
     let best = Infinity, since = 0;
     for (const { main, validation } of history) {
-      const value = sign * ((validation ?? main)[metric] ?? NaN);
+      const means = validation ?? main;
+      if (!(metric in means)) {
+        throw new TrainingError(
+          `Cannot stop without progress of "${metric}": the model has ${
+            listed(Object.keys(means))
+          }.`,
+        );
+      }
+      const value = sign * (means[metric] ?? NaN); // A checkpoint has null for what is not finite.
       if (value < best - by) {
         best = value;
         since = 0;

@@ -65,3 +65,17 @@ Deno.test("what is no number is no progress, from the first epoch on", () => {
   assert.equal(stopOf({ epochs: 2 }, epochs(losses(NaN, NaN))), 2);
   assert.equal(stopOf({ epochs: 2 }, epochs(losses(Infinity, Infinity))), 2);
 });
+
+Deno.test("metrics that no model has, and numbers of epochs that never pass, are refused", () => {
+  assert.throws(() => stopOf({ epochs: 1, metric: "acuracy" }, epochs(losses(1))), {
+    name: "TrainingError",
+    message: 'Cannot stop without progress of "acuracy": the model has "loss".',
+  });
+  for (const wrong of [0, 1.5, NaN]) {
+    assert.throws(() => stopWithoutProgress({ epochs: wrong }), {
+      name: "TrainingError",
+      message:
+        `Cannot stop after ${wrong} epochs without progress: expected a whole number of at least 1.`,
+    });
+  }
+});

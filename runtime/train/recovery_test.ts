@@ -71,6 +71,26 @@ Deno.test("training goes on from the last epoch with the same bits", async () =>
   );
 });
 
+Deno.test("training ends where every device is lost by the same step", async () => {
+  let opened = 0;
+  const onDeviceLoss = () => {
+    if (++opened > 9) throw new Error("It never ends");
+    return Promise.resolve(lostIn(5));
+  };
+  await assert.rejects(train(lostIn(5), { onDeviceLoss }), {
+    name: "TrainingError",
+    message:
+      /^The device was lost in epoch 2, at step 5 or shortly before: The GPU was unplugged\./,
+  });
+  assert.equal(opened, 2);
+  // Each epoch costs a device, and still comes to its end.
+  const steps = [2, 5, 8];
+  const { reason } = await train(lostIn(1), {
+    onDeviceLoss: () => Promise.resolve(lostIn(steps.shift() ?? 99)),
+  });
+  assert.equal(reason, "finished");
+});
+
 /** Points of which those of the third batch are so large that their square is not finite. */
 function largePoints(epoch: BatchSource["epoch"]): BatchSource {
   return { batches: 5, epoch };

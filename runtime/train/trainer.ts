@@ -40,6 +40,8 @@ import { NotFiniteError, TrainingError } from "./training_error.ts";
 
 /** Runs that may be queued before the host waits for the device. */
 const RUNS_BETWEEN_READS = 100;
+/** A device that is lost so often after the same moment is lost by what it is given to do. */
+const MOST_LOSSES = 3;
 /** After this time the event loop gets a turn: for timers, signals and the screen. */
 const TURN_MILLISECONDS = 50;
 
@@ -71,6 +73,8 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   /** The last moment that training can go on from. */
   #kept: Checkpoint | undefined;
   #saved: Position | undefined;
+  /** Where training went on after the last loss of a device, and how often it did there. */
+  #lost: { readonly position: Position; readonly times: number } | undefined;
   #phase: Use = "training";
   #hasRun = false;
   /** Steps that this run has taken. */
@@ -332,7 +336,9 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { position } = kept;
     const failures: unknown[] = [];
     const note = (thrown: unknown) => void failures.push(thrown);
-    const model = await onDeviceLoss?.(error).catch(note);
+    const times = isSame(position, this.#lost?.position) ? (this.#lost?.times ?? 0) + 1 : 1;
+    this.#lost = { position, times };
+    const model = times < MOST_LOSSES ? await onDeviceLoss?.(error).catch(note) : undefined;
     if (model === undefined) {
       if (!isSame(position, this.#saved)) await this.#put(kept).catch(note);
       throw lossError(error, this.#position, this.#saved, failures);

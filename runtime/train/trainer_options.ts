@@ -95,7 +95,7 @@ export interface RunOptions<M extends TrainableSpec = TrainableSpec> {
   readonly resume?: Checkpoint;
   /**
    * Where to go on when a device is lost: the same model, loaded on another one. Training fails if it is absent,
-   * or gives nothing.
+   * or gives nothing, or if a device is lost for the third time before training gets any further.
    */
   readonly onDeviceLoss?: (error: Error) => Promise<LoadedModule<M> | undefined>;
 }
