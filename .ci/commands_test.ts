@@ -15,6 +15,7 @@ import { parseCnnArguments } from "../examples/mnist_cnn/options.ts";
 import { parseTransformerArguments } from "../examples/tiny_transformer/options.ts";
 import { parseExplainArguments } from "../explain/options.ts";
 import { parseFuzzArguments } from "../fuzz/options.ts";
+import { parseInspectArguments } from "../inspect/options.ts";
 import { parseTuneArguments } from "../tune/options.ts";
 import { parseOptions as parseTestArguments } from "./options.ts";
 
@@ -32,6 +33,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   export: parseExportArguments,
   fuzz: parseFuzzArguments,
   gen: parseGenArguments,
+  inspect: parseInspectArguments,
   ok: (args) => parseTestArguments("deno task ok", "The gate.", args),
   predict: parsePredictArguments,
   regression: parseRegressionArguments,

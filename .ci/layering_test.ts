@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Tuning prints schedules with the compiler and times them with the runtime, for the examples' models.
   tune: ["commands", "dsl", "codegen", "examples", "runtime"],
   explain: ["commands", "dsl", "codegen", "runtime"],
+  inspect: ["commands", "dsl", "codegen", "explain", "runtime"],
   // Tests that take as long as one likes.
   fuzz: ["commands", "dsl", "codegen", "explain", "runtime"],
   check: ["commands", "dsl", "codegen", "explain", "fuzz", "runtime"],

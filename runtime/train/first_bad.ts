@@ -118,7 +118,7 @@ export function describeFirstBad(bad: FirstBad): string {
   const origin = kernel === undefined
     ? `of ${kind === "input" || kind === "output" ? "an" : "a"} ${kind}, before any kernel ran`
     : `written by kernel ${kernel.name} of ${kernel.layer}: ${
-      kernel.formula.replaceAll("\n", "; ")
+      kernel.formula.replaceAll("\n", " ")
     }`;
   return `The first number that is not finite is ${tensor}${where} = ${value} (${count} of ${size} ` +
     `${size === 1 ? "element" : "elements"}), ${origin}`;

@@ -1,0 +1,73 @@
+/**
+ * Colours for terminals.
+ *
+ * @module
+ */
+import { createHighlighterCore, type HighlighterCore } from "shiki/core";
+import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
+import type { Language } from "./stages.ts";
+
+const THEME = "github-dark-default";
+
+/** The grammar of each language; graphs and loops read like expressions of TypeScript. */
+const GRAMMARS: Readonly<Record<Language, string>> = {
+  typescript: "typescript",
+  graph: "typescript",
+  kernel: "typescript",
+  wgsl: "wgsl",
+  wat: "wasm",
+};
+
+/** Colours texts, or leaves them as they are. */
+export interface Painter {
+  /** A text of some language. */
+  code(text: string, language: Language): string;
+  /** A line that was added, was removed, or is a heading. */
+  line(text: string, kind: keyof typeof ESCAPES): string;
+}
+
+const ESCAPES = {
+  added: "\x1b[32m",
+  removed: "\x1b[31m",
+  heading: "\x1b[1m",
+  faint: "\x1b[2m",
+} as const;
+const RESET = "\x1b[0m";
+
+/** Leaves texts as they are. */
+export const PLAIN: Painter = { code: (text) => text, line: (text) => text };
+
+/** Makes a painter with the grammars loaded. */
+export async function colourful(): Promise<Painter> {
+  const highlighter = await createHighlighterCore({
+    themes: [import("shiki/dist/themes/github-dark-default.mjs")],
+    langs: [
+      import("shiki/dist/langs/typescript.mjs"),
+      import("shiki/dist/langs/wgsl.mjs"),
+      import("shiki/dist/langs/wasm.mjs"),
+    ],
+    engine: createJavaScriptRegexEngine(),
+  });
+  return {
+    code: (text, language) => painted(highlighter, text, GRAMMARS[language]),
+    line: (text, kind) => `${ESCAPES[kind]}${text}${RESET}`,
+  };
+}
+
+function painted(highlighter: HighlighterCore, text: string, lang: string): string {
+  const { fg } = highlighter.getTheme(THEME);
+  return highlighter.codeToTokensBase(text, { lang, theme: THEME }).map((line) =>
+    line.map(({ content, color }) =>
+      // Ordinary text has the terminal's own colour, whatever lies behind it.
+      color === undefined || color.toLowerCase() === fg.toLowerCase()
+        ? content
+        : `${escapeOf(color)}${content}${RESET}`
+    ).join("")
+  ).join("\n");
+}
+
+/** The escape sequence of a colour such as `#FF7B72`. */
+function escapeOf(colour: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return `\x1b[38;2;${red};${green};${blue}m`;
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { lineDiff } from "./line_diff.ts";
+import { main } from "./main.ts";
+
+/** What the command prints, and its exit code. */
+async function run(...args: readonly string[]) {
+  const { log, error } = console;
+  const printed: string[] = [];
+  console.log = console.error = (text: string) => void printed.push(text);
+  try {
+    const code = await main(args);
+    return { code, text: printed.join("\n") };
+  } finally {
+    Object.assign(console, { log, error });
+  }
+}
+
+Deno.test("without a stage, all are listed with how to see them", async () => {
+  const { code, text } = await run("relu");
+  assert.equal(code, 0);
+  assert.match(
+    text,
+    /^relu, program forward\nstage +lines +what it is\ndeclaration +\d+ +the declaration, dsl\/layers\/relu\.ts:\d+\n/,
+  );
+  assert.match(text, /A stage: deno task inspect relu --program forward --stage forward\.wgsl/);
+  assert.doesNotMatch(text, /\x1b/, "no colours where there is no terminal");
+});
+
+Deno.test("the beginning of a stage's name is enough", async () => {
+  const { text } = await run("relu", "--stage", "decl");
+  assert.match(text, /^── declaration: the declaration/);
+  assert.match(text, /export const relu/);
+});
+
+Deno.test("colours change nothing but colours", async () => {
+  const plain = await run("shared_linear", "--all", "--program", "grad_x");
+  const coloured = await run("shared_linear", "--all", "--program", "grad_x", "--colour", "always");
+  assert.notEqual(coloured.text, plain.text);
+  assert.equal(coloured.text.replaceAll(/\x1b\[[\d;]*m/g, ""), plain.text);
+});
+
+Deno.test("a difference has the lines that only one stage has", async () => {
+  const json = JSON.parse((await run("shared_linear", "--json")).text);
+  const text = (id: string): string[] =>
+    json.stages.find((stage: { readonly id: string }) => stage.id === id).text.split("\n");
+  const [before, after] = [text("graph"), text("rewrite-1")];
+  const { text: diff } = await run("shared_linear", "--diff", "graph..rewrite-1");
+  const lines = diff.split("\n");
+  const only = (sign: string) =>
+    lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(2));
+  assert.deepEqual(only("- "), before.filter((line) => !after.includes(line)));
+  assert.deepEqual(only("+ "), after.filter((line) => !before.includes(line)));
+});
+
+Deno.test("differences put both texts back together", () => {
+  const [before, after] = ["a\nb\nc\n\nd", "b\nx\nc\nd\n\ne"];
+  const lines = lineDiff(before, after);
+  const without = (kind: string) =>
+    lines.filter((line) => line.kind !== kind).map(({ text }) => text).join("\n");
+  assert.equal(without("added"), before);
+  assert.equal(without("removed"), after);
+  assert.deepEqual(lineDiff("a", "a"), [{ kind: "same", text: "a" }]);
+});
+
+Deno.test("what is not there is refused with what is", async () => {
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [
+      ["rleu"],
+      /^Cannot inspect rleu: there is no declaration of this name; .* Did you mean relu\?$/,
+    ],
+    [["relu", "--program", "backward"], /no program of this name; there are forward, grad_x\./],
+    [["relu", "forwad"], /there is no kernel of this name; .* Did you mean forward\?$/],
+    [
+      ["relu", "--stage", "forward"],
+      /^Cannot show forward: several stages begin so; there are forward\.kernel, /,
+    ],
+    [["relu", "--stage", "grpah"], /there is no stage of this name; .* Did you mean graph\?$/],
+    [["relu", "--diff", "graph"], /Expected two stages, such as graph\.\.rewrite-1\.$/],
+    [[], /^Missing <declaration>: name of a layer or model/],
+  ];
+  for (const [args, message] of refusals) {
+    const { code, text } = await run(...args);
+    assert.equal(code, 2, text);
+    assert.match(text, message);
+  }
+});
+
+Deno.test("a spec of one's own is inspected", async () => {
+  const spec = new URL("../examples/custom_layer/spec.ts", import.meta.url).pathname;
+  const { code, text } = await run("waves", "--spec", spec, "--stage", "declaration");
+  assert.equal(code, 0, text);
+  assert.match(text, /name: "waves"/);
+});

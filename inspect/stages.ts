@@ -1,0 +1,210 @@
+/**
+ * The stages of a declaration on its way to kernels, as texts.
+ *
+ * @module
+ */
+import { showMegaFlop } from "../codegen/documents/arithmetic.ts";
+import { printGraph } from "../codegen/graph/print.ts";
+import type { Kernel } from "../codegen/kernel/kernel.ts";
+import { printKernel } from "../codegen/kernel/print.ts";
+import type { Compilation, Stages } from "../codegen/pipeline.ts";
+import type { GeneratedFile } from "../codegen/targets/target.ts";
+import { bindingPart } from "./binding_part.ts";
+import type { DeclarationSource } from "./declaration_source.ts";
+import { rewriteSteps } from "./rewriting.ts";
+import { kernelFunctions } from "./wat_functions.ts";
+
+/** What a stage is written in. */
+export type Language = "typescript" | "graph" | "kernel" | "wgsl" | "wat";
+
+/** A form that a declaration takes. */
+export interface Stage {
+  /** Short, unique, for asking: `rewrite-2`, `forward.wgsl`. */
+  readonly id: string;
+  /** What it is, in a line. */
+  readonly title: string;
+  readonly language: Language;
+  readonly text: string;
+  /** What is remarkable about it. */
+  readonly note?: string;
+}
+
+/** What stages are made from. */
+export interface Material {
+  readonly compilation: Compilation;
+  /** What is generated, by paths inside of the module's folder. */
+  readonly files: readonly GeneratedFile[];
+  /** The declaration as it was written, if it was found. */
+  readonly source?: DeclarationSource;
+}
+
+/** Which stages are wanted. */
+export interface StageChoice {
+  /** A program's name. */
+  readonly program: string;
+  /** A kernel's name; all kernels of the program if absent. */
+  readonly kernel?: string;
+  /** True to have each rule that fired, also those that save nothing. */
+  readonly allRules: boolean;
+}
+
+/** The stages of one program of a declaration, in order. */
+export function stagesOf(material: Material, choice: StageChoice): readonly Stage[] {
+  const { compilation, source } = material;
+  const stages = compilation.stages.find(({ program }) => program.name === choice.program);
+  if (stages === undefined) return [];
+  const first = compilation.stages.find(({ program: { name } }) => DECLARED.includes(name));
+  return [
+    ...(source === undefined ? [] : [declared(source)]),
+    ...graphs(stages, first ?? stages),
+    ...rewritten(compilation, stages, choice.allRules),
+    ...stages.program.kernels.flatMap((kernel, at) =>
+      choice.kernel === undefined || choice.kernel === kernel.name
+        ? kernelStages(material, choice.program, kernel, at)
+        : []
+    ),
+  ];
+}
+
+/** The programs that compute what was declared, of layers and of models. */
+const DECLARED = ["forward", "predict"];
+
+function declared({ file, line, text }: DeclarationSource): Stage {
+  return {
+    id: "declaration",
+    title: `the declaration, ${file}:${line}`,
+    language: "typescript",
+    text,
+  };
+}
+
+/** The graph that was declared and, for what is derived from it, the program's own. */
+function graphs({ source, program }: Stages, first: Stages): readonly Stage[] {
+  const graph = (id: string, title: string, text: string): Stage => ({
+    id,
+    title,
+    language: "graph",
+    text,
+  });
+  if (program === first.program) {
+    return [graph("graph", "the graph as declared", printGraph(source))];
+  }
+  return [
+    graph(
+      "graph",
+      `the graph as declared, program ${first.program.name}`,
+      printGraph(first.source),
+    ),
+    graph(
+      "differentiated",
+      `program ${program.name}, differentiated where needed`,
+      printGraph(source),
+    ),
+  ];
+}
+
+function rewritten(
+  { declaration }: Compilation,
+  { source, rewritten, firings }: Stages,
+  each: boolean,
+): readonly Stage[] {
+  const steps = rewriteSteps(source, declaration.typical, each).map((step, index): Stage => {
+    const { rules, identity, multiplications, graph } = step;
+    const last = rules.at(-1) ?? "";
+    const others = rules.length === 1 ? "" : ` and ${rules.length - 1} before it`;
+    return {
+      id: `rewrite-${index + 1}`,
+      title: `after ${last}${others}`,
+      language: "graph",
+      text: graph,
+      note: multiplications === undefined
+        ? identity
+        : `${identity}; ${showMegaFlop(multiplications.before)} → ${
+          showMegaFlop(multiplications.after)
+        }`,
+    };
+  });
+  const separate = printGraph(rewritten);
+  const isNew = separate !== (steps.at(-1)?.text ?? printGraph(source));
+  return [
+    ...steps,
+    ...(isNew
+      ? [
+        {
+          id: "separate",
+          title: firings.length === 0
+            ? "no rule fits; every result is a value of its own"
+            : "every result is a value of its own",
+          language: "graph",
+          text: separate,
+        } as const,
+      ]
+      : []),
+  ];
+}
+
+/** The forms of one kernel. */
+function kernelStages(
+  { compilation, files }: Material,
+  program: string,
+  kernel: Kernel,
+  at: number,
+): readonly Stage[] {
+  const { name } = kernel;
+  const text = (path: string): string | undefined => {
+    const content = files.find((file) => file.path === path)?.content;
+    return typeof content === "string" ? content : undefined;
+  };
+  const binding = bindingPart(text(`${compilation.module.name}.ts`) ?? "", program, name);
+  const shaders = [...new Set(Array.from(binding.matchAll(SHADER_FILE), ([, path = ""]) => path))];
+  const wat = kernelFunctions(text("kernels.wat") ?? "", program, at);
+  return [
+    {
+      id: `${name}.kernel`,
+      title: `${name} as loops, with its schedule`,
+      language: "kernel",
+      text: printKernel(kernel),
+      note: kernel.formula.replaceAll("\n", " "),
+    },
+    ...shaders.map((path) => shaderStage(name, path, text(path) ?? "")),
+    ...(wat === "" ? [] : [
+      {
+        id: `${name}.wat`,
+        title: `${name} as WebAssembly`,
+        language: "wat",
+        text: wat,
+      } as const,
+    ]),
+    ...(binding === "" ? [] : [
+      {
+        id: `${name}.binding`,
+        title: `what the runtime is told of ${name}`,
+        language: "typescript",
+        text: binding,
+      } as const,
+    ]),
+  ];
+}
+
+/** A shader's file, as a binding names it. */
+const SHADER_FILE = /\bfile: "([^"]+\.wgsl)"/g;
+
+/** A shader in a file such as `step/05_loss.gpu.wgsl`. */
+function shaderStage(kernel: string, path: string, text: string): Stage {
+  const variant = path.slice(path.lastIndexOf(kernel) + kernel.length + 1).replace(/\.?wgsl$/, "");
+  return {
+    id: `${kernel}${variant === "" ? "" : `.${variant}`}.wgsl`,
+    title: `${kernel} as WGSL, ${SHADERS[variant] ?? variant}`,
+    language: "wgsl",
+    text,
+  };
+}
+
+/** What the variants of a kernel's shader are, by the end of their file's name. */
+const SHADERS: Readonly<Record<string, string>> = {
+  "": "scheduled",
+  gpu: "for GPUs",
+  "gpu.parts": "for GPUs, parts of sums",
+  "gpu.whole": "for GPUs, sums put together",
+  plain: "its plain twin: one result after the other, the same values",
+};
