@@ -59,6 +59,11 @@ export async function assertTraced(backend: Backend): Promise<void> {
     await plain.read("l3.b"),
   );
   assert.notDeepEqual(await plain.read("l3.b"), before);
+  // The threads that slept while it was traced go on.
+  for (const model of [plain, traced]) model.run("step", { B: 7, step: 4 });
+  for (const name of mnistShared.programs.step.updates) {
+    assert.deepEqual(await traced.read(name), await plain.read(name), `${name}, a step later`);
+  }
 }
 
 /** The first layer, as it was seen, in float64: max(x · Wᵀ + b, 0), for the samples of the call alone. */

@@ -7,6 +7,7 @@ import type { LoadedModule, ProgramName, TensorData } from "../backend.ts";
 import type { KernelSpec, ModuleSpec } from "../spec.ts";
 import type { Moment, Probe, TracedKernel } from "../trace.ts";
 import { firstNotFinite, notFiniteCount } from "./finite.ts";
+import { totalled } from "./totals.ts";
 
 /** Where a run went wrong. */
 export interface FirstBad {
@@ -30,7 +31,8 @@ export interface FirstBad {
 
 /**
  * Runs a program once, kernel by kernel, and finds the first number that is infinite or not a number: what
- * the run was given first, then what each kernel writes. `undefined` if all are finite.
+ * the run was given first, then what each kernel writes. `undefined` if all are finite. Metrics and their totals may
+ * be anything, and are left out, unless something else is computed from them.
  *
  * @param values those of the run, as `run` takes them
  */
@@ -39,7 +41,8 @@ export async function findFirstBad<M extends ModuleSpec>(
   program: ProgramName<M>,
   values: Readonly<Record<string, number>>,
 ): Promise<FirstBad | undefined> {
-  const search = new Search(model.spec, { ...model.dims, ...values });
+  const kernels = model.spec.programs[program]?.kernels ?? [];
+  const search = new Search(model.spec, kernels, { ...model.dims, ...values });
   await model.trace(program, values, search);
   return search.found;
 }
@@ -51,10 +54,16 @@ class Search implements Probe {
   readonly #dims: Readonly<Record<string, number>>;
   /** Tensors that were finite when they were written, or before the run. */
   readonly #known = new Set<string>();
+  readonly #metrics: ReadonlySet<string>;
 
-  constructor({ tensors }: ModuleSpec, dims: Readonly<Record<string, number>>) {
-    this.#tensors = tensors;
+  constructor(
+    spec: ModuleSpec,
+    kernels: readonly KernelSpec<string>[],
+    dims: Readonly<Record<string, number>>,
+  ) {
+    this.#tensors = spec.tensors;
     this.#dims = dims;
+    this.#metrics = metricTensors(spec, kernels);
   }
 
   wants({ spec: { bindings } }: TracedKernel, moment: Moment): readonly string[] {
@@ -63,7 +72,7 @@ class Search implements Probe {
       const isAsked = moment === "after"
         ? access !== "read"
         : access !== "write" && !this.#known.has(tensor);
-      const dtype = this.#tensors[tensor]?.dtype;
+      const dtype = this.#metrics.has(tensor) ? undefined : this.#tensors[tensor]?.dtype;
       return isAsked && (dtype === "f32" || dtype === "f16") ? [tensor] : [];
     });
   }
@@ -88,6 +97,25 @@ class Search implements Probe {
       return;
     }
   }
+}
+
+/** Totals of metrics, and the metrics of a batch, which are called as their totals are, where only totals need them. */
+function metricTensors(
+  spec: ModuleSpec,
+  kernels: readonly KernelSpec<string>[],
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const total of Object.keys(spec.tensors)) {
+    const metric = totalled(spec, total);
+    if (metric === undefined || metric === "loss") continue;
+    names.add(total);
+    const isElsewhere = kernels.some(({ bindings }) =>
+      bindings.some(({ tensor, access }) => tensor === metric && access !== "write") &&
+      !bindings.some(({ tensor }) => tensor === total)
+    );
+    if (!isElsewhere && spec.tensors[metric]?.kind === "temporary") names.add(metric);
+  }
+  return names;
 }
 
 /**

@@ -109,3 +109,22 @@ export async function assertBadParametersAreNamed(backend: Backend): Promise<voi
   }
   model.dispose();
 }
+
+/** Asserts that a metric's total may be anything before a step, unlike the loss's, and unlike an optimizer's state. */
+export async function assertMetricsMayBeAnything(backend: Backend): Promise<void> {
+  const model = await backend.load(mnistShared, DIMS);
+  initialiseModule(model, DIMS, 1);
+  model.write("x", samples(0, MOST));
+  model.write("label", new Uint32Array(MOST));
+  const values = { B: 3, step: 1 };
+  const bad = Float32Array.of(NaN);
+  model.write("accuracy_total", bad);
+  assert.equal(await findFirstBad(model, "step", values), undefined);
+  for (const tensor of ["loss_total", "l1.W.v"] as const) {
+    model.write(tensor, bad, 0);
+    const found = await findFirstBad(model, "step", values);
+    assert.deepEqual([found?.tensor, found?.kind, found?.index], [tensor, "state", 0]);
+    model.write("loss_total", new Float32Array(1));
+  }
+  model.dispose();
+}
