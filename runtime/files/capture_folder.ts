@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FormatError } from "../formats/format_error.ts";
 import { decodeNpz, encodeNpz } from "../formats/npz.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -61,7 +62,13 @@ export async function saveCapture(
   await write(OUTPUTS, encodeNpz(outputs));
   for (const { file, source } of texts) await write(basename(file), source);
   await write(CONFIG, configText());
-  await write(SCRIPT, scriptOf(facts, spec));
+  await write(SCRIPT, scriptOf(facts, spec, await assemblyOf(spec)));
+}
+
+/** The file with the text of a module's WebAssembly, if there is one. */
+async function assemblyOf({ wasm }: ModuleSpec): Promise<string | undefined> {
+  const file = fileURLToPath(new URL("kernels.wat", wasm.plain));
+  return await access(file).then(() => file, () => undefined);
 }
 
 /** True if a folder holds what a capture says; other things may be called `capture.json` too. */
@@ -146,13 +153,18 @@ function configText(): string {
 function scriptOf(
   { module, program, kernel, layer, formula, values }: Facts,
   spec: ModuleSpec,
+  assembly: string | undefined,
 ): string {
   const runtime = new URL("../", import.meta.url);
   const binding = new URL(`${module}.ts`, spec.wasm.plain);
   const sizes = Object.entries(values).map(([name, value]) => `${name} = ${value}`).join(", ");
   return `// Kernel ${kernel} of ${layer}, in program ${program} of ${module}, for ${sizes}:
 ${formula.replaceAll(/^/gm, "//   ")}
-// Runs it again on inputs.npz, on the backend that it ran on, or on another one:
+${
+    assembly === undefined
+      ? ""
+      : `// Its WebAssembly is a part of ${assembly}.\n`
+  }// Runs it again on inputs.npz, on the backend that it ran on, or on another one:
 //   deno run --allow-all reproduce.ts [wasm | webgpu]
 import process from "node:process";
 import { openBackend, outputFaults, replayKernel } from "${new URL("mod.ts", runtime)}";

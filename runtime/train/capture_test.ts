@@ -83,6 +83,9 @@ Deno.test("a kernel that changes a parameter is captured as it was before and af
     assert.deepEqual(await reproduce(folder), { code: 0, text });
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     assert.ok(names.some((name) => name.endsWith(`${UPDATE}.wgsl`)), names.join());
+    const script = await Deno.readTextFile(join(folder, "reproduce.ts"));
+    const [, assembly = ""] = /^\/\/ Its WebAssembly is a part of (.*)\.$/m.exec(script) ?? [];
+    assert.match(await Deno.readTextFile(assembly), /^\(module[^]*\(export "step"\)/m);
   }));
 
 Deno.test("differences count from a part of the largest element on", () => {
