@@ -7,6 +7,8 @@ import { withGuide } from "../commands/guide.ts";
 export interface TestOptions {
   /** Fail where a WebGPU test is skipped. */
   readonly requireWebgpu?: boolean;
+  /** Fail where a test in a browser is skipped. */
+  readonly requireBrowser?: boolean;
 }
 
 /** Reads the arguments of a command. */
@@ -16,7 +18,8 @@ export function parseOptions(
   args: readonly string[],
 ): CommandLine<TestOptions> {
   const command = new Command(name).description(description)
-    .option("--require-webgpu", "fail where a WebGPU test is skipped for want of an adapter");
+    .option("--require-webgpu", "fail where a WebGPU test is skipped for want of an adapter")
+    .option("--require-browser", "fail where a browser test is skipped for want of Chromium");
   withGuide(command, {
     examples: {
       "everything that this machine can": name,

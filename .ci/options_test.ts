@@ -3,13 +3,15 @@ import { parseOptions } from "./options.ts";
 
 const parse = (...args: readonly string[]) => parseOptions("deno task test", "Runs tests.", args);
 
-Deno.test("a GPU is required where that is asked", () => {
-  const required = (...args: readonly string[]) => {
+Deno.test("a GPU or a browser is required where that is asked", () => {
+  const options = (...args: readonly string[]) => {
     const line = parse(...args);
-    return line.kind === "run" && line.options.requireWebgpu;
+    assert.ok(line.kind === "run");
+    return line.options;
   };
-  assert.equal(required(), undefined);
-  assert.equal(required("--require-webgpu"), true);
+  assert.deepEqual(options(), {});
+  assert.deepEqual(options("--require-webgpu"), { requireWebgpu: true });
+  assert.deepEqual(options("--require-browser"), { requireBrowser: true });
 });
 
 Deno.test("help runs nothing", () => {

@@ -13,13 +13,22 @@ export interface Outcome {
   readonly report: string;
 }
 
+/** Tests that not every machine can run. */
+export interface SpecialTests {
+  /** What kind they are of, for messages: WebGPU. */
+  readonly kind: string;
+  /** Why they are skipped, and what helps. */
+  readonly missing: string;
+  /** The report of each file, by its path. */
+  readonly reports: ReadonlyMap<string, string>;
+  /** Whether those that were skipped count as failed. */
+  readonly isRequired: boolean;
+}
+
 /** What is to be judged. */
 export interface Evidence {
   readonly cpu: Outcome;
-  /** The report of each file of GPU tests, by its path. */
-  readonly gpu: ReadonlyMap<string, string>;
-  /** Whether GPU tests that were skipped count as failed. */
-  readonly requireWebgpu: boolean;
+  readonly special: readonly SpecialTests[];
 }
 
 /** The result of all tests, and a sentence for each thing that the processes did not say themselves. */
@@ -40,34 +49,44 @@ function countResults(report: string): Counts {
 /**
  * Counts what passed and failed.
  *
- * The exit code of a GPU process says nothing, since some software drivers crash at exit after
- * everything has passed; and a file that breaks while loading reports no test. So each file of GPU tests
- * without results counts as one failure. A CPU process that fails without a failed test broke while
- * loading, and counts as one failure too.
+ * A CPU process that fails without a failed test broke while loading, and counts as one failure.
  */
-export function judge({ cpu, gpu, requireWebgpu }: Evidence): Verdict {
+export function judge({ cpu, special }: Evidence): Verdict {
   const onCpu = countResults(cpu.report);
-  const onGpu = countResults([...gpu.values()].join("\n"));
-  const silent = [...gpu].filter(([, report]) => !report.includes("<testcase "));
-  const notices = silent.map(([file]) =>
-    `FAILED: ${file} has no results: it broke before its first test, or has none.`
-  );
-  if (onGpu.skipped > 0) {
-    notices.push(
-      `NOTICE: ${onGpu.skipped} WebGPU tests were skipped: no adapter. ` +
-        `Debian's mesa-vulkan-drivers brings a software one.`,
-    );
-  }
-  const skippedInVain = requireWebgpu ? onGpu.skipped : 0;
   const brokenCpu = cpu.code !== 0 && onCpu.failed === 0 ? 1 : 0;
-  if (brokenCpu) {
-    notices.push(
-      "FAILED: the tests on the CPU broke without a failed test: see the start of this.",
-    );
-  }
+  const verdicts: readonly Verdict[] = [
+    ...special.map(judgeSpecial),
+    {
+      passed: onCpu.passed,
+      failed: onCpu.failed + brokenCpu,
+      notices: brokenCpu === 0
+        ? []
+        : ["FAILED: the tests on the CPU broke without a failed test: see the start of this."],
+    },
+  ];
+  return verdicts.reduce((sum, each) => ({
+    passed: sum.passed + each.passed,
+    failed: sum.failed + each.failed,
+    notices: [...sum.notices, ...each.notices],
+  }));
+}
+
+/**
+ * The exit code of a GPU process says nothing, since some software drivers crash at exit after everything has
+ * passed; and a file that breaks while loading reports no test. So each file without results counts as one
+ * failure.
+ */
+function judgeSpecial({ kind, missing, reports, isRequired }: SpecialTests): Verdict {
+  const { passed, failed, skipped } = countResults([...reports.values()].join("\n"));
+  const silent = [...reports].filter(([, report]) => !report.includes("<testcase "));
   return {
-    passed: onCpu.passed + onGpu.passed,
-    failed: onCpu.failed + brokenCpu + onGpu.failed + silent.length + skippedInVain,
-    notices,
+    passed,
+    failed: failed + silent.length + (isRequired ? skipped : 0),
+    notices: [
+      ...silent.map(([file]) =>
+        `FAILED: ${file} has no results: it broke before its first test, or has none.`
+      ),
+      ...(skipped > 0 ? [`NOTICE: ${skipped} ${kind} tests were skipped: ${missing}`] : []),
+    ],
   };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Evidence, judge } from "./test_report.ts";
+import { type Evidence, judge, type SpecialTests } from "./test_report.ts";
 
 function suite(file: string, ...tests: readonly string[]): string {
   const cases = tests.map((inside) =>
@@ -14,13 +14,23 @@ function report(...suites: readonly string[]): string {
 
 const FAILURE = `<failure message="expected &lt;failure">at a.ts:1</failure>`;
 
+/** One test passes on the GPU, but for the changes. */
+function onGpu(changes: Partial<SpecialTests> = {}): SpecialTests {
+  return {
+    kind: "WebGPU",
+    missing: "no adapter.",
+    // A report names the file that calls Deno.test, which may be a helper.
+    reports: new Map([["x/b_webgpu_test.ts", report(suite("testing/helper.ts", ""))]]),
+    isRequired: true,
+    ...changes,
+  };
+}
+
 /** Two tests pass on the CPU and one on the GPU, but for the changes. */
 function evidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     cpu: { code: 0, report: report(suite("a_test.ts", "", "")) },
-    // A report names the file that calls Deno.test, which may be a helper.
-    gpu: new Map([["x/b_webgpu_test.ts", report(suite("testing/helper.ts", ""))]]),
-    requireWebgpu: true,
+    special: [onGpu()],
     ...changes,
   };
 }
@@ -34,8 +44,8 @@ Deno.test("tests of both processes are added up", () => {
 
 Deno.test("a file of GPU tests without results fails by its name", () => {
   for (const nothing of ["", report()]) {
-    const gpu = new Map([...evidence().gpu, ["y/c_webgpu_test.ts", nothing] as const]);
-    assert.deepEqual(judge(evidence({ gpu })), {
+    const reports = new Map([...onGpu().reports, ["y/c_webgpu_test.ts", nothing] as const]);
+    assert.deepEqual(judge(evidence({ special: [onGpu({ reports })] })), {
       passed: 3,
       failed: 1,
       notices: [
@@ -53,10 +63,25 @@ Deno.test("a CPU process that breaks without a failed test is one failure", () =
 
 Deno.test("skipped GPU tests are told, and fail where a GPU is required", () => {
   const skipped = report(suite("x/b_webgpu_test.ts", "<skipped/>", "<skipped/>"));
-  const gpu = new Map([["x/b_webgpu_test.ts", skipped]]);
-  for (const requireWebgpu of [false, true]) {
-    const { passed, failed, notices } = judge(evidence({ gpu, requireWebgpu }));
-    assert.deepEqual([passed, failed], [2, requireWebgpu ? 2 : 0]);
+  const reports = new Map([["x/b_webgpu_test.ts", skipped]]);
+  for (const isRequired of [false, true]) {
+    const { passed, failed, notices } = judge(
+      evidence({ special: [onGpu({ reports, isRequired })] }),
+    );
+    assert.deepEqual([passed, failed], [2, isRequired ? 2 : 0]);
     assert.match(notices.join(), /^NOTICE: 2 WebGPU tests were skipped: no adapter\./);
   }
+});
+
+Deno.test("each kind of special tests is judged by itself", () => {
+  const skipped = new Map([["x/c_browser_test.ts", report(suite("x", "<skipped/>"))]]);
+  const inBrowser = {
+    kind: "browser",
+    missing: "no Chromium.",
+    reports: skipped,
+    isRequired: false,
+  };
+  const { passed, failed, notices } = judge(evidence({ special: [onGpu(), inBrowser] }));
+  assert.deepEqual([passed, failed], [3, 0]);
+  assert.deepEqual(notices, ["NOTICE: 1 browser tests were skipped: no Chromium."]);
 });
