@@ -22,6 +22,11 @@ export interface Position {
   readonly step: number;
 }
 
+/** True for positions with the same steps behind them and the same things to come. */
+export function isSamePosition(a: Position, b: Position | undefined): boolean {
+  return a.epoch === b?.epoch && a.batch === b.batch;
+}
+
 /** What must be the same for training to go on as it would have. */
 export interface RunSettings {
   /** The trainer's seed. */

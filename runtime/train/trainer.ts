@@ -13,10 +13,12 @@ import type { NamedArrays } from "../formats/named_array.ts";
 import { captureKernel } from "./capture.ts";
 import {
   type Checkpoint,
+  isSamePosition,
   type Position,
   requireSameTraining,
   type RunSettings,
 } from "./checkpoint.ts";
+import { Clock } from "./clock.ts";
 import { lossError } from "./device_loss.ts";
 import type {
   Callbacks,
@@ -42,8 +44,6 @@ import { NotFiniteError, TrainingError } from "./training_error.ts";
 const RUNS_BETWEEN_READS = 100;
 /** A device that is lost so often after the same moment is lost by what it is given to do. */
 const MOST_LOSSES = 3;
-/** After this time the event loop gets a turn: for timers, signals and the screen. */
-const TURN_MILLISECONDS = 50;
 
 /** What a part of training tells, and what it results in. */
 type Events<M extends TrainableSpec, R = void> = AsyncGenerator<
@@ -79,10 +79,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   #hasRun = false;
   /** Steps that this run has taken. */
   #taken = 0;
-  #secondsBefore = 0;
-  #startedAt = 0;
-  #savedAt = 0;
-  #turnAt = 0;
+  #clock = new Clock(0);
 
   /**
    * Prepares a run.
@@ -121,11 +118,10 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       this.#runs.totals.clear();
     } else {
       this.#goBack(this.#kept);
-      this.#secondsBefore = this.#kept.seconds;
     }
     let outcome = this.#outcome();
     if (outcome === undefined) await this.#runs.feed.fill();
-    this.#startedAt = this.#savedAt = this.#turnAt = performance.now();
+    this.#clock = new Clock(this.#kept?.seconds ?? 0);
     while (outcome === undefined) {
       try {
         yield* this.#epoch();
@@ -137,7 +133,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       outcome = this.#outcome();
     }
     const { step: steps } = this.#position;
-    yield { kind: "done", reason: outcome, steps, seconds: this.#runSeconds };
+    yield { kind: "done", reason: outcome, steps, seconds: this.#clock.runSeconds };
   }
 
   /**
@@ -160,7 +156,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   async *#epoch(): Events<M> {
     const { feed: { batches }, totals, model } = this.#runs;
     const { epoch, batch, step } = this.#position;
-    const before = this.#seconds;
+    const before = this.#clock.seconds;
     const planned = Math.max(0, Math.min(batches.training - batch, this.#totalSteps - step));
     yield { kind: "epoch_start", epoch, steps: planned };
     this.#kept ??= this.#checkpoint(await this.#read());
@@ -176,7 +172,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     requireFinite(model.spec, tensors, `after epoch ${epoch}, step ${last}`);
     const main = totals.take();
     const validation = yield* this.#validate();
-    const elapsedSeconds = this.#seconds;
+    const elapsedSeconds = this.#clock.seconds;
     const seconds = elapsedSeconds - before;
     const end = {
       kind: "epoch_end",
@@ -205,6 +201,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   async *#train(planned: number): Events<M> {
     const { model, feed, totals } = this.#runs;
     const { epoch, batch: first } = this.#position;
+    const { minutes = Infinity } = this.#options.checkpoints ?? {};
     const batches = feed.open("training", epoch, first);
     this.#phase = "training";
     try {
@@ -217,10 +214,10 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
         }
         const { batch } = this.#position;
         if (batch % RUNS_BETWEEN_READS === 0) await totals.drain(describeSteps(epoch, batch));
-        if (this.#saveIsDue) yield* this.#save();
-        if (this.#turnIsDue) {
+        if (this.#clock.saveIsDue(minutes)) yield* this.#save();
+        if (this.#clock.turnIsDue) {
           yield this.#progress("training", batch);
-          await this.#turn();
+          await this.#clock.turn();
         }
       }
     } finally {
@@ -242,9 +239,9 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
         if (this.#isCancelled) return null;
         await this.#next(batches, "evaluate");
         if (done % RUNS_BETWEEN_READS === 0) await totals.drain(where);
-        if (this.#turnIsDue) {
+        if (this.#clock.turnIsDue) {
           yield this.#progress("validation", done);
-          await this.#turn();
+          await this.#clock.turn();
         }
       }
     } finally {
@@ -289,7 +286,7 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
       position: this.#position,
       settings: this.#settings,
       sums: this.#runs.totals.sums,
-      seconds: this.#seconds,
+      seconds: this.#clock.seconds,
       history: this.#history,
       config: this.#options.checkpoints?.config ?? null,
       tensors,
@@ -300,16 +297,16 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   async *#save(): Events<M> {
     const { checkpoints } = this.#options;
     const position = this.#position;
-    if (checkpoints === undefined || isSame(position, this.#saved)) return;
+    if (checkpoints === undefined || isSamePosition(position, this.#saved)) return;
     const before = performance.now();
-    if (this.#kept === undefined || !isSame(position, this.#kept.position)) {
+    if (this.#kept === undefined || !isSamePosition(position, this.#kept.position)) {
       const tensors = await this.#read();
       requireFinite(this.#runs.model.spec, tensors, `after step ${position.step}`);
       this.#kept = this.#checkpoint(tensors);
     }
     await this.#put(this.#kept);
-    this.#savedAt = performance.now();
-    yield { kind: "checkpoint", position, seconds: (this.#savedAt - before) / 1000 };
+    this.#clock.saved();
+    yield { kind: "checkpoint", position, seconds: (performance.now() - before) / 1000 };
   }
 
   /** Puts a moment where checkpoints are saved, if they are. */
@@ -336,11 +333,11 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { position } = kept;
     const failures: unknown[] = [];
     const note = (thrown: unknown) => void failures.push(thrown);
-    const times = isSame(position, this.#lost?.position) ? (this.#lost?.times ?? 0) + 1 : 1;
+    const times = isSamePosition(position, this.#lost?.position) ? (this.#lost?.times ?? 0) + 1 : 1;
     this.#lost = { position, times };
     const model = times < MOST_LOSSES ? await onDeviceLoss?.(error).catch(note) : undefined;
     if (model === undefined) {
-      if (!isSame(position, this.#saved)) await this.#put(kept).catch(note);
+      if (!isSamePosition(position, this.#saved)) await this.#put(kept).catch(note);
       throw lossError(error, this.#position, this.#saved, failures);
     }
     requireSameTraining(kept, model.spec, this.#settings);
@@ -381,37 +378,9 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { epoch, step } = this.#position;
     const batchesInPhase = this.#runs.feed.batches[phase];
     const totalSteps = this.#totalSteps;
-    const seconds = this.#seconds;
+    const seconds = this.#clock.seconds;
     return { kind: "progress", phase, epoch, batches, batchesInPhase, step, totalSteps, seconds };
   }
-
-  /** Of this run. */
-  get #runSeconds(): number {
-    return (performance.now() - this.#startedAt) / 1000;
-  }
-
-  /** Of training, with the runs before it was resumed. */
-  get #seconds(): number {
-    return this.#secondsBefore + this.#runSeconds;
-  }
-
-  get #saveIsDue(): boolean {
-    const { minutes = Infinity } = this.#options.checkpoints ?? {};
-    return performance.now() - this.#savedAt >= minutes * 60_000;
-  }
-
-  get #turnIsDue(): boolean {
-    return performance.now() - this.#turnAt >= TURN_MILLISECONDS;
-  }
-
-  async #turn(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#turnAt = performance.now();
-  }
-}
-
-function isSame(a: Position, b: Position | undefined): boolean {
-  return a.epoch === b?.epoch && a.batch === b.batch;
 }
 
 /** The steps of an epoch since the last time that totals were drained, up to its step `last`. */
