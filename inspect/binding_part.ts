@@ -5,23 +5,23 @@
  */
 import { Node, type ObjectLiteralExpression, Project } from "ts-morph";
 
-/**
- * The literal of a kernel in a binding's text.
- *
- * @returns nothing if there is none
- */
-export function bindingPart(binding: string, program: string, kernel: string): string {
+/** The literals of a program's kernels in a binding's text, by the kernels' names. */
+export function bindingParts(binding: string, program: string): ReadonlyMap<string, string> {
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
   const file = project.createSourceFile("binding.ts", binding);
   const [module] = file.getVariableDeclarations();
   const literal = module?.getInitializer()?.getFirstDescendant(Node.isObjectLiteralExpression);
   const programs = propertyOf(literal, "programs");
   const kernels = propertyOf(objectOf(propertyOf(objectOf(programs), program)), "kernels");
-  if (!Node.isArrayLiteralExpression(kernels)) return "";
-  const found = kernels.getElements().find((each) =>
-    propertyOf(objectOf(each), "name")?.getText() === JSON.stringify(kernel)
+  if (!Node.isArrayLiteralExpression(kernels)) return new Map();
+  return new Map(
+    kernels.getElements().flatMap((each): [string, string][] => {
+      const name = propertyOf(objectOf(each), "name");
+      return Node.isStringLiteral(name)
+        ? [[name.getLiteralValue(), unindented(each.getText())]]
+        : [];
+    }),
   );
-  return unindented(found?.getText() ?? "");
 }
 
 function objectOf(node: Node | undefined): ObjectLiteralExpression | undefined {

@@ -36,34 +36,36 @@ export function rewriteSteps(
   const { firings } = rewrite(source, RULES);
   const steps: RewriteStep[] = [];
   let quiet: string[] = [];
+  let graph = source;
   for (const [index, firing] of firings.entries()) {
     const multiplications = savedBy(firing, typical);
     quiet.push(firing.rule.name);
+    graph = afterOne(graph);
     const isLast = index === firings.length - 1;
     if (!each && multiplications === undefined && !isLast) continue;
     steps.push({
       rules: quiet,
       identity: firing.rule.identity,
       ...(multiplications === undefined ? {} : { multiplications }),
-      graph: printGraph(rewrite(source, firstOf(RULES, index + 1)).graph),
+      graph: printGraph(graph),
     });
     quiet = [];
   }
   return steps;
 }
 
-/** Rules that fire so many times, in the order in which they would anyhow, and then no more. */
-function firstOf(rules: readonly Rule[], count: number): readonly Rule[] {
-  let left = count;
-  return rules.map((rule) => ({
+/** A graph after the next rule that fires: rules go from operands to results, so that is the one. */
+function afterOne(graph: Graph): Graph {
+  let hasFired = false;
+  const once = RULES.map((rule): Rule => ({
     ...rule,
     apply: (node) => {
-      if (left === 0) return undefined;
-      const after = rule.apply(node);
-      if (after !== undefined && after !== node) left--;
+      const after = hasFired ? undefined : rule.apply(node);
+      hasFired ||= after !== undefined && after !== node;
       return after;
     },
   }));
+  return rewrite(graph, once).graph;
 }
 
 function savedBy(

@@ -9,10 +9,10 @@ import type { Kernel } from "../codegen/kernel/kernel.ts";
 import { printKernel } from "../codegen/kernel/print.ts";
 import type { Compilation, Stages } from "../codegen/pipeline.ts";
 import type { GeneratedFile } from "../codegen/targets/target.ts";
-import { bindingPart } from "./binding_part.ts";
+import { bindingParts } from "./binding_part.ts";
 import type { DeclarationSource } from "./declaration_source.ts";
 import { rewriteSteps } from "./rewriting.ts";
-import { kernelFunctions } from "./wat_functions.ts";
+import { functionsOf, kernelFunctions } from "./wat_functions.ts";
 
 /** What a stage is written in. */
 export type Language = "typescript" | "graph" | "kernel" | "wgsl" | "wat";
@@ -53,6 +53,7 @@ export function stagesOf(material: Material, choice: StageChoice): readonly Stag
   const { compilation, source } = material;
   const stages = compilation.stages.find(({ program }) => program.name === choice.program);
   if (stages === undefined) return [];
+  const printed = printedParts(material, choice.program);
   const first = compilation.stages.find(({ program: { name } }) => DECLARED.includes(name));
   return [
     ...(source === undefined ? [] : [declared(source)]),
@@ -60,7 +61,7 @@ export function stagesOf(material: Material, choice: StageChoice): readonly Stag
     ...rewritten(compilation, stages, choice.allRules),
     ...stages.program.kernels.flatMap((kernel, at) =>
       choice.kernel === undefined || choice.kernel === kernel.name
-        ? kernelStages(material, choice.program, kernel, at)
+        ? kernelStages(printed, choice.program, kernel, at)
         : []
     ),
   ];
@@ -143,21 +144,37 @@ function rewritten(
   ];
 }
 
+/** What the printers made of a program. */
+interface Printed {
+  /** A file's text, by its path; nothing for what is no text. */
+  readonly text: (path: string) => string;
+  readonly functions: ReturnType<typeof functionsOf>;
+  readonly bindings: ReturnType<typeof bindingParts>;
+}
+
+function printedParts({ compilation, files }: Material, program: string): Printed {
+  const text = (path: string): string => {
+    const content = files.find((file) => file.path === path)?.content;
+    return typeof content === "string" ? content : "";
+  };
+  return {
+    text,
+    functions: functionsOf(text("kernels.wat")),
+    bindings: bindingParts(text(`${compilation.module.name}.ts`), program),
+  };
+}
+
 /** The forms of one kernel. */
 function kernelStages(
-  { compilation, files }: Material,
+  { text, functions, bindings }: Printed,
   program: string,
   kernel: Kernel,
   at: number,
 ): readonly Stage[] {
   const { name } = kernel;
-  const text = (path: string): string | undefined => {
-    const content = files.find((file) => file.path === path)?.content;
-    return typeof content === "string" ? content : undefined;
-  };
-  const binding = bindingPart(text(`${compilation.module.name}.ts`) ?? "", program, name);
+  const binding = bindings.get(name) ?? "";
   const shaders = [...new Set(Array.from(binding.matchAll(SHADER_FILE), ([, path = ""]) => path))];
-  const wat = kernelFunctions(text("kernels.wat") ?? "", program, at);
+  const wat = kernelFunctions(functions, program, at);
   return [
     {
       id: `${name}.kernel`,
@@ -166,7 +183,7 @@ function kernelStages(
       text: printKernel(kernel),
       note: kernel.formula.replaceAll("\n", " "),
     },
-    ...shaders.map((path) => shaderStage(name, path, text(path) ?? "")),
+    ...shaders.map((path) => shaderStage(name, path, text(path))),
     ...(wat === "" ? [] : [
       {
         id: `${name}.wat`,

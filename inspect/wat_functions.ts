@@ -5,7 +5,7 @@
  */
 
 /** A function of a text with the comments above it. */
-interface WatFunction {
+export interface WatFunction {
   readonly id: string;
   readonly lines: readonly string[];
 }
@@ -16,8 +16,11 @@ interface WatFunction {
  * @param at the kernel's place in its program
  * @returns nothing if the text has no such function
  */
-export function kernelFunctions(wat: string, program: string, at: number): string {
-  const functions = functionsOf(wat);
+export function kernelFunctions(
+  functions: readonly WatFunction[],
+  program: string,
+  at: number,
+): string {
   const share = functions.find(({ id }) => id === `${program}.share`)?.lines.join("\n") ?? "";
   // After each kernel a thread reports its place in the program.
   let id: string | undefined;
@@ -36,7 +39,8 @@ const CALL = /\(call \$([^\s()]+)(?: \(local\.get \$thread\) \(i32\.const (-?\d+
 /** Functions about threads, which every module has. */
 const THREADS = ["meet", "border", "done", "mark"];
 
-function functionsOf(wat: string): readonly WatFunction[] {
+/** All functions of a module's text. */
+export function functionsOf(wat: string): readonly WatFunction[] {
   const functions: WatFunction[] = [];
   let comments: string[] = [];
   let open: { id: string; lines: string[] } | undefined;
