@@ -17,9 +17,9 @@ import { choose, chosenDeclarations } from "../explain/choice.ts";
 import { colourful, type Painter, PLAIN } from "./colours.ts";
 import { declarationSource } from "./declaration_source.ts";
 import { type InspectOptions, parseInspectArguments } from "./options.ts";
-import { diffText, overview, stageText } from "./output.ts";
+import { diffText, type Inspected, overview, stageText } from "./output.ts";
 import { show } from "./pager.ts";
-import { type Material, type Stage, stagesOf } from "./stages.ts";
+import { declaredProgram, type Material, type Stage, stagesOf } from "./stages.ts";
 
 /** Runs the command; returns its exit code. */
 export function main(args: readonly string[]): Promise<number> {
@@ -41,7 +41,12 @@ async function inspect(
     ...(kernel === undefined ? {} : { kernel }),
   });
   const painter = hasColours(options) ? await colourful() : PLAIN;
-  await show(await textOf({ name, program, stages }, options, painter), options.pager);
+  const programs = material.compilation.module.programs.map((each) => each.name);
+  const inspected = { declaration: name, program, programs, stages };
+  await show(
+    textOf(inspected, commandOf([name, kernel], program, options), options, painter),
+    options.pager,
+  );
   return 0;
 }
 
@@ -66,7 +71,7 @@ function shortPath(url: string): string {
   return url.replace(`${pathToFileURL(Deno.cwd()).href}/`, "").replace("file://", "");
 }
 
-/** The program that is asked for, or the first that has the kernel. */
+/** The program that is asked for, the first that has the kernel, or the one that was declared. */
 function chosenProgram(
   { compilation }: Material,
   wanted: string | undefined,
@@ -74,7 +79,7 @@ function chosenProgram(
 ): string {
   const programs = compilation.module.programs;
   const asked = wanted === undefined ? programs : choose("inspect", "program", programs, [wanted]);
-  if (kernel === undefined) return asked[0]?.name ?? "";
+  if (kernel === undefined) return declaredProgram(asked)?.name ?? "";
   const found = asked.find(({ kernels }) => kernels.some(({ name }) => name === kernel));
   if (found === undefined) {
     choose("inspect", "kernel", asked.flatMap((each) => each.kernels), [kernel]);
@@ -88,19 +93,29 @@ function hasColours({ colour, json }: InspectOptions): boolean {
     (Deno.stdout.isTerminal() && (Deno.env.get("NO_COLOR") ?? "") === "");
 }
 
-/** The stages of a program, and whose it is. */
-interface Inspected {
-  readonly name: string;
-  readonly program: string;
-  readonly stages: readonly Stage[];
+/** The command line that lists the same stages again, for more to be added. */
+function commandOf(
+  operands: readonly (string | undefined)[],
+  program: string,
+  { spec, allRules }: InspectOptions,
+): string {
+  return [
+    "deno task inspect",
+    ...operands,
+    ...(spec === undefined ? [] : [`--spec ${spec}`]),
+    `--program ${program}`,
+    ...(allRules ? ["--all-rules"] : []),
+  ].filter((part) => part !== undefined).join(" ");
 }
 
 function textOf(
-  { name, program, stages }: Inspected,
+  inspected: Inspected,
+  command: string,
   { json, stage, diff, all }: InspectOptions,
   painter: Painter,
 ): string {
-  if (json) return JSON.stringify({ declaration: name, program, stages }, null, 2);
+  const { stages } = inspected;
+  if (json) return JSON.stringify(inspected, null, 2);
   if (diff !== undefined) {
     const [before, after] = diff;
     return diffText(stageOf(stages, before), stageOf(stages, after), painter);
@@ -108,7 +123,7 @@ function textOf(
   if (stage !== undefined) return stageText(stageOf(stages, stage), painter);
   return all
     ? stages.map((each) => stageText(each, painter)).join("\n\n")
-    : overview(name, program, stages, painter);
+    : overview(inspected, command, painter);
 }
 
 /**

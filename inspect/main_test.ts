@@ -27,6 +27,44 @@ Deno.test("without a stage, all are listed with how to see them", async () => {
   assert.equal(stripVTControlCharacters(text), text, "no colours where there is no terminal");
 });
 
+Deno.test("what is listed tells of the other programs, and of commands that work", async () => {
+  const spec = new URL("../examples/custom_layer/spec.ts", import.meta.url).pathname;
+  for (
+    const args of [["linear_regression"], ["shared_linear", "forward", "--all-rules"], [
+      "waves",
+      "--spec",
+      spec,
+    ]]
+  ) {
+    const { text } = await run(...args);
+    const hints = Array.from(text.matchAll(/: deno task inspect (.*)$/gm), ([, hint = ""]) => hint);
+    assert.equal(hints.length, 2);
+    for (const hint of hints) {
+      const shown = await run(...hint.split(" "));
+      assert.equal(shown.code, 0, `${hint}: ${shown.text}`);
+    }
+  }
+  const { text } = await run("mnist_shared");
+  assert.match(text, /^mnist_shared, program predict\n/);
+  assert.match(text, /^Other programs: --program draw, evaluate, step$/m);
+  assert.doesNotMatch((await run("relu")).text, /What a rule did/, "no rule fits");
+});
+
+Deno.test("lines that are far from a difference are counted", async () => {
+  const args = ["mnist_shared", "--program", "step", "--diff", "rewrite-1..rewrite-2"];
+  const lines = (await run(...args)).text.split("\n").slice(3);
+  const kept = lines.filter((line) => line.startsWith("  ") && !line.startsWith("  ⋮")).length;
+  const counts = lines.flatMap((line) => Number(/^ {2}⋮ (\d+) lines alike$/.exec(line)?.[1] ?? 0));
+  const alike = kept + counts.reduce((sum, count) => sum + count, 0);
+  const { stages } = JSON.parse((await run("mnist_shared", "--program", "step", "--json")).text);
+  const length = (id: string): number =>
+    stages.find((stage: { readonly id: string }) => stage.id === id).text.split("\n").length;
+  const starting = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
+  assert.equal(alike + starting("- "), length("rewrite-1"));
+  assert.equal(alike + starting("+ "), length("rewrite-2"));
+  assert.ok(kept < 20);
+});
+
 Deno.test("the beginning of a stage's name is enough", async () => {
   const { text } = await run("relu", "--stage", "decl");
   assert.match(text, /^── declaration: the declaration/);

@@ -43,7 +43,7 @@ function inspectCommand(): Command {
   const command = new Command("deno task inspect")
     .description(
       "Shows the stages between a declaration and its kernels: the declaration, its graph, the graph after " +
-        "each rule that saved work, the loops, the shaders, the WebAssembly, and what the runtime is told. " +
+        "each rule, the loops, the shaders, the WebAssembly, and what the runtime is told. " +
         "Without a stage, lists them.",
     )
     .argument("<declaration>", "name of a layer or model, such as shared_linear")
@@ -51,7 +51,7 @@ function inspectCommand(): Command {
     .option("--spec <file>", "module that exports it (default: library and examples)")
     .option(
       "--program <name>",
-      "which program: forward, grad_x … of a layer, predict, step … of a model (default: the first)",
+      "which program: forward, grad_x … of a layer, predict, step … of a model (default: forward or predict)",
     )
     .option(
       "--stage <id>",
@@ -59,7 +59,10 @@ function inspectCommand(): Command {
     )
     .option("--diff <a..b>", "print what differs between two stages, line by line", pair)
     .option("--all", "print every stage")
-    .option("--all-rules", "a stage for each rule that fired, also where it saved nothing")
+    .option(
+      "--all-rules",
+      "a stage for each rule that fired; else those in a row that save nothing share one",
+    )
     .option("--json", "print the stages as JSON")
     .addOption(
       new Option("--colour <when>", "colours: auto is for terminals")
@@ -70,7 +73,7 @@ function inspectCommand(): Command {
     examples: {
       "the stages of the weight-sharing layer": "deno task inspect shared_linear",
       "its shader": "deno task inspect shared_linear --stage forward.wgsl",
-      "what the rules made of it": "deno task inspect shared_linear --diff graph..rewrite-1",
+      "what the rules made of it": "deno task inspect shared_linear --diff graph..separate",
       "the gradient of its weight, from beginning to end":
         "deno task inspect shared_linear --program grad_w --all",
       "one kernel of a training step": "deno task inspect mnist_shared loss --program step --all",

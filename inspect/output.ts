@@ -8,11 +8,23 @@ import type { Painter } from "./colours.ts";
 import { lineDiff } from "./line_diff.ts";
 import type { Stage } from "./stages.ts";
 
-/** A list of stages, and how to see more of them. */
+/** The stages of a program, and whose it is. */
+export interface Inspected {
+  readonly declaration: string;
+  readonly program: string;
+  /** All programs of the declaration. */
+  readonly programs: readonly string[];
+  readonly stages: readonly Stage[];
+}
+
+/**
+ * A list of stages, and how to see more of them.
+ *
+ * @param command the command line that lists them
+ */
 export function overview(
-  name: string,
-  program: string,
-  stages: readonly Stage[],
+  { declaration, program, programs, stages }: Inspected,
+  command: string,
   painter: Painter,
 ): string {
   const [heading = "", ...rows] = alignedTable([
@@ -20,19 +32,40 @@ export function overview(
     { heading: "lines", align: "right", text: ({ text }) => `${lineCount(text)}` },
     { heading: "what it is", align: "left", text: ({ title }) => title },
   ], stages).split("\n");
-  const shader = stages.find(({ language }) => language === "wgsl");
-  const hint = `deno task inspect ${name} --program ${program}`;
+  const others = programs.filter((name) => name !== program);
   return [
-    painter.line(`${name}, program ${program}`, "heading"),
+    painter.line(`${declaration}, program ${program}`, "heading"),
     painter.line(heading, "faint"),
     ...stages.flatMap(({ note }, i) => [
       rows[i] ?? "",
-      ...(note === undefined ? [] : [painter.line(`    ${note}`, "faint")]),
+      ...(note === undefined ? [] : [painter.line(`    ${clipped(note)}`, "faint")]),
     ]),
     "",
-    `A stage: ${hint} --stage ${shader?.id ?? "graph"}`,
-    `A difference: ${hint} --diff ${stages[1]?.id ?? "graph"}..${stages[2]?.id ?? "graph"}`,
+    ...(others.length === 0 ? [] : [`Other programs: --program ${others.join(", ")}`]),
+    ...hints(stages, command),
   ].join("\n");
+}
+
+/** Commands that show more of some stages. */
+function hints(stages: readonly Stage[], command: string): readonly string[] {
+  const shader = stages.findLast(({ id }) => id.endsWith(".plain.wgsl")) ??
+    stages.find(({ language }) => language === "wgsl");
+  const saves = stages.findIndex(({ multiplications }) => multiplications !== undefined);
+  const rule = saves >= 0 ? saves : stages.findIndex(({ id }) => id.startsWith("rewrite-"));
+  const [before, after] = [stages[rule - 1], stages[rule]];
+  return [
+    `A stage: ${command} --stage ${shader?.id ?? "graph"}`,
+    ...(before === undefined || after === undefined
+      ? []
+      : [`What a rule did: ${command} --diff ${before.id}..${after.id}`]),
+  ];
+}
+
+/** Longer notes are told with their stage. */
+const LONGEST_NOTE = 110;
+
+function clipped(note: string): string {
+  return note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1)}…`;
 }
 
 function lineCount(text: string): number {
@@ -49,12 +82,25 @@ export function stageText(stage: Stage, painter: Painter): string {
   ].join("\n");
 }
 
-/** What differs between two stages. */
+/** What differs between two stages: lines that are far from a difference are only counted. */
 export function diffText(before: Stage, after: Stage, painter: Painter): string {
   const signs = { added: "+ ", removed: "- ", same: "  " } as const;
-  const body = lineDiff(before.text.trimEnd(), after.text.trimEnd()).map(({ kind, text }) => {
+  const lines = lineDiff(before.text.trimEnd(), after.text.trimEnd());
+  const isNear = lines.map((_, at) =>
+    lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind !== "same")
+  );
+  const isLone = (at: number) => isNear[at - 1] !== false && isNear[at + 1] !== false;
+  let skipped = 0;
+  const body = lines.flatMap(({ kind, text }, at): string[] => {
+    if (!isNear[at] && !isLone(at)) {
+      skipped++;
+      if (isNear[at + 1] === false) return [];
+      const count = `  ⋮ ${skipped} lines alike`;
+      skipped = 0;
+      return [painter.line(count, "faint")];
+    }
     const line = `${signs[kind]}${text}`;
-    return kind === "same" ? line : painter.line(line, kind);
+    return [kind === "same" ? line : painter.line(line, kind)];
   });
   return [
     painter.line(`── from ${before.id}: ${before.title}`, "heading"),
@@ -63,3 +109,6 @@ export function diffText(before: Stage, after: Stage, painter: Painter): string 
     ...body,
   ].join("\n");
 }
+
+/** Lines that are shown before and after a difference. */
+const AROUND = 3;

@@ -4,54 +4,89 @@
  * @module
  */
 import type { DimValues } from "../dsl/dim.ts";
+import { hintOf } from "../dsl/hints.ts";
+import type { Node } from "../dsl/ops.ts";
 import { evaluateSum } from "../codegen/documents/arithmetic.ts";
-import type { Graph } from "../codegen/graph/graph.ts";
-import { printGraph } from "../codegen/graph/print.ts";
+import { type Graph, nodesOf } from "../codegen/graph/graph.ts";
+import { hasLine, nameNodes } from "../codegen/graph/print.ts";
 import { type Firing, rewrite } from "../codegen/rewrite/engine.ts";
 import type { Rule } from "../codegen/rewrite/rule.ts";
 import { RULES } from "../codegen/rewrite/rules/mod.ts";
 
-/** One rule that fired, or several that only changed the form. */
+/** One rule that fired, or several in a row that only changed the form. */
 export interface RewriteStep {
-  /** Names of the rules, in the order in which they fired. */
-  readonly rules: readonly string[];
-  /** What the last of them says. */
-  readonly identity: string;
+  /** The rules, in the order in which they fired. */
+  readonly rules: readonly Rule[];
   /** Multiplications that went away and came in, for typical sizes; absent where none did or a size is unknown. */
   readonly multiplications?: { readonly before: number; readonly after: number };
-  /** The whole graph afterwards. */
-  readonly graph: string;
+  /** The whole graph afterwards; a value keeps its name from one step to the next. */
+  readonly graph: Graph;
 }
 
 /**
  * The steps from a graph to the one that no rule fits.
  *
- * @param each true to have every firing by itself; else those that save nothing are told together with the next
+ * @param each true to have every firing by itself; else those in a row that save nothing are told together
  */
 export function rewriteSteps(
   source: Graph,
   typical: DimValues,
   each: boolean,
 ): readonly RewriteStep[] {
-  const { firings } = rewrite(source, RULES);
   const steps: RewriteStep[] = [];
-  let quiet: string[] = [];
-  let graph = source;
-  for (const [index, firing] of firings.entries()) {
-    const multiplications = savedBy(firing, typical);
-    quiet.push(firing.rule.name);
-    graph = afterOne(graph);
-    const isLast = index === firings.length - 1;
-    if (!each && multiplications === undefined && !isLast) continue;
-    steps.push({
-      rules: quiet,
-      identity: firing.rule.identity,
-      ...(multiplications === undefined ? {} : { multiplications }),
-      graph: printGraph(graph),
-    });
+  let quiet: Rule[] = [];
+  let numbered = withNumbers(source);
+  const tellQuiet = () => {
+    if (quiet.length > 0) steps.push({ rules: quiet, graph: printable(numbered) });
     quiet = [];
+  };
+  for (const firing of rewrite(source, RULES).firings) {
+    const multiplications = savedBy(firing, typical);
+    if (multiplications !== undefined) tellQuiet();
+    numbered = next(numbered);
+    if (multiplications === undefined) quiet.push(firing.rule);
+    else steps.push({ rules: [firing.rule], multiplications, graph: printable(numbered) });
+    if (each) tellQuiet();
   }
+  tellQuiet();
   return steps;
+}
+
+/** A graph in which values without a name have a number instead. */
+interface Numbered {
+  readonly graph: Graph;
+  readonly numbers: ReadonlyMap<Node, string>;
+  /** The largest number. */
+  readonly last: number;
+}
+
+/** What values without a name are called. */
+const NUMBER = /^t\d+$/;
+
+/** A graph with the names and numbers with which it is printed. */
+function withNumbers(graph: Graph): Numbered {
+  const name = nameNodes(graph.results.map(({ node }) => node), graph.names, "hidden");
+  const all = nodesOf(graph).filter(hasLine).map((node) => [node, name(node)] as const);
+  const names = new Map(all.filter(([, name]) => !NUMBER.test(name)));
+  const numbers = new Map(all.filter(([, name]) => NUMBER.test(name)));
+  return { graph: { ...graph, names }, numbers, last: numbers.size };
+}
+
+/** Numbers give way to names, as a value that has a number may turn out to be one that has a name. */
+function printable({ graph, numbers }: Numbered): Graph {
+  return { ...graph, names: new Map([...numbers, ...graph.names]) };
+}
+
+/** After one more rule; values keep their numbers, new ones have numbers that no value had before. */
+function next({ graph: before, numbers: old, last }: Numbered): Numbered {
+  const graph = afterOne(before);
+  const numbers = new Map(afterOne({ ...before, names: old }).names);
+  let count = last;
+  for (const node of nodesOf(graph)) {
+    const hasName = graph.names.has(node) || numbers.has(node) || hintOf(node) !== undefined;
+    if (hasLine(node) && !hasName) numbers.set(node, `t${++count}`);
+  }
+  return { graph, numbers, last: count };
 }
 
 /** A graph after the next rule that fires: rules go from operands to results, so that is the one. */

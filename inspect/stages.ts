@@ -11,7 +11,7 @@ import type { Compilation, Stages } from "../codegen/pipeline.ts";
 import type { GeneratedFile } from "../codegen/targets/target.ts";
 import { bindingParts } from "./binding_part.ts";
 import type { DeclarationSource } from "./declaration_source.ts";
-import { rewriteSteps } from "./rewriting.ts";
+import { type RewriteStep, rewriteSteps } from "./rewriting.ts";
 import { functionsOf, kernelFunctions } from "./wat_functions.ts";
 
 /** What a stage is written in. */
@@ -27,6 +27,8 @@ export interface Stage {
   readonly text: string;
   /** What is remarkable about it. */
   readonly note?: string;
+  /** Of a rule: the multiplications that went away and those that came in, for typical sizes. */
+  readonly multiplications?: { readonly before: number; readonly after: number };
 }
 
 /** What stages are made from. */
@@ -54,10 +56,10 @@ export function stagesOf(material: Material, choice: StageChoice): readonly Stag
   const stages = compilation.stages.find(({ program }) => program.name === choice.program);
   if (stages === undefined) return [];
   const printed = printedParts(material, choice.program);
-  const first = compilation.stages.find(({ program: { name } }) => DECLARED.includes(name));
+  const first = declaredProgram(compilation.stages.map(({ program }) => program));
   return [
     ...(source === undefined ? [] : [declared(source)]),
-    ...graphs(stages, first ?? stages),
+    ...graphs(stages, compilation.stages.find(({ program }) => program === first) ?? stages),
     ...rewritten(compilation, stages, choice.allRules),
     ...stages.program.kernels.flatMap((kernel, at) =>
       choice.kernel === undefined || choice.kernel === kernel.name
@@ -70,6 +72,13 @@ export function stagesOf(material: Material, choice: StageChoice): readonly Stag
 /** The programs that compute what was declared, of layers and of models. */
 const DECLARED = ["forward", "predict"];
 
+/** The program that computes what was declared, or the first if none does. */
+export function declaredProgram<T extends { readonly name: string }>(
+  programs: readonly T[],
+): T | undefined {
+  return programs.find(({ name }) => DECLARED.includes(name)) ?? programs[0];
+}
+
 function declared({ file, line, text }: DeclarationSource): Stage {
   return {
     id: "declaration",
@@ -79,69 +88,65 @@ function declared({ file, line, text }: DeclarationSource): Stage {
   };
 }
 
-/** The graph that was declared and, for what is derived from it, the program's own. */
-function graphs({ source, program }: Stages, first: Stages): readonly Stage[] {
-  const graph = (id: string, title: string, text: string): Stage => ({
+/** The graph that was declared and, for a program that was made of it, the program's own. */
+function graphs(stages: Stages, first: Stages): readonly Stage[] {
+  const { name } = stages.source;
+  const graph = (id: string, title: string, { source }: Stages): Stage => ({
     id,
     title,
     language: "graph",
-    text,
+    text: printGraph(source),
   });
-  if (program === first.program) {
-    return [graph("graph", "the graph as declared", printGraph(source))];
-  }
+  if (stages === first) return [graph("graph", "the graph as declared", stages)];
+  if (name === "draw") return [graph("graph", "the graph that takes a batch from tables", stages)];
+  const isGradient = name === "step" || name.startsWith("grad_");
   return [
-    graph(
-      "graph",
-      `the graph as declared, program ${first.program.name}`,
-      printGraph(first.source),
-    ),
-    graph(
-      "differentiated",
-      `program ${program.name}, differentiated where needed`,
-      printGraph(source),
-    ),
+    graph("graph", `the graph as declared, program ${first.source.name}`, first),
+    isGradient
+      ? graph("differentiated", `program ${name}, differentiated where needed`, stages)
+      : graph("program", `program ${name}, made of the same declaration`, stages),
   ];
 }
 
 function rewritten(
   { declaration }: Compilation,
-  { source, rewritten, firings }: Stages,
+  { source, rewritten }: Stages,
   each: boolean,
 ): readonly Stage[] {
-  const steps = rewriteSteps(source, declaration.typical, each).map((step, index): Stage => {
-    const { rules, identity, multiplications, graph } = step;
-    const last = rules.at(-1) ?? "";
-    const others = rules.length === 1 ? "" : ` and ${rules.length - 1} before it`;
+  const steps = rewriteSteps(source, declaration.typical, each);
+  const stages = steps.map(rewriteStage);
+  const last = steps.at(-1)?.graph;
+  // Values that stay keep their names here too; those that now have one of their own take it.
+  const names = new Map([...(last?.names ?? []), ...rewritten.names]);
+  const separate = printGraph({ ...rewritten, names });
+  if (separate === (stages.at(-1)?.text ?? printGraph(source))) return stages;
+  return [...stages, {
+    id: "separate",
+    title: last === undefined
+      ? "no rule fits; every result is a value of its own"
+      : "every result is a value of its own, and what kernels will write has a name",
+    language: "graph",
+    text: separate,
+  }];
+}
+
+function rewriteStage({ rules, multiplications, graph }: RewriteStep, index: number): Stage {
+  const [only] = rules;
+  const stage = { id: `rewrite-${index + 1}`, language: "graph", text: printGraph(graph) } as const;
+  if (only === undefined || rules.length > 1) {
+    const names = Map.groupBy(rules, ({ name }) => name);
     return {
-      id: `rewrite-${index + 1}`,
-      title: `after ${last}${others}`,
-      language: "graph",
-      text: graph,
-      note: multiplications === undefined
-        ? identity
-        : `${identity}; ${showMegaFlop(multiplications.before)} → ${
-          showMegaFlop(multiplications.after)
-        }`,
+      ...stage,
+      title: `after ${rules.length} steps that only change the form`,
+      note: Array.from(names, ([name, { length }]) => length === 1 ? name : `${name} ${length}×`)
+        .join(", "),
     };
-  });
-  const separate = printGraph(rewritten);
-  const isNew = separate !== (steps.at(-1)?.text ?? printGraph(source));
-  return [
-    ...steps,
-    ...(isNew
-      ? [
-        {
-          id: "separate",
-          title: firings.length === 0
-            ? "no rule fits; every result is a value of its own"
-            : "every result is a value of its own",
-          language: "graph",
-          text: separate,
-        } as const,
-      ]
-      : []),
-  ];
+  }
+  const title = `after ${only.name}`;
+  if (multiplications === undefined) return { ...stage, title, note: only.identity };
+  const { before, after } = multiplications;
+  const saved = `${showMegaFlop(before)} → ${showMegaFlop(after)}`;
+  return { ...stage, title, note: `${only.identity}; ${saved}`, multiplications };
 }
 
 /** What the printers made of a program. */

@@ -110,6 +110,11 @@ function isSpread(node: Node): boolean {
   return node.op === "broadcast" && node.inputs[0]?.shape.length === 0;
 }
 
+/** True for what is computed on a line of its own, unless it is a result. */
+export function hasLine(node: Node): boolean {
+  return !isAtom(node) && !isSpread(node);
+}
+
 /**
  * Names the nodes under some roots: given names where there are any, else t1, t2, …
  *
@@ -162,7 +167,7 @@ export function printGraph(graph: Graph): string {
   const name = nameNodes(roots, graph.names, "hidden");
   const shown = new Set(roots);
   const lines = topologicalOrder(roots)
-    .filter((node) => !isAtom(node) && (!isSpread(node) || shown.has(node)))
+    .filter((node) => hasLine(node) || (isSpread(node) && shown.has(node)))
     .map((node) => printNode(node, name));
   // A leaf that is only overwritten is no part of the graph.
   const targetName = (leaf: Node): string => leaf.op === "input" ? leaf.attrs.name : name(leaf);
