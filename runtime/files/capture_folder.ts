@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { access, mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FormatError } from "../formats/format_error.ts";
@@ -68,7 +68,7 @@ export async function saveCapture(
 /** The file with the text of a module's WebAssembly, if there is one. */
 async function assemblyOf({ wasm }: ModuleSpec): Promise<string | undefined> {
   const file = fileURLToPath(new URL("kernels.wat", wasm.plain));
-  return await access(file).then(() => file, () => undefined);
+  return await stat(file).then(() => file, () => undefined);
 }
 
 /** True if a folder holds what a capture says; other things may be called `capture.json` too. */
