@@ -11,6 +11,7 @@
 import { showShape } from "../dsl/dim.ts";
 import { outputOf } from "../dsl/layer_declaration.ts";
 import type { Node } from "../dsl/ops.ts";
+import { apart, tracedFrom } from "../dsl/provenance.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
 import { verifyGraph } from "./graph/verify.ts";
@@ -60,15 +61,29 @@ export function compile(
   dump: Dump = SILENT,
   rules: readonly Rule[] = RULES,
 ): Compilation {
+  return tracedFrom(declaration.provenances, () => compileTraced(declaration, dump, rules));
+}
+
+function compileTraced(
+  declaration: Declaration,
+  dump: Dump,
+  rules: readonly Rule[],
+): Compilation {
   const { graphs, proofs } = differentiate(declaration);
   const pass = rewritePass(rules);
   for (const graph of graphs) verifyGraph(graph);
-  const rewritten = graphs.map((graph) => runPass(pass, graph, subject(graph), dump));
-  const separate = rewritten.map(({ graph }) => runPass(SEPARATE, graph, subject(graph), dump));
+  const ahead = graphs.map((graph) => {
+    // Programs share values; what became of one in another program tells nothing of it in this one.
+    const alone = apart();
+    const rewritten = alone(() => runPass(pass, graph, subject(graph), dump));
+    const separate = alone(() => runPass(SEPARATE, rewritten.graph, subject(graph), dump));
+    return { rewritten, separate, alone };
+  });
+  const separate = ahead.map((each) => each.separate);
   const names = new ModuleNames(declaration, separate);
-  const lowered = separate.map((graph, i) => {
-    const locals = rewritten[i]?.graph.names ?? graph.names;
-    return runPass(lowerPass(names, locals, declaration), graph, subject(graph), dump);
+  const lowered = ahead.map(({ rewritten, separate: graph, alone }) => {
+    const lower = lowerPass(names, rewritten.graph.names, declaration);
+    return alone(() => runPass(lower, graph, subject(graph), dump));
   });
   const planned = runPass(planPass(declaration, separate), lowered, declaration.name, dump);
   const laidOut = runPass(layOutPass(declaration), planned, declaration.name, dump);
@@ -81,8 +96,8 @@ export function compile(
     proofs,
     stages: graphs.map((source, i) => ({
       source,
-      rewritten: separate[i] ?? source,
-      firings: rewritten[i]?.firings ?? [],
+      rewritten: ahead[i]?.separate ?? source,
+      firings: ahead[i]?.rewritten.firings ?? [],
       program: module.programs[i] ?? { ...EMPTY, name: source.name },
     })),
   };
@@ -108,7 +123,7 @@ function differentiate(declaration: Declaration): {
     ? [outputOf(declaration)]
     : [declaration.loss, ...declaration.outputs.values(), ...declaration.updates.values()];
   return {
-    proofs: checkBackward(written),
+    proofs: apart()(() => checkBackward(written)),
     graphs: declaration.kind === "layer" ? layerPrograms(declaration) : modelPrograms(declaration),
   };
 }

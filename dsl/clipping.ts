@@ -7,6 +7,7 @@ import { isOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
 import { add, div, maximum, minimum, mul, sqrt } from "./arithmetic.ts";
 import { named } from "./hints.ts";
 import type { Shape } from "./dim.ts";
+import { Site, written } from "./provenance.ts";
 
 type Scalar = Tensor<readonly [], "f32">;
 type Real = Tensor<Shape, "f32">;
@@ -31,12 +32,13 @@ function prepared(
   doc: string,
   change: (gradients: readonly Real[]) => readonly Real[],
 ): OptimizerDeclaration {
+  const site = Site.here();
   return {
     ...optimizer,
     doc: `${optimizer.doc}; ${doc}`,
     prepare: (gradients) => {
       const own = optimizer.prepare?.(gradients) ?? gradients;
-      return change(own.map((each) => handle(each))).map(({ node }) => node);
+      return written(site, () => change(own.map((each) => handle(each)))).map(({ node }) => node);
     },
   };
 }

@@ -31,6 +31,7 @@ import {
   TYPICAL,
   UNVERIFIED,
 } from "./options.ts";
+import { at, type Provenance, recordedIn, Site, sitesOfUse } from "./provenance.ts";
 import { describe } from "./shape_rules.ts";
 import { returnedGradients, returnedResult, returnedStates } from "./returned.ts";
 import { applyInModel, nameAlike, traceLayer } from "./tracing.ts";
@@ -145,16 +146,18 @@ export function defineLayer<
   checkOptions("layer", options, OPTIONS);
   const { name, inputs, params = {}, state = {}, forward, update, backward, unverified } = options;
   checkName(name, "a layer");
-  const x = within(name, () => leaves("input", inputs));
-  const p = within(name, () => leaves("parameter", params));
-  const s = within(name, () => leaves("state", state));
+  const provenances = new Map<Node, Provenance>(), declared = Site.here();
+  const inside = <R>(run: () => R): R => within(name, () => recordedIn(provenances, declared, run));
+  const x = inside(() => leaves("input", inputs));
+  const p = inside(() => leaves("parameter", params));
+  const s = inside(() => leaves("state", state));
   checkLeafNames(name, { inputs, params, state });
   checkNotDrawn(name, x.nodes);
   // `P` and `S` default to none exactly when `params` and `state` are absent.
   const handles = withoutOthers(
     { ...x.handles, ...p.handles, ...s.handles } as Handles<I & P & S>,
   );
-  const inLayer = <R>(run: () => R): R => within(name, () => traceLayer(run));
+  const inLayer = <R>(run: () => R): R => inside(() => traceLayer(run));
   const output = inLayer(() => returnedResult(forward(handles)));
   const gy = gradientLeaf(output);
   const declaration: LayerDeclaration = {
@@ -176,6 +179,7 @@ export function defineLayer<
     ),
     ...(unverified === undefined ? {} : { unverified }),
     typical: options.typical ?? {},
+    provenances,
   };
   const use = (sizes: Readonly<Record<string, Extent>> = {}): LayerUse =>
     applyLayer(declaration, sizes);
@@ -229,18 +233,21 @@ export function applyLayer(
   owner?: object,
 ): LayerUse {
   checkSizes(layer, sizes);
+  const ready = Site.here();
   const use = (...inputs: readonly Tensor[]): Tensor<Shape, "f32"> => {
     const given = inputs.map((each) => nodeOf(`apply layer "${layer.name}" to`, each));
-    return handle(within(layer.name, () => {
+    const sites = sitesOfUse(ready);
+    const apply = (): Node => {
       const { operands, restore } = mergeLeadingAxes(layer, given);
       const bound = bindDims(layer, sizes, operands);
       const y = applyInModel(
         owner ?? use,
         layer,
-        (own) => instantiate(layer, bound, operands, own),
+        (own) => instantiate(layer, bound, operands, own, sites),
       );
       return nameAlike(y, restore(y));
-    }));
+    };
+    return handle(within(layer.name, () => at(sites, apply)));
   };
   // Messages show a function by its name.
   return Object.assign(Object.defineProperty(use, "name", { value: layer.name }), { layer });

@@ -7,6 +7,7 @@ import { copyHint } from "./hints.ts";
 import type { Initial } from "./initial.ts";
 import { make } from "./intern.ts";
 import type { Node, OpAttrs, OpKind } from "./ops.ts";
+import { type Site, usedFrom } from "./provenance.ts";
 import { describe } from "./shape_rules.ts";
 
 type Substitution = (extent: Extent) => Extent;
@@ -66,25 +67,30 @@ export interface Instance {
  * A layer for these operands.
  *
  * @param bound an extent for each of the layer's dims
+ * @param sites where the layer is used
  */
 export function instantiate(
   layer: LayerDeclaration,
   bound: ReadonlyMap<string, Extent>,
   operands: readonly Node[],
   own: OwnLeaves,
+  sites: readonly Site[],
 ): Instance {
   const by: Substitution = (extent) => substitute(extent, bound);
+  const used = { provenances: layer.provenances, sites };
+  const from: From = (node, copy) => usedFrom(used, node, copy);
   const leaves = new Map(operandsOf(layer, operands, by));
   for (const stream of streamsOf(layer)) leaves.set(stream, own.stream(stream));
   for (const declared of [...layer.params, ...layer.state]) {
     if (declared.op !== "input") continue;
-    leaves.set(declared, own.leaf(remake("input", declared.attrs, [], by)));
+    const { attrs } = declared;
+    leaves.set(declared, from(declared, () => own.leaf(remake("input", attrs, [], by))));
   }
   const latest = new Map(leaves);
   for (const state of layer.state) latest.set(state, own.latest(leaves.get(state) ?? state));
-  const updated = copier(latest, by);
+  const updated = copier(latest, by, from);
   return {
-    output: copier(leaves, by)(outputOf(layer)),
+    output: copier(leaves, by, from)(outputOf(layer)),
     updates: new Map(layer.state.flatMap((state) => {
       const value = state.op === "input" ? layer.update.get(state.attrs.name) : undefined;
       return value === undefined ? [] : [[leaves.get(state) ?? state, updated(value)]];
@@ -125,13 +131,21 @@ function operandsOf(
   });
 }
 
+/** Runs the copying of a node. */
+type From = (node: Node, copy: () => Node) => Node;
+
 /** A function that copies a value with its leaves and dims replaced. */
-function copier(leaves: ReadonlyMap<Node, Node>, by: Substitution): (node: Node) => Node {
+function copier(
+  leaves: ReadonlyMap<Node, Node>,
+  by: Substitution,
+  from: From,
+): (node: Node) => Node {
   const done = new Map(leaves);
   const visit = (node: Node): Node => {
     const known = done.get(node);
     if (known !== undefined) return known;
-    const result = remake(node.op, node.attrs, node.inputs.map(visit), by);
+    const inputs = node.inputs.map(visit);
+    const result = from(node, () => remake(node.op, node.attrs, inputs, by));
     copyHint(node, result);
     copyOrigin(node, result);
     done.set(node, result);

@@ -1,6 +1,7 @@
 /** Makes nodes: checks the shape rule and returns the one node that stands for this value. @module */
 import { extentKey, type Shape } from "./dim.ts";
 import type { Node, NodeOf, OpAttrs, OpKind } from "./ops.ts";
+import { noteMade } from "./provenance.ts";
 import { SHAPE_RULES } from "./shape_rules.ts";
 
 const interned = new Map<string, Node>();
@@ -33,8 +34,11 @@ export function make<K extends OpKind>(
 ): NodeOf<K> & Node {
   const key = `${op} ${attributeKey(attrs)} ${inputs.map((input) => input.id).join(",")}`;
   const known = interned.get(key);
-  // The key begins with the op, so the node found under it has this op.
-  if (known !== undefined) return known as NodeOf<K> & Node;
+  if (known !== undefined) {
+    noteMade(known);
+    // The key begins with the op, so the node found under it has this op.
+    return known as NodeOf<K> & Node;
+  }
   const rule: (
     attrs: OpAttrs[K],
     inputs: readonly Node[],
@@ -45,5 +49,6 @@ export function make<K extends OpKind>(
     & NodeOf<K>
     & Node;
   interned.set(key, node);
+  noteMade(node);
   return node;
 }

@@ -2,6 +2,7 @@
 import { withGradients } from "./custom_gradient.ts";
 import type { DimValues } from "./dim.ts";
 import type { Node } from "./ops.ts";
+import type { Provenances } from "./provenance.ts";
 
 /** A traced declaration: graphs over named leaves. */
 export interface LayerDeclaration {
@@ -29,6 +30,8 @@ export interface LayerDeclaration {
   readonly unverified?: string;
   /** Sizes to count operations with, and to choose schedules for. */
   readonly typical: DimValues;
+  /** Where in the source its values were written. */
+  readonly provenances: Provenances;
 }
 
 /** The result of a layer, with the gradients that its author gives. */

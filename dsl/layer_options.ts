@@ -68,7 +68,8 @@ export function layerWithOptions<O extends object>(
     // What is no option is a size, which the layer checks.
     return withValues(values)(Object.fromEntries(sizes) as Readonly<Record<string, Extent>>);
   };
-  const { kind, name, doc, inputs, params, state, output, update, outputGradient } = standard;
+  const { kind, name, doc, inputs, params, state, output, update, outputGradient, provenances } =
+    standard;
   const declaration: LayerDeclaration = {
     kind,
     name,
@@ -82,6 +83,7 @@ export function layerWithOptions<O extends object>(
     backward: standard.backward,
     ...(standard.unverified === undefined ? {} : { unverified: standard.unverified }),
     typical: standard.typical,
+    provenances,
   };
   // A function's own `name` is read-only and must give way to the layer's.
   for (const [key, value] of Object.entries(declaration)) {

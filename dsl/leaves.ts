@@ -12,6 +12,7 @@ import { make } from "./intern.ts";
 import { checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import { isRecordOf, type OptionRule } from "./options.ts";
+import { noteDeclared, Site } from "./provenance.ts";
 
 /** What a declaration may stand for: anything, or only what a caller gives. */
 export type Use = "any" | "input";
@@ -73,13 +74,15 @@ export interface TensorDeclaration<
 /** What the words of a declaration have said so far. */
 type Said = Pick<TensorDeclaration, "initial" | "bytes" | "mostlyZero">;
 
+const sites = new WeakMap<TensorDeclaration, Site>();
+
 function declaration<S extends Shape, T extends Numeric, U extends Use>(
   shape: S,
   dtype: T,
   use: U,
   said: Said = {},
 ): TensorDeclaration<S, T, U> {
-  return {
+  const declared: TensorDeclaration<S, T, U> = {
     shape,
     dtype,
     use,
@@ -92,6 +95,8 @@ function declaration<S extends Shape, T extends Numeric, U extends Use>(
       declaration(shape, dtype, "input", { ...said, bytes: rowsOfBytes(shape, options) }),
     sparse: () => declaration(shape, dtype, "input", { ...said, mostlyZero: true }),
   };
+  sites.set(declared, Site.here());
+  return declared;
 }
 
 function rowsOfBytes(shape: Shape, options: ByteOptions): ByteSource {
@@ -159,7 +164,7 @@ function leaf(name: string, role: LeafRole, declared: TensorDeclaration): Node {
   checkName(name, role);
   checkUse(name, role, declared);
   const { shape, dtype, initial, bytes, mostlyZero } = declared;
-  return make("input", {
+  const node = make("input", {
     name,
     role,
     shape,
@@ -168,6 +173,8 @@ function leaf(name: string, role: LeafRole, declared: TensorDeclaration): Node {
     ...(bytes === undefined ? {} : { bytes }),
     ...(mostlyZero === undefined ? {} : { sparse: mostlyZero }),
   });
+  noteDeclared(node, sites.get(declared));
+  return node;
 }
 
 function checkUse(

@@ -15,6 +15,7 @@ import { checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import { isOptimizer, type OptimizerDeclaration } from "./optimizer.ts";
 import { checkOptions, DOC, functionLike, isRecordOf, isText, NAME, TYPICAL } from "./options.ts";
+import { listed, type Provenance, type Provenances, recordedIn, Site } from "./provenance.ts";
 import { traceModel } from "./tracing.ts";
 
 export { isDrawn, PREDICTION } from "./model_checks.ts";
@@ -102,6 +103,8 @@ export interface ModelDeclaration {
   readonly names: ReadonlyMap<Node, string>;
   /** Sizes to count operations with, and to choose schedules for. */
   readonly typical: DimValues;
+  /** Where in the source its values were written. */
+  readonly provenances: Provenances;
 }
 
 const isJudge = (value: unknown): boolean => typeof value === "function";
@@ -184,12 +187,15 @@ export function defineModel<const I extends Declarations, O extends Outputs>(
   checkOptions("model", options, OPTIONS);
   const { name, metrics = {} } = options;
   const place = `model ${name}`;
-  const { nodes, handles } = within(place, () => leaves("input", options.inputs));
+  const provenances = new Map<Node, Provenance>(), declared = Site.here();
+  const inside = <R>(run: () => R): R =>
+    within(place, () => recordedIn(provenances, declared, run));
+  const { nodes, handles } = inside(() => leaves("input", options.inputs));
   const drawn = nodes.filter(isDrawn);
   checkModelRows(name, nodes, drawn);
   // One number for each sample of the batch, the first axis of the inputs.
   const wanted = nodes.flatMap((each) => each.shape.slice(0, 1)).slice(0, 1);
-  const { result, trace } = within(place, () =>
+  const { result, trace } = inside(() =>
     traceModel(() => {
       const outputs = returnedOutputs(options.forward(withoutOthers(handles)));
       const judge = (by: Judge<I, O>): Node => judgedBy(by, nodes, outputs, wanted);
@@ -198,7 +204,8 @@ export function defineModel<const I extends Declarations, O extends Outputs>(
         loss: judge(options.loss),
         metrics: new Map(Object.entries(metrics).map(([metric, by]) => [metric, judge(by)])),
       };
-    }));
+    })
+  );
   checkModelNames({
     name,
     inputs: options.inputs,
@@ -220,6 +227,7 @@ export function defineModel<const I extends Declarations, O extends Outputs>(
     ...storageOf(options),
     names: trace.names,
     typical: options.typical ?? {},
+    provenances,
   };
 }
 
@@ -285,7 +293,7 @@ function judgedByLayer(
   const predictions = [...outputs.values()];
   const used = leavesBelow(predictions);
   const operands = [...predictions, ...inputs.filter((each) => !used.has(each))];
-  return layer(...operands.map((each) => handle(each))).node;
+  return listed(() => layer(...operands.map((each) => handle(each)))).node;
 }
 
 function judgedByFunction<I extends Declarations, O extends Outputs>(
@@ -347,7 +355,7 @@ export function sequential(
     );
   }
   return layers.reduce((value, layer, position) => {
-    if (typeof layer === "function") return layer(value);
+    if (typeof layer === "function") return listed(() => layer(value));
     throw new DeclarationError(
       `Cannot apply ${
         showValue(layer)

@@ -8,6 +8,7 @@ import { withoutOthers } from "./leaves.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import { checkOptions, DOC, functionLike, isText, NAME } from "./options.ts";
+import { Site, written } from "./provenance.ts";
 import { describe } from "./shape_rules.ts";
 
 /** A tensor of the parameter's own shape, whatever that is. */
@@ -107,11 +108,12 @@ export function defineOptimizer<const S extends string = never>(
     options.state.map((each) => [each, "a state"] as const),
     new Map([["w", "the parameter"], ["g", "the gradient"], [STEP, "the step number"]]),
   );
+  const site = Site.here();
   return {
     kind: "optimizer",
     name: options.name,
     doc: options.doc ?? "",
-    updates: (parameter, gradient) => updatesBy(options, parameter, gradient),
+    updates: (parameter, gradient) => written(site, () => updatesBy(options, parameter, gradient)),
   };
 }
 

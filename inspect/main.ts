@@ -58,10 +58,7 @@ async function materialOf(declaration: Declaration, specs: readonly string[]): P
   const files = await generateModule(declaration, { runtime: "../../runtime" });
   return {
     compilation: compile(declaration),
-    files: files.map(({ path, content }) => ({
-      path: path.slice(declaration.name.length + 1),
-      content,
-    })),
+    files: files.map((file) => ({ ...file, path: file.path.slice(declaration.name.length + 1) })),
     ...(source === undefined ? {} : { source: { ...source, file: shortPath(source.file) } }),
   };
 }

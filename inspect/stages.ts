@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Place, Provenance } from "../dsl/provenance.ts";
 import { showMegaFlop } from "../codegen/documents/arithmetic.ts";
 import { printGraph } from "../codegen/graph/print.ts";
 import type { Kernel } from "../codegen/kernel/kernel.ts";
@@ -27,6 +28,8 @@ export interface Stage {
   readonly text: string;
   /** What is remarkable about it. */
   readonly note?: string;
+  /** For each line, the places in the source that it comes from: of a formula first, then of its uses. */
+  readonly places?: readonly (readonly Place[])[];
   /** Of a rule: the multiplications that went away and those that came in, for typical sizes. */
   readonly multiplications?: { readonly before: number; readonly after: number };
 }
@@ -153,6 +156,8 @@ function rewriteStage({ rules, multiplications, graph }: RewriteStep, index: num
 interface Printed {
   /** A file's text, by its path; nothing for what is no text. */
   readonly text: (path: string) => string;
+  /** Where the lines of a file come from, by its path. */
+  readonly provenances: (path: string) => readonly (Provenance | undefined)[];
   readonly functions: ReturnType<typeof functionsOf>;
   readonly bindings: ReturnType<typeof bindingParts>;
 }
@@ -164,6 +169,7 @@ function printedParts({ compilation, files }: Material, program: string): Printe
   };
   return {
     text,
+    provenances: (path) => files.find((file) => file.path === path)?.provenances ?? [],
     functions: functionsOf(text("kernels.wat")),
     bindings: bindingParts(text(`${compilation.module.name}.ts`), program),
   };
@@ -171,7 +177,7 @@ function printedParts({ compilation, files }: Material, program: string): Printe
 
 /** The forms of one kernel. */
 function kernelStages(
-  { text, functions, bindings }: Printed,
+  { text, provenances, functions, bindings }: Printed,
   program: string,
   kernel: Kernel,
   at: number,
@@ -188,7 +194,7 @@ function kernelStages(
       text: printKernel(kernel),
       note: kernel.formula.replaceAll("\n", " "),
     },
-    ...shaders.map((path) => shaderStage(name, path, text(path))),
+    ...shaders.map((path) => shaderStage(name, path, text(path), provenances(path))),
     ...(wat === "" ? [] : [
       {
         id: `${name}.wat`,
@@ -212,13 +218,19 @@ function kernelStages(
 const SHADER_FILE = /\bfile: "([^"]+\.wgsl)"/g;
 
 /** A shader in a file such as `step/05_loss.gpu.wgsl`. */
-function shaderStage(kernel: string, path: string, text: string): Stage {
+function shaderStage(
+  kernel: string,
+  path: string,
+  text: string,
+  provenances: readonly (Provenance | undefined)[],
+): Stage {
   const variant = path.slice(path.lastIndexOf(kernel) + kernel.length + 1).replace(/\.?wgsl$/, "");
   return {
     id: `${kernel}${variant === "" ? "" : `.${variant}`}.wgsl`,
     title: `${kernel} as WGSL, ${SHADERS[variant] ?? variant}`,
     language: "wgsl",
     text,
+    ...(provenances.length === 0 ? {} : { places: provenances.map((each) => each?.places ?? []) }),
   };
 }
 

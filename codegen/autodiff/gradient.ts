@@ -3,6 +3,7 @@ import { partsOf } from "../../dsl/custom_gradient.ts";
 import { sameShape, showShape } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import { consult, type Node } from "../../dsl/ops.ts";
+import { causedBy } from "../../dsl/provenance.ts";
 import { full } from "../graph/build.ts";
 import { topologicalOrder } from "../graph/graph.ts";
 import { VerifyError } from "../graph/verify.ts";
@@ -38,7 +39,7 @@ export function gradients(
   for (const node of [...order].reverse()) {
     const g = total.get(node);
     if (g === undefined || !needed.has(node)) continue;
-    cotangentsOf(node, g, needed).forEach((cotangent, i) => {
+    causedBy([node], () => cotangentsOf(node, g, needed)).forEach((cotangent, i) => {
       const operand = node.inputs[i];
       if (cotangent === undefined || operand === undefined || !needed.has(operand)) return;
       if (!sameShape(cotangent.shape, operand.shape)) {
@@ -49,7 +50,12 @@ export function gradients(
         );
       }
       const before = total.get(operand);
-      total.set(operand, before === undefined ? cotangent : make("add", {}, [before, cotangent]));
+      total.set(
+        operand,
+        before === undefined
+          ? cotangent
+          : causedBy([operand], () => make("add", {}, [before, cotangent])),
+      );
     });
   }
   const names = new Map<Node, string>();

@@ -67,7 +67,7 @@ export interface Expansion {
 interface Walk extends Surroundings {
   readonly blockedBy: Set<Node>;
   readonly memo: Map<Node, Map<string, Scalar | undefined>>;
-  readonly origins: Map<Scalar, Node>;
+  readonly origins: Map<Scalar, Node[]>;
   unreachable: boolean;
 }
 
@@ -235,7 +235,11 @@ function visit(node: Node, index: Index, walk: Walk): Scalar | undefined {
   if (memo.has(key)) return memo.get(key);
   const scalar = resolve(node, index, walk);
   memo.set(key, scalar);
-  if (scalar !== undefined && !walk.origins.has(scalar)) walk.origins.set(scalar, node);
+  if (scalar !== undefined) {
+    const nodes = walk.origins.get(scalar) ?? [];
+    nodes.push(node);
+    walk.origins.set(scalar, nodes);
+  }
   return scalar;
 }
 
@@ -264,8 +268,8 @@ function resolve(node: Node, index: Index, walk: Walk): Scalar | undefined {
 export class Expander {
   readonly #surroundings: Surroundings;
   readonly #memo: Walk["memo"] = new Map();
-  /** The node that each expression came from, for readable names. */
-  readonly origins: Map<Scalar, Node> = new Map();
+  /** The nodes that each expression is: the one that it came from, and those that only move that one. */
+  readonly origins: Map<Scalar, Node[]> = new Map();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;

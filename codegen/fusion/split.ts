@@ -17,7 +17,7 @@ export function partToStore(
   let best: { readonly node: Node; readonly loads: number } | undefined;
   const consider = (scalar: Scalar): void => {
     if (scalar.kind !== "apply") return;
-    const node = group.expander.origins.get(scalar);
+    const node = group.expander.origins.get(scalar)?.[0];
     const loads = loadsOf(scalar).size;
     const fits = node !== undefined && node.dtype !== "bool" && !isExcluded(node) &&
       loads > 1 && loads <= most && !usesLocal(scalar);

@@ -3,6 +3,7 @@ import { partsOf } from "../../dsl/custom_gradient.ts";
 import { copyHint } from "../../dsl/hints.ts";
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { copyProvenance } from "../../dsl/provenance.ts";
 
 /**
  * A function that rebuilds a value, and all that it is computed from, from what `replace` gives for some
@@ -17,6 +18,7 @@ export function replacer(
     if (known !== undefined) return known;
     const result = replace(node, rebuilt) ?? withInputs(node, node.inputs.map(rebuilt));
     copyHint(node, result);
+    copyProvenance(node, result);
     done.set(node, result);
     return result;
   };

@@ -14,6 +14,7 @@
  */
 import type { Extent } from "../../dsl/dim.ts";
 import type { Initial } from "../../dsl/initial.ts";
+import type { Provenance } from "../../dsl/provenance.ts";
 import type { DefinedOp } from "./defined_ops.ts";
 import type { Axis, IndexExpr } from "./index_expr.ts";
 import type { MachineKind, Tiling } from "./tiling.ts";
@@ -99,8 +100,14 @@ export type Scalar =
 /** How a reduction combines values. `argmax` gives the first position of the largest, a u32. */
 export type Combine = "sum" | "max" | "argmax";
 
+/** What every stage has besides what it computes. */
+interface Written {
+  /** Where in the source it was written, if that is known; of no consequence. */
+  readonly provenance?: Provenance;
+}
+
 /** `into = combine over axes of value`. A `max` or `argmax` needs a first element: extents ≥ 1. */
-export interface ReduceStage {
+export interface ReduceStage extends Written {
   readonly kind: "reduce";
   readonly into: string;
   readonly combine: Combine;
@@ -112,14 +119,14 @@ export interface ReduceStage {
 }
 
 /** Names a value so that it is computed once. */
-export interface LetStage {
+export interface LetStage extends Written {
   readonly kind: "let";
   readonly name: string;
   readonly value: Scalar;
 }
 
 /** `tensor[index] = value`. */
-export interface StoreStage {
+export interface StoreStage extends Written {
   readonly kind: "store";
   readonly tensor: string;
   readonly index: readonly IndexExpr[];
@@ -145,6 +152,8 @@ export interface KernelTensor {
   readonly access: "read" | "write" | "read_write";
   /** Many elements are exactly 0: a promise about speed, never about values. */
   readonly sparse?: true;
+  /** Where in the source it was written, if that is known; of no consequence. */
+  readonly provenance?: Provenance;
 }
 
 /**

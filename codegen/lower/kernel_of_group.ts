@@ -1,6 +1,7 @@
 /** Lowering: from a group of nodes to a kernel. @module */
 import type { Extent } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { Provenance, provenanceOf } from "../../dsl/provenance.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
 import { loadsOf } from "../fusion/loads.ts";
 import { type IndexExpr, mapValues } from "../kernel/index_expr.ts";
@@ -16,7 +17,15 @@ import type {
   StorageType,
   StoreStage,
 } from "../kernel/kernel.ts";
-import { invariantParts, localNames, type Locals, shareParts, withLocals } from "./share.ts";
+import {
+  comingFrom,
+  invariantParts,
+  localNames,
+  type Locals,
+  nodesIn,
+  shareParts,
+  withLocals,
+} from "./share.ts";
 
 /** What lowering needs to know about the program around a group. */
 export interface Setting {
@@ -69,6 +78,8 @@ function stagesOf(group: Group, setting: Setting): readonly Stage[] {
   const outer = group.stored.filter((stored) => stored.level === "outer");
   const full = group.stored.filter((stored) => stored.level === "full");
   const locals: Locals = new Map();
+  const from = (value: Scalar, ...nodes: readonly Node[]): Provenance | undefined =>
+    provenanceOfAll([...nodes, ...nodesIn(value, group.expander.origins, locals)]);
   // A value that reads what this kernel overwrites is named, so that all loads precede all stores.
   const overwritten = new Set(
     group.stored.map((each) => setting.memory(setting.tensors.get(each.node) ?? "")),
@@ -81,22 +92,32 @@ function stagesOf(group: Group, setting: Setting): readonly Stage[] {
     new Set([...outer.map((stored) => stored.value).filter(early), ...invariant]),
     locals,
     name,
+    from,
   );
   const fullValues = full.map((stored) => stored.value);
-  const fullLets = shareParts(fullValues, new Set(fullValues.filter(early)), locals, name);
+  const fullLets = shareParts(fullValues, new Set(fullValues.filter(early)), locals, name, from);
   const store = (stored: Stored): StoreStage => ({
     kind: "store",
     tensor: setting.tensors.get(stored.node) ?? "",
     index: pointOf(stored.level === "outer" ? group.outer : group.all),
     value: withLocals(stored.value, locals),
+    ...comingFrom(from(stored.value, stored.node)),
   });
   const loop: LoopStage[] = full.length === 0
     ? []
     : [{ kind: "loop", over: group.inner, body: [...fullLets, ...full.map(store)] }];
-  return [...reductionsOf(group), ...outerLets, ...loop, ...outer.map(store)];
+  return [...reductionsOf(group, from), ...outerLets, ...loop, ...outer.map(store)];
 }
 
-function reductionsOf(group: Group): readonly ReduceStage[] {
+/** Where the value of one stage comes from, which may stand for several nodes. */
+function provenanceOfAll(nodes: readonly Node[]): Provenance | undefined {
+  return Provenance.union(nodes.map(provenanceOf));
+}
+
+function reductionsOf(
+  group: Group,
+  from: (value: Scalar, node: Node) => Provenance | undefined,
+): readonly ReduceStage[] {
   return group.reductions.map(({ node, local, value }) => ({
     kind: "reduce",
     into: local,
@@ -104,6 +125,7 @@ function reductionsOf(group: Group): readonly ReduceStage[] {
     over: group.inner,
     value,
     type: node.dtype,
+    ...comingFrom(from(value, node)),
   }));
 }
 

@@ -1,6 +1,7 @@
 /** Lowering a program: fusion into groups, a scheduled kernel for each, and their order. @module */
 import { type DimValues, type Extent, factors } from "../../dsl/dim.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { type Provenance, provenanceOf } from "../../dsl/provenance.ts";
 import { fuse } from "../fusion/fuse.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
 import type { Fusion } from "../fusion/places.ts";
@@ -19,6 +20,7 @@ import { setAside } from "../programs/separate.ts";
 import { MOST_TENSORS } from "../schedule/machines.ts";
 import { chooseSchedule } from "../schedule/schedule.ts";
 import { kernelOfGroup } from "./kernel_of_group.ts";
+import { comingFrom } from "./share.ts";
 
 /** A program and the tensors it uses, before memory is planned. */
 export interface Lowered {
@@ -213,6 +215,7 @@ export function describeTensor(node: Node | undefined, name: string): {
   readonly dtype: StorageType;
   readonly shape: readonly Extent[];
   readonly sparse?: true;
+  readonly provenance?: Provenance;
 } {
   if (node === undefined || node.dtype === "bool") {
     throw new Error(`The tensor "${name}" cannot be in memory`);
@@ -222,6 +225,7 @@ export function describeTensor(node: Node | undefined, name: string): {
     dtype: storage ?? node.dtype,
     shape: node.shape,
     ...(sparse === undefined ? {} : { sparse }),
+    ...comingFrom(provenanceOf(node)),
   };
 }
 

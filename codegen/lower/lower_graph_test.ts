@@ -185,6 +185,7 @@ Deno.test("a value gets a kernel of its own where sums and updates leave it no r
     optimizer: adam(),
     names: new Map(),
     typical: {},
+    provenances: new Map(),
   });
   assert.ok(mostTensors(compilation) <= 8);
   assert.equal(kernelDifference(compilation, { B: 2, K: 3 }, seeded(1)), undefined);

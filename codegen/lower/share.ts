@@ -1,5 +1,6 @@
 /** Names shared parts of expressions, so that each is computed once. @module */
 import type { Node } from "../../dsl/ops.ts";
+import type { Provenance } from "../../dsl/provenance.ts";
 import { dependsOnAxis } from "../kernel/index_expr.ts";
 import type { LetStage, Scalar } from "../kernel/kernel.ts";
 import { somePart } from "../kernel/scalar_walk.ts";
@@ -7,15 +8,18 @@ import { somePart } from "../kernel/scalar_walk.ts";
 /** Gives out the names of locals of one kernel. */
 export type LocalNames = (scalar: Scalar) => string;
 
+/** The nodes that expressions stand for; names come from the first. */
+export type Origins = ReadonlyMap<Scalar, readonly Node[]>;
+
 /** Makes a name for an expression from the node it stands for; names are unique. */
 export function localNames(
-  origins: ReadonlyMap<Scalar, Node>,
+  origins: Origins,
   nameOf: (node: Node) => string | undefined,
   taken: ReadonlySet<string>,
 ): LocalNames {
   const used = new Set(taken);
   return (scalar) => {
-    const node = origins.get(scalar);
+    const node = origins.get(scalar)?.[0];
     const base = ((node === undefined ? undefined : nameOf(node)) ?? "value").replace(/\W/g, "_");
     let name = base;
     for (let count = 2; used.has(name); count++) name = `${base}_${count}`;
@@ -43,12 +47,15 @@ function isWork(scalar: Scalar): boolean {
 /**
  * Lets for the operator applications that occur more than once in some expressions, and for
  * every expression in `always`. Adds their names to `locals`.
+ *
+ * @param provenance where an expression comes from, leaving out the parts that have a local
  */
 export function shareParts(
   roots: readonly Scalar[],
   always: ReadonlySet<Scalar>,
   locals: Locals,
   name: LocalNames,
+  provenance: (scalar: Scalar) => Provenance | undefined,
 ): readonly LetStage[] {
   const uses = new Map<Scalar, number>();
   const order: Scalar[] = [];
@@ -67,6 +74,7 @@ export function shareParts(
       kind: "let",
       name: name(scalar),
       value: withLocals(scalar, locals, true),
+      ...comingFrom(provenance(scalar)),
     };
     locals.set(scalar, stage.name);
     return [stage];
@@ -93,4 +101,23 @@ export function invariantParts(scalar: Scalar, axes: ReadonlySet<string>): reado
   };
   visit(scalar);
   return parts;
+}
+
+/** The part of a stage that tells where it comes from. */
+export function comingFrom(
+  provenance: Provenance | undefined,
+): { readonly provenance?: Provenance } {
+  return provenance === undefined ? {} : { provenance };
+}
+
+/** The nodes that an expression computes or loads, but for those of its parts that have a local. */
+export function nodesIn(scalar: Scalar, origins: Origins, locals: Locals): ReadonlySet<Node> {
+  const nodes = new Set<Node>();
+  const visit = (part: Scalar, isRoot: boolean): void => {
+    if (!isRoot && locals.has(part)) return;
+    for (const node of origins.get(part) ?? []) nodes.add(node);
+    if (part.kind === "apply") part.args.forEach((arg) => visit(arg, false));
+  };
+  visit(scalar, true);
+  return nodes;
 }

@@ -4,6 +4,7 @@ import type { Extent } from "../../dsl/dim.ts";
 import { make } from "../../dsl/intern.ts";
 import { isDrawn, type ModelDeclaration } from "../../dsl/model.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { causedBy } from "../../dsl/provenance.ts";
 import { number, spread } from "../graph/build.ts";
 import { type Graph, isOp, type Result } from "../graph/graph.ts";
 
@@ -24,7 +25,8 @@ export function drawProgram(model: ModelDeclaration): Graph | undefined {
     results: drawn.flatMap((input): readonly Result[] => {
       if (!isOp(input, "input") || input.attrs.bytes === undefined) return [];
       const { name, bytes } = input.attrs;
-      return [{ name, node: drawnValue(input, name, bytes), target: input }];
+      const node = causedBy([input], () => drawnValue(input, name, bytes));
+      return [{ name, node, target: input }];
     }),
     names: new Map(),
     // The last place from which there are as many samples as a batch has.

@@ -4,6 +4,7 @@ import type { LayerDeclaration } from "../../dsl/declare.ts";
 import { make } from "../../dsl/intern.ts";
 import type { ModelDeclaration } from "../../dsl/model.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { causedBy } from "../../dsl/provenance.ts";
 import { gradients } from "../autodiff/gradient.ts";
 import { number, spread, sumOver } from "../graph/build.ts";
 import type { Graph, Result } from "../graph/graph.ts";
@@ -29,8 +30,11 @@ function addToTotal(name: string, perSample: Node): Result {
     dtype: "f32",
     initial: { kind: "constant", value: 0 },
   });
-  const sum = sumOver(perSample, [0]);
-  return { name: `${name}_total`, node: make("add", {}, [target, sum]), target };
+  const node = causedBy(
+    [perSample],
+    () => make("add", {}, [target, sumOver(perSample, [0])]),
+  );
+  return { name: `${name}_total`, node, target };
 }
 
 /**

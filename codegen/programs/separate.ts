@@ -1,6 +1,7 @@
 /** Results as values of their own, so that each can have its own memory. @module */
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { copyProvenance } from "../../dsl/provenance.ts";
 import { type Graph, isHostScalar, nodesOf, type Result } from "../graph/graph.ts";
 import { leafName } from "./programs.ts";
 import { nameValues } from "./names.ts";
@@ -9,6 +10,7 @@ import { nameValues } from "./names.ts";
 function copyOf(node: Node, taken: ReadonlySet<Node>): Node {
   let copy = node;
   do copy = make("cast", { dtype: node.dtype }, [copy]); while (taken.has(copy));
+  copyProvenance(node, copy);
   return copy;
 }
 

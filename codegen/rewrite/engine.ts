@@ -3,6 +3,7 @@ import { type Extent, product } from "../../dsl/dim.ts";
 import { hintOf } from "../../dsl/hints.ts";
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
+import { copyProvenance, replaceProvenance } from "../../dsl/provenance.ts";
 import { einsumExtents } from "../graph/build.ts";
 import { type Graph, topologicalOrder } from "../graph/graph.ts";
 import type { Rule } from "./rule.ts";
@@ -49,6 +50,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
     const rebuilt = inputs.every((input, i) => input === node.inputs[i])
       ? node
       : make(node.op, node.attrs, inputs);
+    copyProvenance(node, rebuilt);
     const result = step(rebuilt);
     done.set(node, result);
     done.set(rebuilt, result);
@@ -60,7 +62,9 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
     for (const rule of rules) {
       const after = rule.apply(node);
       if (after === undefined || after === node) continue;
-      firings.push({ rule, before: node, after, multiplications: difference(node, after) });
+      const change = difference(node, after);
+      replaceProvenance(change.gone, change.come);
+      firings.push({ rule, before: node, after, multiplications: multiplied(change) });
       chain++;
       if (firings.length > MOST_FIRINGS || chain > LONGEST_CHAIN) {
         const last = new Set(firings.slice(-10).map((firing) => firing.rule.name));
@@ -77,14 +81,25 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Rewritten {
   return { graph: { ...graph, results, names }, firings };
 }
 
-function difference(before: Node, after: Node): Firing["multiplications"] {
+/** What a rule took away, and what it brought instead, with all that they are computed from. */
+interface Difference {
+  readonly gone: readonly Node[];
+  readonly come: readonly Node[];
+}
+
+function difference(before: Node, after: Node): Difference {
   const left = new Set(topologicalOrder([before]));
   const right = new Set(topologicalOrder([after]));
   return {
-    before: [...left].filter((node) => !right.has(node)).flatMap(multiplications),
-    after: [...right].filter((node) => !left.has(node)).flatMap(multiplications),
+    gone: [...left].filter((node) => !right.has(node)),
+    come: [...right].filter((node) => !left.has(node)),
   };
 }
+
+const multiplied = ({ gone, come }: Difference): Firing["multiplications"] => ({
+  before: gone.flatMap(multiplications),
+  after: come.flatMap(multiplications),
+});
 
 /** The multiplications of a contraction; other ops count for nothing beside it. */
 export function multiplications(node: Node): readonly Extent[] {

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { Provenance } from "../../dsl/provenance.ts";
 import type { CompiledModule, Kernel, Program } from "../kernel/kernel.ts";
 
 /** A file to write, relative to the module's folder. */
 export interface GeneratedFile {
   readonly path: string;
   readonly content: string | Uint8Array<ArrayBuffer>;
+  /** Where in the declaration's source each line comes from, if the target tells. */
+  readonly provenances?: readonly (Provenance | undefined)[];
 }
 
 /** A kernel of a module. */

@@ -129,6 +129,7 @@ export function layerOf(sketch: Sketch): LayerDeclaration {
     outputGradient: outputGradient(output),
     backward: new Map(),
     typical: sketch.seed % 2 === 0 ? {} : { B: 64, K: 96, n: 4 },
+    provenances: new Map(),
   };
 }
 
@@ -154,6 +155,7 @@ export function modelOf(sketch: Sketch): ModelDeclaration {
     optimizer: sketch.seed % 2 === 0 ? adam() : sgd(),
     names: new Map(),
     typical: {},
+    provenances: new Map(),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The view-model of contractions: everything is decided here, the template only places it. @module */
 import { factors, product } from "../../../dsl/dim.ts";
+import type { Provenance } from "../../../dsl/provenance.ts";
 import { FOUR, type Load, tensorsInFours } from "../../kernel/fours.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel, ReduceStage, Schedule } from "../../kernel/kernel.ts";
@@ -167,20 +168,26 @@ export function contractView(
     m: name(m),
     n: name(n),
     k: name(k),
-    lhs: operandView(drawing, lhs, tiling.fours.lhs),
-    rhs: operandView(drawing, rhs, tiling.fours.rhs),
+    lhs: operandView(drawing, lhs, tiling.fours.lhs, sum),
+    rhs: operandView(drawing, rhs, tiling.fours.rhs, sum),
     ...epilogueView(kernel, sum, drawing),
     ...launchView(drawing),
     places: [...originOf(drawing), ...left.places(), ...right.places()],
-    ...sumsView(drawing, left, right),
+    ...sumsView(drawing, left, right, sum),
     ...resultView(drawing),
   };
 }
 
-function operandView({ axes, writer }: Drawing, load: Load, along: "m" | "n" | "k" | undefined) {
-  return along === undefined ? { type: "f32", value: writer.scalar(load).text, note: "" } : {
+function operandView(
+  { axes, writer }: Drawing,
+  load: Load,
+  along: "m" | "n" | "k" | undefined,
+  { provenance }: ReduceStage,
+) {
+  const value = (text: string): string => writer.marks.mark(text, provenance);
+  return along === undefined ? { type: "f32", value: value(writer.scalar(load).text), note: "" } : {
     type: "vec4<f32>",
-    value: writer.four(load.tensor, load.index),
+    value: value(writer.four(load.tensor, load.index)),
     note: ` // four along ${writer.ids.of("axis", axes[along].name)}`,
   };
 }
@@ -251,9 +258,14 @@ function originOf({ axes, tiling, writer }: Drawing): readonly Named[] {
   ];
 }
 
-function sumsView(drawing: Drawing, left: SideDrawing, right: SideDrawing) {
+function sumsView(
+  drawing: Drawing,
+  left: SideDrawing,
+  right: SideDrawing,
+  { provenance }: ReduceStage,
+) {
   const { axes: { sums }, writer } = drawing;
-  const { direct, stages, shared, ...registers } = sumView(drawing, left, right);
+  const { direct, stages, shared, ...registers } = sumView(drawing, left, right, provenance);
   const sum: SumView = { direct, stages };
   if (sums.length === 0) return { ...registers, shared, plain: [sum], nested: [] };
   const terms = writer.extent(product(sums.map(({ extent }) => extent))).text;
@@ -261,14 +273,27 @@ function sumsView(drawing: Drawing, left: SideDrawing, right: SideDrawing) {
   return { ...registers, shared, plain: [], nested };
 }
 
-function sumView({ axes, tiling, writer }: Drawing, left: SideDrawing, right: SideDrawing) {
+function sumView(
+  { axes, tiling, writer }: Drawing,
+  left: SideDrawing,
+  right: SideDrawing,
+  from: Provenance | undefined,
+) {
   const { staged, unroll, exact } = tiling;
   const k = writer.ids.of("axis", axes.k.name);
   const end = writer.extent(axes.k.extent).text;
   const dots = sumsDots(tiling);
-  const groups = dots
+  const unmarked = dots
     ? dotProducts(tiling, left.registers().turn, right.registers().turn)
     : outerProducts(tiling, left.registers(), right.registers());
+  const marked = ({ name, value }: Named): Named => ({
+    name,
+    value: writer.marks.mark(value, from),
+  });
+  const groups = unmarked.map(({ loads, gains }): ProductGroup => ({
+    loads: loads.map(marked),
+    gains: gains.map(marked),
+  }));
   const next = unroll === 1 ? `${k}++` : `${k} += ${unroll}u`;
   const sums = {
     zero: dots ? "0.0" : "vec4<f32>()",

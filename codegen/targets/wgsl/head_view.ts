@@ -57,7 +57,7 @@ export function headView(kernel: Kernel, writer: ExpressionWriter, context: Head
       binding,
       access: tensor.access === "read" ? "read" : "read_write",
       name: writer.ids.of("tensor", tensor.name),
-      ...elementsOf(tensor, writer.fours.has(tensor.name)),
+      ...elementsOf(tensor, writer),
     })),
     readers: kernel.tensors.filter((tensor) => tensor.dtype === "u8").map(({ name }) => ({
       name: writer.byteReader(name),
@@ -67,8 +67,8 @@ export function headView(kernel: Kernel, writer: ExpressionWriter, context: Head
   };
 }
 
-function elementsOf({ dtype, shape }: KernelTensor, inFours: boolean) {
-  const shown = showShape(shape);
-  if (inFours) return { type: `vec4<${dtype}>`, holds: `${shown} in fours` };
+function elementsOf({ name, dtype, shape, provenance }: KernelTensor, writer: ExpressionWriter) {
+  const shown = writer.marks.mark(showShape(shape), provenance);
+  if (writer.fours.has(name)) return { type: `vec4<${dtype}>`, holds: `${shown} in fours` };
   return dtype === "u8" ? { type: "u32", holds: `${shown} bytes` } : { type: dtype, holds: shown };
 }

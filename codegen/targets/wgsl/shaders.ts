@@ -1,6 +1,7 @@
 /** The texts of a kernel: one for each kind of machine, and a plain one. @module */
 import { DeclarationError } from "../../../dsl/errors.ts";
 import { type Extent, product } from "../../../dsl/dim.ts";
+import { Provenance } from "../../../dsl/provenance.ts";
 import type { CompiledModule, KernelTensor, Uniform } from "../../kernel/kernel.ts";
 import type { KernelPlace, Origin } from "../target.ts";
 import { type Draft, type Drafts, type Grid, plainDraft, scheduledDrafts } from "./draft.ts";
@@ -9,6 +10,8 @@ import { headView } from "./head_view.ts";
 /** A printed text and what launching it needs. */
 export interface Shader {
   readonly text: string;
+  /** Where each line of the text comes from. */
+  readonly provenances: readonly (Provenance | undefined)[];
   /** Overrides that are not named like their dim. */
   readonly overrides: Readonly<Record<string, string>>;
   readonly workgroupSize: readonly [number, number, number];
@@ -148,11 +151,30 @@ export function shaderOf(draft: Draft, setting: Setting, note: string): Shader {
     uniforms,
     constants,
   });
+  const { text, lines } = writer.marks.takenFrom(draft.render(head));
   return {
-    text: draft.render(head),
+    text,
+    provenances: withWhole(kernel, text, lines),
     overrides: Object.fromEntries(names.filter(([dim, name]) => dim !== name)),
     workgroupSize,
     workgroupMemory,
     grid,
   };
+}
+
+/** A line of code, and not one of comments or brackets alone. */
+const CODE = /^\s*(?!\/\/)[^\s})]/;
+
+/** Lines of code that belong to nothing in particular serve what the kernel computes. */
+function withWhole(
+  { stages }: Draft["kernel"],
+  text: string,
+  lines: Shader["provenances"],
+): Shader["provenances"] {
+  if (lines.length === 0) return lines;
+  const whole = Provenance.union(
+    stages.flatMap((stage) => stage.kind === "loop" ? [...stage.body] : [stage])
+      .flatMap(({ kind, provenance }) => kind === "store" ? [provenance] : []),
+  );
+  return text.split("\n").map((line, at) => lines[at] ?? (CODE.test(line) ? whole : undefined));
 }

@@ -90,6 +90,13 @@ const REDUCTIONS: { readonly [C in Combine]: Reduction } = {
 
 /** The statements of a stage. */
 export function statements(stage: Stage, writer: StageWriter): readonly string[] {
+  const lines = unmarked(stage, writer);
+  return stage.kind === "loop"
+    ? lines
+    : lines.map((line) => writer.expressions.marks.mark(line, stage.provenance));
+}
+
+function unmarked(stage: Stage, writer: StageWriter): readonly string[] {
   switch (stage.kind) {
     case "reduce":
       return REDUCTIONS[stage.combine](stage, writer);

@@ -131,7 +131,11 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
   const literal = (file: ShaderFile): string =>
     shaderLiteral(file, imports.find(({ from }) => from === `./${file.path}`)?.name ?? "");
   return {
-    files: all.map(({ path, shader }): GeneratedFile => ({ path, content: shader.text })),
+    files: all.map(({ path, shader: { text, provenances } }): GeneratedFile => ({
+      path,
+      content: text,
+      provenances,
+    })),
     imports: [
       { name: ["gridOf"], from: `${RUNTIME}/grid.ts` },
       ...imports,
