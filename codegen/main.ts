@@ -12,8 +12,9 @@ import { requireOutputFolder } from "../commands/output_path.ts";
 import { DEFAULT_SPECS } from "./default_specs.ts";
 import { generateModule } from "./generate.ts";
 import { DEFAULT_OUT, type GenOptions, parseGenArguments } from "./options.ts";
-import { compareFiles, type Differences, writeFiles } from "./output_folder.ts";
+import { compareFiles, type Differences, writeFiles, writeUnlisted } from "./output_folder.ts";
 import type { Dump } from "./passes.ts";
+import { placesFile } from "./places_file.ts";
 import { RULES } from "./rewrite/rules/mod.ts";
 import { loadDeclarations } from "./spec_modules.ts";
 import type { GeneratedFile } from "./targets/target.ts";
@@ -65,6 +66,7 @@ async function generate(options: GenOptions, own: readonly string[]): Promise<nu
   }
   if (options.check === true) return reportCheck(folder, await compareFiles(out, files));
   const { missing, changed, stale } = await writeFiles(out, files);
+  await writeUnlisted(out, placesFile(files));
   console.log(
     `${declarations.length} declarations, ${files.length} files in ${folder}/: ` +
       `${missing.length} new, ${changed.length} changed, ${stale.length} removed`,

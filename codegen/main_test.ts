@@ -94,6 +94,19 @@ Deno.test("a second run changes nothing, and a check says so", async () => {
   });
 });
 
+Deno.test("what tells where lines were declared is written beside, and no check asks for it", async () => {
+  await withUser(spec("dense"), async ({ spec, out }) => {
+    await gen(spec, "--out", out);
+    const { places } = JSON.parse(await Deno.readTextFile(`${out}/places.json`));
+    assert.ok(places.some((place: string) => place.includes("/spec.ts:")), String(places));
+    await Deno.remove(`${out}/places.json`);
+    assert.equal((await gen(spec, "--out", out, "--check")).code, 0);
+    await gen(spec, "--out", out);
+    assert.ok((await Deno.stat(`${out}/places.json`)).isFile);
+    assert.doesNotMatch(await Deno.readTextFile(`${out}/manifest.json`), /places/);
+  });
+});
+
 Deno.test("a check names each changed, missing and stale file, and what to run", async () => {
   await withUser(spec("dense", "other"), async ({ spec: path, out }) => {
     await gen(path, "--out", out);

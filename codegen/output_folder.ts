@@ -108,6 +108,15 @@ export async function writeFiles(
   return differences;
 }
 
+/** Writes a file that is not on the manifest: it is for this machine, and no comparison looks at it. */
+export async function writeUnlisted(folder: URL, { path, content }: GeneratedFile): Promise<void> {
+  const target = new URL(path, folder);
+  const present = await readIfThere(target);
+  if (present === undefined || !sameBytes(present, bytesOf(content))) {
+    await Deno.writeFile(target, bytesOf(content));
+  }
+}
+
 /** Removes a file, and the folders that it leaves empty. */
 async function remove(file: URL, folder: URL): Promise<void> {
   await Deno.remove(file);

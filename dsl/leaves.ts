@@ -12,7 +12,7 @@ import { make } from "./intern.ts";
 import { checkName } from "./names.ts";
 import type { Node } from "./ops.ts";
 import { isRecordOf, type OptionRule } from "./options.ts";
-import { noteDeclared, Site } from "./provenance.ts";
+import { at, Site } from "./provenance.ts";
 
 /** What a declaration may stand for: anything, or only what a caller gives. */
 export type Use = "any" | "input";
@@ -164,7 +164,7 @@ function leaf(name: string, role: LeafRole, declared: TensorDeclaration): Node {
   checkName(name, role);
   checkUse(name, role, declared);
   const { shape, dtype, initial, bytes, mostlyZero } = declared;
-  const node = make("input", {
+  const attrs = {
     name,
     role,
     shape,
@@ -172,9 +172,9 @@ function leaf(name: string, role: LeafRole, declared: TensorDeclaration): Node {
     ...(initial === undefined ? {} : { initial }),
     ...(bytes === undefined ? {} : { bytes }),
     ...(mostlyZero === undefined ? {} : { sparse: mostlyZero }),
-  });
-  noteDeclared(node, sites.get(declared));
-  return node;
+  };
+  const site = sites.get(declared);
+  return at(site === undefined ? [] : [site], () => make("input", attrs));
 }
 
 function checkUse(

@@ -19,12 +19,13 @@ export interface Place {
   readonly column: number;
 }
 
-/** The folder of the language: its own files say how ops work, its subfolders declare with them. */
+/** The folder of the language: its own files say how ops work; its subfolders, and tests, declare with them. */
 const LANGUAGE = new URL(".", import.meta.url).href;
 
-const isWord = ({ file }: Place): boolean =>
-  file.startsWith(LANGUAGE) && !file.slice(LANGUAGE.length).includes("/");
-const isLibrary = ({ file }: Place): boolean => file.startsWith(LANGUAGE);
+const isLibrary = ({ file }: Place): boolean =>
+  file.startsWith(LANGUAGE) && !file.endsWith("_test.ts");
+const isWord = (place: Place): boolean =>
+  isLibrary(place) && !place.file.slice(LANGUAGE.length).includes("/");
 const isOnSameLine = (a: Place, b: Place): boolean => a.file === b.file && a.line === b.line;
 
 /** More calls than lie between an op and the declaration that it stands in. */
@@ -259,12 +260,6 @@ export function at<R>(sites: readonly Site[], run: () => R): R {
 /** The sites of a layer that was made ready at one site and is applied now. */
 export function sitesOfUse(ready: Site): readonly Site[] {
   return current === undefined || current.isListed ? [ready] : [ready, Site.here()];
-}
-
-/** Notes where a leaf was declared. */
-export function noteDeclared(node: Node, site: Site | undefined): void {
-  if (current === undefined || site === undefined || current.notes.has(node)) return;
-  current.notes.set(node, Provenance.at([site], current.declared));
 }
 
 /** Where a node comes from, while something is recorded or compiled. */

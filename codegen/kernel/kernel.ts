@@ -100,10 +100,15 @@ export type Scalar =
 /** How a reduction combines values. `argmax` gives the first position of the largest, a u32. */
 export type Combine = "sum" | "max" | "argmax";
 
-/** What every stage has besides what it computes. */
+/** What stages and tensors have besides what they are. */
 interface Written {
   /** Where in the source it was written, if that is known; of no consequence. */
   readonly provenance?: Provenance;
+}
+
+/** The part of a stage or a tensor that tells where it comes from. */
+export function comingFrom(provenance: Provenance | undefined): Written {
+  return provenance === undefined ? {} : { provenance };
 }
 
 /** `into = combine over axes of value`. A `max` or `argmax` needs a first element: extents ≥ 1. */
@@ -144,7 +149,7 @@ export interface LoopStage {
 export type Stage = ReduceStage | LetStage | StoreStage | LoopStage;
 
 /** A tensor as a kernel sees it. */
-export interface KernelTensor {
+export interface KernelTensor extends Written {
   readonly name: string;
   readonly dtype: StorageType;
   readonly shape: readonly Extent[];
@@ -152,8 +157,6 @@ export interface KernelTensor {
   readonly access: "read" | "write" | "read_write";
   /** Many elements are exactly 0: a promise about speed, never about values. */
   readonly sparse?: true;
-  /** Where in the source it was written, if that is known; of no consequence. */
-  readonly provenance?: Provenance;
 }
 
 /**

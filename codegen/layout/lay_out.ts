@@ -6,12 +6,13 @@
 import type { DimValues } from "../../dsl/dim.ts";
 import { formulaOf } from "../kernel/formula.ts";
 import { axisIndex, type IndexExpr } from "../kernel/index_expr.ts";
-import type {
-  CompiledModule,
-  Kernel,
-  KernelTensor,
-  PlannedTensor,
-  Program,
+import {
+  comingFrom,
+  type CompiledModule,
+  type Kernel,
+  type KernelTensor,
+  type PlannedTensor,
+  type Program,
 } from "../kernel/kernel.ts";
 import { permuted, permuteKernel, permuteTensor } from "../kernel/permute_tensors.ts";
 import { planMemory } from "../plan/memory.ts";
@@ -141,6 +142,7 @@ class Copier {
       tensor: name,
       index: axes.map(axisIndex),
       value: { kind: "load", type: "f32", tensor, index },
+      ...comingFrom(reader.tensors.find((each) => each.name === tensor)?.provenance),
     }];
     return {
       name: name.replace(/\W+/g, "_"),

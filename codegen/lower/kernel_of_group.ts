@@ -5,20 +5,20 @@ import { Provenance, provenanceOf } from "../../dsl/provenance.ts";
 import { type Group, pointOf, type Stored } from "../fusion/group.ts";
 import { loadsOf } from "../fusion/loads.ts";
 import { type IndexExpr, mapValues } from "../kernel/index_expr.ts";
-import type {
-  Combine,
-  Kernel,
-  KernelTensor,
-  LoopStage,
-  ReduceStage,
-  Scalar,
-  Schedule,
-  Stage,
-  StorageType,
-  StoreStage,
+import {
+  type Combine,
+  comingFrom,
+  type Kernel,
+  type KernelTensor,
+  type LoopStage,
+  type ReduceStage,
+  type Scalar,
+  type Schedule,
+  type Stage,
+  type StorageType,
+  type StoreStage,
 } from "../kernel/kernel.ts";
 import {
-  comingFrom,
   invariantParts,
   localNames,
   type Locals,

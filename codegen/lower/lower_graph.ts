@@ -11,7 +11,14 @@ import { formulaOf } from "../kernel/formula.ts";
 import type { Axis } from "../kernel/index_expr.ts";
 import { showIndex } from "../kernel/print_scalar.ts";
 import { forEachPart } from "../kernel/scalar_walk.ts";
-import type { Kernel, Program, Scalar, StorageType, Uniform } from "../kernel/kernel.ts";
+import {
+  comingFrom,
+  type Kernel,
+  type Program,
+  type Scalar,
+  type StorageType,
+  type Uniform,
+} from "../kernel/kernel.ts";
 import { type Ordered, orderKernels } from "../plan/order.ts";
 import { hostExpression, scalarsOf } from "../programs/host.ts";
 import { type ModuleNames, valueName } from "../programs/names.ts";
@@ -20,7 +27,6 @@ import { setAside } from "../programs/separate.ts";
 import { MOST_TENSORS } from "../schedule/machines.ts";
 import { chooseSchedule } from "../schedule/schedule.ts";
 import { kernelOfGroup } from "./kernel_of_group.ts";
-import { comingFrom } from "./share.ts";
 
 /** A program and the tensors it uses, before memory is planned. */
 export interface Lowered {

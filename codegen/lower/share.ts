@@ -2,7 +2,7 @@
 import type { Node } from "../../dsl/ops.ts";
 import type { Provenance } from "../../dsl/provenance.ts";
 import { dependsOnAxis } from "../kernel/index_expr.ts";
-import type { LetStage, Scalar } from "../kernel/kernel.ts";
+import { comingFrom, type LetStage, type Scalar } from "../kernel/kernel.ts";
 import { somePart } from "../kernel/scalar_walk.ts";
 
 /** Gives out the names of locals of one kernel. */
@@ -101,13 +101,6 @@ export function invariantParts(scalar: Scalar, axes: ReadonlySet<string>): reado
   };
   visit(scalar);
   return parts;
-}
-
-/** The part of a stage that tells where it comes from. */
-export function comingFrom(
-  provenance: Provenance | undefined,
-): { readonly provenance?: Provenance } {
-  return provenance === undefined ? {} : { provenance };
 }
 
 /** The nodes that an expression computes or loads, but for those of its parts that have a local. */

@@ -6,7 +6,13 @@
  */
 import { FOUR, isMultiple } from "../kernel/fours.ts";
 import { add, type Axis, axisIndex, mapIndices, mul, replaceAxes } from "../kernel/index_expr.ts";
-import type { Kernel, KernelTensor, Schedule, Stage } from "../kernel/kernel.ts";
+import {
+  comingFrom,
+  type Kernel,
+  type KernelTensor,
+  type Schedule,
+  type Stage,
+} from "../kernel/kernel.ts";
 import { tensorsUsed } from "../kernel/tensors_used.ts";
 import type { Tiling } from "../kernel/tiling.ts";
 import { WORKGROUP } from "./machines.ts";
@@ -61,7 +67,12 @@ export function splitSum(kernel: Kernel, schedule: Contract, tiling: Tiling): Sp
         over: sum.over.map((axis) => axis.name === k.name ? inner : axis),
         value: products,
       },
-      { kind: "store", ...at, value: { kind: "local", type: sum.type, name: sum.into } },
+      {
+        kind: "store",
+        ...at,
+        value: { kind: "local", type: sum.type, name: sum.into },
+        ...comingFrom(sum.provenance),
+      },
     ],
     schedule: {
       ...schedule,

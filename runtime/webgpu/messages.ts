@@ -6,6 +6,7 @@
 import { type ModuleLayout, shapeText } from "../module_layout.ts";
 import type { Dims, KernelSpec, ModuleSpec, ProgramSpec, ShaderSpec } from "../spec.ts";
 import { listed } from "../wording.ts";
+import { declaredPlaces } from "./declared_places.ts";
 import type { GpuFault } from "./error_scopes.ts";
 
 /** A place in a shader's text; lines and columns count from 1, and 0 means unknown. */
@@ -22,17 +23,26 @@ export interface KernelUse {
   readonly shader: ShaderSpec<string>;
 }
 
-/** A kernel that could not be made ready, with the file, the place and the text found there. */
-export function kernelError(use: KernelUse, fault: GpuFault, place?: TextPlace): Error {
+/**
+ * A kernel that could not be made ready, with the file, the place and the text found there, and where that was
+ * declared if it is known.
+ */
+export async function kernelError(
+  use: KernelUse,
+  fault: GpuFault,
+  place?: TextPlace,
+): Promise<Error> {
   const { layout, program, kernel, shader } = use;
   const at = place ?? placeIn(fault.message);
   const found = at && shader.source.split("\n")[at.line - 1];
+  const declared = at === undefined ? [] : await declaredPlaces(layout.spec, shader.file, at.line);
   return new Error(
     [
       `Cannot prepare kernel "${kernel.name}" of layer "${kernel.layer}" in program "${program}" ` +
       `of module "${layout.spec.name}": ${essence(fault.message)}`,
       `  in ${shaderPath(layout.spec, shader)}${at ? `:${at.line}:${at.column}` : ""}`,
       ...(found === undefined ? [] : [`  ${found.trim()}`]),
+      ...(declared.length === 0 ? [] : [`  declared at ${declared.join(", ")}`]),
       `  with ${kernelShapes(layout, kernel, layout.dims)}`,
       `Run "deno task gen" to write the kernel anew`,
     ].join("\n"),

@@ -63,7 +63,7 @@ export class Pipelines {
     });
     const module = await this.#shaderModule(label, use);
     const layoutFault = await fault;
-    if (layoutFault !== null) throw kernelError(use, layoutFault);
+    if (layoutFault !== null) throw await kernelError(use, layoutFault);
     const constants = Object.fromEntries(
       use.kernel.constants.map((dim) => [
         use.shader.overrides?.[dim] ?? dim,
@@ -76,7 +76,7 @@ export class Pipelines {
       const pipeline = await gpu.createComputePipelineAsync({ label, layout, compute });
       return { pipeline, bindings };
     } catch (cause) {
-      throw kernelError(use, { message: messageOf(cause) });
+      throw await kernelError(use, { message: messageOf(cause) });
     }
   }
 
@@ -89,10 +89,10 @@ export class Pipelines {
     const { messages } = await value.getCompilationInfo();
     const error = messages.find(({ type }) => type === "error");
     if (error !== undefined) {
-      throw kernelError(use, error, { line: error.lineNum, column: error.linePos });
+      throw await kernelError(use, error, { line: error.lineNum, column: error.linePos });
     }
     const found = await fault;
-    if (found !== null) throw kernelError(use, found);
+    if (found !== null) throw await kernelError(use, found);
     return value;
   }
 }
