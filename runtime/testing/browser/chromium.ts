@@ -1,10 +1,12 @@
 /**
- * A headless Chromium with WebGPU on the CPU, and one page of it that has generated modules.
+ * A headless Chromium with WebGPU on the CPU, its pages, and one that has generated modules.
  *
  * @module
  */
 import { delimiter, join } from "node:path";
-import { chromium as playwright, type Page } from "playwright-core";
+import { pathToFileURL } from "node:url";
+import { type BrowserContextOptions, chromium as playwright, type Page } from "playwright-core";
+import { bundleForBrowser } from "../../../commands/browser_bundle.ts";
 import { messageOf } from "../../wording.ts";
 import { GLOBAL, type PageApi } from "./protocol.ts";
 
@@ -33,29 +35,61 @@ export const chromiumPath: string | undefined = NAMES
   .flatMap((name) => (Deno.env.get("PATH") ?? "").split(delimiter).map((at) => join(at, name)))
   .find(isFile);
 
-/** A page that can be driven. */
-export interface OpenPage {
-  /** Has the page do something; fails if it does not answer. */
-  call<K extends keyof PageApi>(method: K, ...args: Parameters<PageApi[K]>): Promise<
-    Awaited<ReturnType<PageApi[K]>>
-  >;
+/** A page, and what it has shown that it should not. */
+export interface WatchedPage {
+  readonly page: Page;
   /** Errors and warnings that the page has shown since the last time, its console's among them. */
   takeComplaints(): readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts Chromium and opens a page with the modules that these files of generated bindings export. */
-export async function openPage(bindings: readonly URL[]): Promise<OpenPage> {
+/** A browser without a window. */
+export interface Chromium {
+  /** A page of its own, as if nobody had been there before; it shows nothing yet. */
+  newPage(options?: BrowserContextOptions): Promise<WatchedPage>;
+  close(): Promise<void>;
+}
+
+/** Starts Chromium, where it is installed. */
+export async function startChromium(): Promise<Chromium> {
   if (chromiumPath === undefined) throw new Error(`None of ${NAMES.join(", ")} is on the PATH`);
-  const script = await bundled(bindings);
   const browser = await playwright.launch({ executablePath: chromiumPath, args: FLAGS });
-  const page = await browser.newPage();
+  return {
+    newPage: async (options) => watched(await browser.newPage(options)),
+    close: () => browser.close(),
+  };
+}
+
+function watched(page: Page): WatchedPage {
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning", "assert"].includes(message.type())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(messageOf(error)));
   page.on("crash", () => complaints.push("The page crashed"));
+  return {
+    page,
+    takeComplaints: () => complaints.splice(0),
+    close: () => page.close(),
+  };
+}
+
+/** A page that can be driven. */
+export interface OpenPage {
+  /** Has the page do something; fails if it does not answer. */
+  call<K extends keyof PageApi>(method: K, ...args: Parameters<PageApi[K]>): Promise<
+    Awaited<ReturnType<PageApi[K]>>
+  >;
+  /** See {@linkcode WatchedPage.takeComplaints}. */
+  takeComplaints(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts Chromium and opens a page with the modules that these files of generated bindings export. */
+export async function openPage(bindings: readonly URL[]): Promise<OpenPage> {
+  const script = await bundled(bindings);
+  const browser = await startChromium();
+  const { page, takeComplaints } = await browser.newPage();
   await page.route(
     `${ORIGIN}**`,
     (route) =>
@@ -69,7 +103,7 @@ export async function openPage(bindings: readonly URL[]): Promise<OpenPage> {
   await page.addScriptTag({ url: `${ORIGIN}page.js`, type: "module" });
   return {
     call: (method, ...args) => call(page, method, args),
-    takeComplaints: () => complaints.splice(0),
+    takeComplaints,
     close: () => browser.close(),
   };
 }
@@ -107,12 +141,8 @@ async function bundled(bindings: readonly URL[]): Promise<string> {
         `serve([${bindings.map((_, i) => `file${i}`).join(", ")}]);`,
       ].join("\n"),
     );
-    const output = join(folder, "page.js");
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "--quiet", "--platform", "browser", "--output", output, entry],
-    }).output();
-    if (code !== 0) throw new Error(`deno bundle failed: ${new TextDecoder().decode(stderr)}`);
-    return await Deno.readTextFile(output);
+    const { files, script } = await bundleForBrowser(pathToFileURL(entry));
+    return new TextDecoder().decode(files.get(script));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
