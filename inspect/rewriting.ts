@@ -52,29 +52,57 @@ export function rewriteSteps(
   return steps;
 }
 
-/** A graph in which values without a name have a number instead. */
+/** A graph with the names that its author gave, and apart from them what was made up for printing. */
 interface Numbered {
   readonly graph: Graph;
+  /** Of values without a name, and of those whose name another value has: `t31`, `relu1_2`. */
   readonly numbers: ReadonlyMap<Node, string>;
-  /** The largest number. */
+  /** The largest number of a value without a name. */
   readonly last: number;
 }
-
-/** What values without a name are called. */
-const NUMBER = /^t\d+$/;
 
 /** A graph with the names and numbers with which it is printed. */
 function withNumbers(graph: Graph): Numbered {
   const name = nameNodes(graph.results.map(({ node }) => node), graph.names, "hidden");
-  const all = nodesOf(graph).filter(hasLine).map((node) => [node, name(node)] as const);
-  const names = new Map(all.filter(([, name]) => !NUMBER.test(name)));
-  const numbers = new Map(all.filter(([, name]) => NUMBER.test(name)));
-  return { graph: { ...graph, names }, numbers, last: numbers.size };
+  const names = new Map<Node, string>();
+  const numbers = new Map<Node, string>();
+  let last = 0;
+  for (const node of nodesOf(graph).filter(hasLine)) {
+    const own = graph.names.get(node) ?? hintOf(node);
+    if (own === undefined) last++;
+    else names.set(node, own);
+    if (name(node) !== own) numbers.set(node, name(node));
+  }
+  return { graph: { ...graph, names }, numbers, last };
 }
 
-/** Numbers give way to names, as a value that has a number may turn out to be one that has a name. */
+/**
+ * The graph with a name for every value. A number gives way to a name, as a value that has a number may turn
+ * out to be one that has a name; of values with one name the first has it alone, and the next one once the
+ * first is gone.
+ */
 function printable({ graph, numbers }: Numbered): Graph {
-  return { ...graph, names: new Map([...numbers, ...graph.names]) };
+  const names = new Map(numbers);
+  const others: { readonly node: Node; readonly own: string; readonly number: string }[] = [];
+  const taken = new Set<string>();
+  for (const node of nodesOf(graph).filter(hasLine)) {
+    const [own, number] = [graph.names.get(node), numbers.get(node)];
+    if (own === undefined) continue;
+    if (number?.startsWith(`${own}_`)) others.push({ node, own, number });
+    else {
+      names.set(node, own);
+      taken.add(own);
+    }
+  }
+  const inOrder = others.toSorted((a, b) =>
+    a.number.localeCompare(b.number, "en", { numeric: true })
+  );
+  for (const { node, own } of inOrder) {
+    if (taken.has(own)) continue;
+    names.set(node, own);
+    taken.add(own);
+  }
+  return { ...graph, names };
 }
 
 /** After one more rule; values keep their numbers, new ones have numbers that no value had before. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SPECS } from "../codegen/default_specs.ts";
 import { generateModule } from "../codegen/generate.ts";
+import type { Graph } from "../codegen/graph/graph.ts";
 import { printGraph } from "../codegen/graph/print.ts";
 import { compile } from "../codegen/pipeline.ts";
 import { rewrite } from "../codegen/rewrite/engine.ts";
@@ -165,6 +166,32 @@ Deno.test("a value keeps its name from rule to rule, so that a difference is wha
     'added l2.y[B, 900] = einsum(t, l2.W, "ab,cb->ac")',
     "added t[900, 1000] = tile(l2.W, [1, 10])",
   ]);
+});
+
+Deno.test("a value that has a name is never told by a number, nor as another of its name that is gone", async () => {
+  for (
+    const declaration of await chosenDeclarations("inspect", [], ["mnist_cnn", "mnist_shared"])
+  ) {
+    for (const { source } of compile(declaration).stages) {
+      const steps = rewriteSteps(source, declaration.typical, true);
+      const names = (graph: Graph) =>
+        Array.from(printGraph(graph).matchAll(/^([^[]+)\[/gm), ([, name = ""]) => name);
+      const own = new Set(source.names.values());
+      const kept = names(steps.at(-1)?.graph ?? source).filter((name) => own.has(name));
+      for (const { graph, rules } of steps) {
+        const now = names(graph);
+        assert.deepEqual(kept.filter((name) => !now.includes(name)), [], rules.at(-1)?.name);
+        const alone = now.filter((name) =>
+          /_\d+$/.test(name) && own.has(name.replace(/_\d+$/, "")) &&
+          !now.includes(name.replace(/_\d+$/, ""))
+        );
+        assert.deepEqual(alone, [], rules.at(-1)?.name);
+      }
+    }
+  }
+  const { stages } = await inspected("mnist_cnn", "predict");
+  const last = stages.findLast(({ language }) => language === "graph")?.text ?? "";
+  assert.match(last, /^relu1\[B, 16, 28, 28\] = maximum\(l1\.y, 0\)$/m);
 });
 
 Deno.test("each program begins with the graph that it was made of", async () => {
