@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TensorData } from "../backend.ts";
 import type { Position } from "./checkpoint.ts";
 
 /**
@@ -59,6 +60,24 @@ export interface Progress {
   readonly totalSteps: number;
   /** From the start of the run. */
   readonly seconds: number;
+}
+
+/** How training goes within an epoch; sent where the trainer was asked for `reports`. */
+export interface Report<Metric extends string = string> {
+  /** Tells this event from others. */
+  readonly kind: "report";
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Training steps that the device has taken since the start of training. */
+  readonly step: number;
+  /** Samples since the last report, or since the run began. */
+  readonly samples: number;
+  /** From the start of training, as in {@linkcode Progress}. */
+  readonly seconds: number;
+  /** Over these samples, each judged just before its step. */
+  readonly main: Means<Metric>;
+  /** The tensors that were asked for, by name, as they are after this step. */
+  readonly tensors: ReadonlyMap<string, TensorData>;
 }
 
 /** An epoch is over; its numbers are read from the device. */
@@ -131,6 +150,7 @@ export type TrainerEvent<Metric extends string = string> =
   | EpochStart
   | FirstStep
   | Progress
+  | Report<Metric>
   | EpochEnd<Metric>
   | CheckpointSaved
   | DeviceLost

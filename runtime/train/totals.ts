@@ -87,14 +87,21 @@ export class Totals<M extends TrainableSpec> {
    * @throws {NotFiniteError} if the loss is not finite
    */
   async drain(where: string): Promise<void> {
-    for (const name of this.#names) {
-      const total = (await this.#model.read(this.#tensor(name)))[0] ?? NaN;
-      if (name === "loss" && !Number.isFinite(total)) {
-        throw new NotFiniteError(`The loss became ${total} ${where}`);
-      }
-      this.#totals[name] = (this.#totals[name] ?? NaN) + total;
-    }
+    const { totals } = await this.peek();
+    const { loss = NaN } = totals;
+    if (!Number.isFinite(loss)) throw new NotFiniteError(`The loss became ${loss} ${where}`);
+    this.#totals = { ...totals };
     for (const name of this.#names) this.#model.write(this.#tensor(name), ZERO);
+  }
+
+  /** Waits for the queued runs; the sums with those that the device still holds. */
+  async peek(): Promise<Sums> {
+    const samples = this.#samples;
+    const totals = await Promise.all(this.#names.map(async (name) => {
+      const [total = NaN] = await this.#model.read(this.#tensor(name));
+      return [name, (this.#totals[name] ?? NaN) + total] as const;
+    }));
+    return { samples, totals: Object.fromEntries(totals) };
   }
 
   /** The means over all samples since the last {@linkcode Totals.take}; call after `drain`. */

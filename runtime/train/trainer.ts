@@ -2,8 +2,8 @@
  * Trains a loaded model and tells about it. Knows no device: every backend's {@linkcode LoadedModule} will do.
  *
  * A step queues its batch and a run that learns from it. Nothing is read back: the host waits for the device
- * only after the first step, once every hundred steps (so that the queue stays short) and at the end of an
- * epoch, where parameters and states are read, found to be finite, and kept, so that training can go on from
+ * only after the first step, for each report that is asked for, once every hundred steps (so that the queue
+ * stays short) and at the end of an epoch, where parameters and states are read, found to be finite, and kept, so that training can go on from
  * there.
  *
  * @module
@@ -35,6 +35,7 @@ import { findFault, findValidationFault } from "./fault.ts";
 import { faultError } from "./fault_error.ts";
 import { requireFinite } from "./finite.ts";
 import { readArrays } from "./model_arrays.ts";
+import { Reports } from "./reports.ts";
 import { type BatchProgram, Runs } from "./runs.ts";
 import type { MetricName, TrainableSpec } from "./totals.ts";
 import { checkOptions, type TrainerOptions } from "./trainer_options.ts";
@@ -67,6 +68,8 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
   readonly #options: TrainerOptions<M>;
   readonly #settings: RunSettings;
   readonly #totalSteps: number;
+  /** Undefined where none are wanted. */
+  readonly #reports: Reports<M> | undefined;
   #runs: Runs<M>;
   #position: Position = { epoch: 1, batch: 0, step: 0 };
   #history: readonly EpochEnd<MetricName<M>>[] = [];
@@ -89,13 +92,14 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
    */
   constructor(options: TrainerOptions<M>) {
     checkOptions(options);
-    const { model, epochs, stepLimit = Infinity, seed, resume } = options;
+    const { model, epochs, stepLimit = Infinity, seed, reports, resume } = options;
     this.#options = options;
     this.#runs = new Runs(model, options);
     const batches = this.#runs.feed.batches.training;
     const batchSize = "batchSize" in options ? { batchSize: options.batchSize } : {};
     this.#settings = { seed, batches, ...batchSize };
     this.#totalSteps = Math.min(stepLimit, epochs * batches);
+    this.#reports = reports && new Reports(reports);
     if (resume === undefined) return;
     requireSameTraining(resume, model.spec, this.#settings);
     this.#kept = resume;
@@ -202,6 +206,8 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
     const { model, feed, totals } = this.#runs;
     const { epoch, batch: first } = this.#position;
     const { minutes = Infinity } = this.#options.checkpoints ?? {};
+    const reports = this.#reports;
+    await reports?.begin(this.#runs, this.#position);
     const batches = feed.open("training", epoch, first);
     this.#phase = "training";
     try {
@@ -214,12 +220,14 @@ export class Trainer<M extends TrainableSpec = TrainableSpec> {
         }
         const { batch } = this.#position;
         if (batch % RUNS_BETWEEN_READS === 0) await totals.drain(describeSteps(epoch, batch));
+        if (reports?.step()) yield await reports.tell(this.#runs, this.#position, this.#clock);
         if (this.#clock.saveIsDue(minutes)) yield* this.#save();
         if (this.#clock.turnIsDue) {
           yield this.#progress("training", batch);
           await this.#clock.turn();
         }
       }
+      if (reports?.isBehind) yield await reports.tell(this.#runs, this.#position, this.#clock);
     } finally {
       await batches.close();
     }

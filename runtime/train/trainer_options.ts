@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LoadedModule } from "../backend.ts";
+import type { LoadedModule, TensorName } from "../backend.ts";
 import type { BatchSource } from "../data/batch_source.ts";
 import type { LabelledBytes } from "../data/labelled_bytes.ts";
 import { listed } from "../wording.ts";
@@ -56,6 +56,17 @@ export interface CheckpointOptions {
   readonly config?: Json;
 }
 
+/** Tells how training goes within epochs. */
+export interface ReportOptions<M extends TrainableSpec = TrainableSpec> {
+  /**
+   * How often, about. The host waits for the device once per report: at least every step, where one takes
+   * longer, and at most every hundred.
+   */
+  readonly seconds: number;
+  /** Tensors to read with each report, such as weights to look at. */
+  readonly tensors?: readonly TensorName<M>[];
+}
+
 /** Captures kernels. */
 export interface CaptureOptions {
   /**
@@ -87,6 +98,8 @@ export interface RunOptions<M extends TrainableSpec = TrainableSpec> {
   readonly stopWhen?: (history: readonly EpochEnd<MetricName<M>>[]) => boolean;
   /** Ends the run after the step in progress. */
   readonly signal?: AbortSignal;
+  /** Sends a `report` every so often, and after the last step of an epoch or of the run. */
+  readonly reports?: ReportOptions<M>;
   /** Saves checkpoints. */
   readonly checkpoints?: CheckpointOptions;
   /** Captures kernels. */
@@ -129,7 +142,7 @@ export function feedOf<M extends TrainableSpec>(
 
 /** Refuses numbers that are out of range, and models that a trainer cannot run. */
 export function checkOptions<M extends TrainableSpec>(options: TrainerOptions<M>): void {
-  const { model: { spec }, epochs, stepLimit, seed, checkpoints, captures } = options;
+  const { model: { spec }, epochs, stepLimit, seed, checkpoints, captures, reports } = options;
   if (isTables(options)) requireCount("batch size", options.batchSize);
   requireCount("number of epochs", epochs);
   if (stepLimit !== undefined) requireCount("number of steps", stepLimit);
@@ -142,6 +155,7 @@ export function checkOptions<M extends TrainableSpec>(options: TrainerOptions<M>
       `Cannot save checkpoints every ${minutes} minutes: expected a number above 0.`,
     );
   }
+  if (reports !== undefined) requireReports(reports, spec);
   if (captures?.at !== undefined) requireCapturable(captures.at, spec);
   batchDim(spec);
   const known = ["step", "seed"];
@@ -155,6 +169,22 @@ export function checkOptions<M extends TrainableSpec>(options: TrainerOptions<M>
         `does not know; run its programs yourself.`,
     );
   }
+}
+
+function requireReports<M extends TrainableSpec>(
+  { seconds, tensors = [] }: ReportOptions<M>,
+  spec: M,
+): void {
+  if (!(seconds >= 0)) {
+    throw new TrainingError(
+      `Cannot report every ${seconds} seconds: expected a number of at least 0.`,
+    );
+  }
+  const unknown = tensors.filter((name) => !Object.hasOwn(spec.tensors, name));
+  if (unknown.length === 0) return;
+  throw new TrainingError(
+    `Cannot report ${listed(unknown)}: ${spec.name} has no such tensor; give names of its tensors.`,
+  );
 }
 
 function isTables(options: DataOptions): options is TableOptions {
