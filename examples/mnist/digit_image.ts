@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type GreyPicture, PictureError } from "./png_image.ts";
+import { type GreyPicture, PictureError } from "./grey_picture.ts";
 
 /** Pixels of a side of MNIST's images. */
 export const SIDE = 28;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { encodeSafetensors } from "../../runtime/formats/safetensors.ts";
 import { TrainedNetwork } from "./checkpoint_model.ts";
 import { toDigit } from "./digit_image.ts";
-import { decodePng, type GreyPicture, PictureError } from "./png_image.ts";
+import { type GreyPicture, PictureError } from "./grey_picture.ts";
+import { decodePng } from "./png_image.ts";
 import { inFolder, lights, parametersOf, sampleImages, trainedArrays } from "./sample_network.ts";
 import { greyPng } from "./sample_png.ts";
 

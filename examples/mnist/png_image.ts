@@ -5,23 +5,7 @@ import { inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
 import { crc32 } from "../../runtime/formats/crc32.ts";
 import { counted, messageOf } from "../../runtime/wording.ts";
-
-/** A picture without colours, row by row from the top. */
-export interface GreyPicture {
-  /** Pixels of a row. */
-  readonly width: number;
-  /** Number of rows. */
-  readonly height: number;
-  /** How light each pixel is: 0 is black and 1 is white. */
-  readonly light: Float32Array;
-  /** How opaque each pixel is: 0 is invisible; absent where all are 1. */
-  readonly opacity?: Float32Array;
-}
-
-/** A picture that cannot be used. The message is a sentence that begins with the file's name. */
-export class PictureError extends Error {
-  override readonly name = "PictureError";
-}
+import { type GreyPicture, PictureError } from "./grey_picture.ts";
 
 /** Pixels of the largest picture that is read: of 5792 × 5792, or what it takes 128 MiB to unpack. */
 const MOST_PIXELS = 2 ** 25;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deflateSync } from "node:zlib";
-import { decodePng, PictureError } from "./png_image.ts";
+import { PictureError } from "./grey_picture.ts";
+import { decodePng } from "./png_image.ts";
 import { CHANNELS, encodePng, greyPng, pngChunk } from "./sample_png.ts";
 
 /** Numbers that look random, from 0 to below `most`. */

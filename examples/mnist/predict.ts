@@ -8,8 +8,9 @@ import { nameVulkanFolder } from "../../commands/vulkan_folder.ts";
 import { counted } from "../../runtime/wording.ts";
 import { TrainedNetwork } from "./checkpoint_model.ts";
 import { SIDE, toDigit } from "./digit_image.ts";
+import { PictureError } from "./grey_picture.ts";
 import { CLASSES } from "./mnist_files.ts";
-import { decodePng, PictureError } from "./png_image.ts";
+import { decodePng } from "./png_image.ts";
 import { parsePredictArguments, type PredictOptions } from "./predict_options.ts";
 import { describePrediction, predictionOf } from "./prediction.ts";
 
