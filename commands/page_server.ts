@@ -7,12 +7,16 @@ export interface PageFile {
   readonly type: string;
   /** A text, bytes, or the `file:` URL of what is read anew for each request. */
   readonly body: string | Uint8Array<ArrayBuffer> | URL;
+  /** Its HTTP status; 200 if absent. */
+  readonly status?: number;
 }
 
 /** What to serve, and where. */
 export interface PageServerOptions {
   /** By path: "/" is the page itself. */
   readonly files: ReadonlyMap<string, PageFile>;
+  /** Makes what is found at the other paths, anew for each request; nothing if there is none. */
+  readonly make?: (path: string) => Promise<PageFile | undefined>;
   /** A free one if absent. */
   readonly port?: number;
   /**
@@ -77,7 +81,9 @@ export function mediaTypeOf(name: string): string {
  * await server.stop();
  * ```
  */
-export function servePage({ files, port = 0, isolated = true }: PageServerOptions): PageServer {
+export function servePage(
+  { files, make, port = 0, isolated = true }: PageServerOptions,
+): PageServer {
   const common = {
     // A page that is served anew is seen anew.
     "cache-control": "no-cache",
@@ -87,12 +93,14 @@ export function servePage({ files, port = 0, isolated = true }: PageServerOption
   const server = listen(port, async (request) => {
     const { method, url } = request;
     if (method !== "GET" && method !== "HEAD") return refusal(405, "Only GET and HEAD");
-    const file = files.get(new URL(url).pathname);
+    const path = new URL(url).pathname;
+    const file = files.get(path) ?? await make?.(path);
     if (file === undefined) return refusal(404, "There is nothing here");
     try {
       const { body, length } = await contentOf(file);
       const headers = { ...common, "content-type": file.type, "content-length": `${length}` };
-      return new Response(method === "HEAD" ? null : body, { headers });
+      const { status = 200 } = file;
+      return new Response(method === "HEAD" ? null : body, { headers, status });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return refusal(404, "This file is gone");
       throw error;

@@ -53,6 +53,25 @@ Deno.test("what is not there, and what is no request for a page, is refused", as
   });
 });
 
+Deno.test("what is made for a request is made anew for each, with its status", async () => {
+  let count = 0;
+  const make = (path: string) =>
+    Promise.resolve(
+      path === "/made" ? { type: "text/plain", body: `${++count}`, status: 202 } : undefined,
+    );
+  await serving(async (at) => {
+    for (const body of ["1", "2"]) {
+      const answer = await fetch(at("/made"));
+      assert.equal(answer.status, 202);
+      assert.equal(await answer.text(), body);
+    }
+    const missing = await fetch(at("/missing"));
+    assert.equal(missing.status, 404);
+    await missing.text();
+    assert.equal(await (await fetch(at("/"))).text(), "<h1>Grüße</h1>");
+  }, { make });
+});
+
 Deno.test("a page is isolated unless that is not wanted", async () => {
   for (const isolated of [true, false]) {
     await serving(async (at) => {

@@ -3,20 +3,11 @@
  *
  * @module
  */
-import { createHighlighterCore, type HighlighterCore } from "shiki/core";
-import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
+import type { HighlighterCore } from "shiki/core";
+import { GRAMMARS, loadHighlighter } from "./highlighter.ts";
 import type { Language } from "./stages.ts";
 
 const THEME = "github-dark-default";
-
-/** The grammar of each language; graphs and loops read like expressions of TypeScript. */
-const GRAMMARS: Readonly<Record<Language, string>> = {
-  typescript: "typescript",
-  graph: "typescript",
-  kernel: "typescript",
-  wgsl: "wgsl",
-  wat: "wasm",
-};
 
 /** Colours texts, or leaves them as they are. */
 export interface Painter {
@@ -39,15 +30,7 @@ export const PLAIN: Painter = { code: (text) => text, line: (text) => text };
 
 /** Makes a painter with the grammars loaded. */
 export async function colourful(): Promise<Painter> {
-  const highlighter = await createHighlighterCore({
-    themes: [import("shiki/dist/themes/github-dark-default.mjs")],
-    langs: [
-      import("shiki/dist/langs/typescript.mjs"),
-      import("shiki/dist/langs/wgsl.mjs"),
-      import("shiki/dist/langs/wasm.mjs"),
-    ],
-    engine: createJavaScriptRegexEngine(),
-  });
+  const highlighter = await loadHighlighter([THEME]);
   return {
     code: (text, language) => painted(highlighter, text, GRAMMARS[language]),
     line: (text, kind) => `${ESCAPES[kind]}${text}${RESET}`,

@@ -5,19 +5,17 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { DEFAULT_SPECS } from "../codegen/default_specs.ts";
-import { generateModule } from "../codegen/generate.ts";
-import { compile } from "../codegen/pipeline.ts";
-import type { Declaration } from "../codegen/programs/programs.ts";
 import { runCommandLine, UsageError } from "../commands/command_line.ts";
 import { didYouMean } from "../commands/nearest.ts";
+import { requireOutputPath } from "../commands/output_path.ts";
 import { choose, chosenDeclarations } from "../explain/choice.ts";
 import { colourful, type Painter, PLAIN } from "./colours.ts";
-import { declarationSource } from "./declaration_source.ts";
-import { type InspectOptions, parseInspectArguments } from "./options.ts";
+import { materialOf } from "./material.ts";
+import { DECLARATION, type InspectOptions, parseInspectArguments } from "./options.ts";
 import { diffText, type Inspected, overview, stageText } from "./output.ts";
+import { declarationPage } from "./page/make_page.ts";
+import { pageScript } from "./page/page_script.ts";
+import { servePages } from "./page/serve_pages.ts";
 import { show } from "./pager.ts";
 import { declaredProgram, type Material, type Stage, stagesOf } from "./stages.ts";
 
@@ -28,13 +26,21 @@ export function main(args: readonly string[]): Promise<number> {
 
 async function inspect(
   options: InspectOptions,
-  [name = "", kernel]: readonly string[],
+  operands: readonly string[],
 ): Promise<number> {
+  if (options.serve) return await serve(options, operands);
+  const [name, kernel] = operands;
+  if (name === undefined) throw new UsageError(`Missing <declaration>: ${DECLARATION}.`);
+  if (options.html !== undefined) await requireOutputPath("the page", options.html);
   const specs = options.spec === undefined ? [] : [options.spec];
   const [declaration] = await chosenDeclarations("inspect", specs, [name]);
   if (declaration === undefined) return 1;
   const material = await materialOf(declaration, specs);
   const program = chosenProgram(material, options.program, kernel);
+  if (options.html !== undefined) {
+    await writePage(options.html, material, program, kernel, options);
+    return 0;
+  }
   const stages = stagesOf(material, {
     program,
     allRules: options.allRules ?? false,
@@ -50,22 +56,60 @@ async function inspect(
   return 0;
 }
 
-/** Everything there is about a declaration. */
-async function materialOf(declaration: Declaration, specs: readonly string[]): Promise<Material> {
-  const paths = specs.length === 0 ? DEFAULT_SPECS : specs;
-  const urls = paths.map((path) => pathToFileURL(resolve(path)).href);
-  const source = await declarationSource(urls, declaration.name);
-  const files = await generateModule(declaration, { runtime: "../../runtime" });
-  return {
-    compilation: compile(declaration),
-    files: files.map((file) => ({ ...file, path: file.path.slice(declaration.name.length + 1) })),
-    ...(source === undefined ? {} : { source: { ...source, file: shortPath(source.file) } }),
-  };
+async function writePage(
+  file: string,
+  material: Material,
+  program: string,
+  kernel: string | undefined,
+  { spec, allRules }: InspectOptions,
+): Promise<void> {
+  const page = await declarationPage(material, {
+    script: await pageScript(),
+    allRules: allRules ?? false,
+    isServed: false,
+    first: { program, kernel },
+    spec,
+  });
+  await Deno.writeTextFile(file, page);
+  const size = (page.length / 1e6).toFixed(1);
+  console.log(
+    `${file}: ${size} MB, all that there is about ${material.compilation.declaration.name}`,
+  );
 }
 
-/** A file's path from the current folder, where it lies in it. */
-function shortPath(url: string): string {
-  return url.replace(`${pathToFileURL(Deno.cwd()).href}/`, "").replace("file://", "");
+/** Serves pages until it is interrupted. */
+async function serve(
+  { spec, program, allRules, port }: InspectOptions,
+  [name, kernel]: readonly string[],
+): Promise<number> {
+  if (program !== undefined || kernel !== undefined) {
+    throw new UsageError(
+      "Cannot serve a part: pages have all programs and kernels of a declaration.",
+    );
+  }
+  const server = await servePages({
+    ...(spec === undefined ? {} : { spec }),
+    allRules: allRules ?? false,
+    port,
+  });
+  console.log(
+    `${server.url}${
+      encodeURIComponent(name ?? "")
+    } is made anew whenever it is loaded. Ctrl+C ends this.`,
+  );
+  await interrupted();
+  await server.stop();
+  return 0;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      Deno.removeSignalListener("SIGINT", stop);
+      resolve();
+    };
+    Deno.addSignalListener("SIGINT", stop);
+  });
 }
 
 /** The program that is asked for, the first that has the kernel, or the one that was declared. */

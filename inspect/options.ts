@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
 import { withGuide } from "../commands/guide.ts";
+import { wholeNumber } from "../commands/option_values.ts";
 
 /** What was asked for. */
 export interface InspectOptions {
@@ -21,6 +22,12 @@ export interface InspectOptions {
   readonly colour: "auto" | "always" | "never";
   /** False to print everything at once. */
   readonly pager: boolean;
+  /** A file to write a page to. */
+  readonly html?: string;
+  /** True to serve pages. */
+  readonly serve?: true;
+  /** Where pages are served; 0 for a free port. */
+  readonly port: number;
 }
 
 /**
@@ -39,6 +46,14 @@ export function parseInspectArguments(args: readonly string[]): CommandLine<Insp
   return readCommandLine(inspectCommand(), args);
 }
 
+/** What the first argument is; only what serves pages goes without. */
+export const DECLARATION = "name of a layer or model, such as shared_linear";
+
+/** Ways to show stages, of which only one can be meant. */
+const WAYS = ["stage", "diff", "all", "json", "html", "serve"];
+
+const others = (way: string): string[] => WAYS.filter((each) => each !== way);
+
 function inspectCommand(): Command {
   const command = new Command("deno task inspect")
     .description(
@@ -46,13 +61,24 @@ function inspectCommand(): Command {
         "each rule, the loops, the shaders, the WebAssembly, and what the runtime is told. " +
         "Without a stage, lists them.",
     )
-    .argument("<declaration>", "name of a layer or model, such as shared_linear")
+    .argument("[declaration]", DECLARATION)
     .argument("[kernel]", "only this kernel of the program")
     .option("--spec <file>", "module that exports it (default: library and examples)")
     .option(
       "--program <name>",
       "which program: forward, grad_x … of a layer, predict, step … of a model (default: forward or predict)",
     )
+    .addOption(
+      new Option(
+        "--html <file>",
+        "write one page with everything about the declaration, its kernels line by line beside it",
+      ).conflicts(others("html")),
+    )
+    .addOption(
+      new Option("--serve", "show the same in a browser, made anew whenever it is loaded")
+        .conflicts(others("serve")),
+    )
+    .option("--port <n>", "where --serve listens; 0 for a free one", wholeNumber(0, 65_535), 7420)
     .option(
       "--stage <id>",
       "print this stage; the beginning of its name is enough if it is the only one",
@@ -73,6 +99,9 @@ function inspectCommand(): Command {
     examples: {
       "the stages of the weight-sharing layer": "deno task inspect shared_linear",
       "its shader": "deno task inspect shared_linear --stage forward.wgsl",
+      "everything on one page": "deno task inspect shared_linear --html shared_linear.html",
+      "the same while you write: edit, reload and see":
+        "deno task inspect my_layer --spec my_layers.ts --serve",
       "what the rules made of it": "deno task inspect shared_linear --diff graph..separate",
       "the gradient of its weight, from beginning to end":
         "deno task inspect shared_linear --program grad_w --all",

@@ -5,7 +5,7 @@
  */
 import { alignedTable } from "../runtime/aligned_table.ts";
 import type { Painter } from "./colours.ts";
-import { lineDiff } from "./line_diff.ts";
+import { diffParts, lineDiff } from "./line_diff.ts";
 import type { Stage } from "./stages.ts";
 
 /** The stages of a program, and whose it is. */
@@ -85,23 +85,13 @@ export function stageText(stage: Stage, painter: Painter): string {
 /** What differs between two stages: lines that are far from a difference are only counted. */
 export function diffText(before: Stage, after: Stage, painter: Painter): string {
   const signs = { added: "+ ", removed: "- ", same: "  " } as const;
-  const lines = lineDiff(before.text.trimEnd(), after.text.trimEnd());
-  const isNear = lines.map((_, at) =>
-    lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind !== "same")
+  const parts = diffParts(lineDiff(before.text.trimEnd(), after.text.trimEnd()));
+  const body = parts.flatMap(({ isFar, lines }) =>
+    isFar ? [painter.line(`  ⋮ ${lines.length} lines alike`, "faint")] : lines.map((each) => {
+      const line = `${signs[each.kind]}${each.text}`;
+      return each.kind === "same" ? line : painter.line(line, each.kind);
+    })
   );
-  const isLone = (at: number) => isNear[at - 1] !== false && isNear[at + 1] !== false;
-  let skipped = 0;
-  const body = lines.flatMap(({ kind, text }, at): string[] => {
-    if (!isNear[at] && !isLone(at)) {
-      skipped++;
-      if (isNear[at + 1] === false) return [];
-      const count = `  ⋮ ${skipped} lines alike`;
-      skipped = 0;
-      return [painter.line(count, "faint")];
-    }
-    const line = `${signs[kind]}${text}`;
-    return [kind === "same" ? line : painter.line(line, kind)];
-  });
   return [
     painter.line(`── from ${before.id}: ${before.title}`, "heading"),
     painter.line(`── to ${after.id}: ${after.title}`, "heading"),
@@ -109,6 +99,3 @@ export function diffText(before: Stage, after: Stage, painter: Painter): string 
     ...body,
   ].join("\n");
 }
-
-/** Lines that are shown before and after a difference. */
-const AROUND = 3;

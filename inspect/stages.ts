@@ -12,6 +12,7 @@ import type { Compilation, Stages } from "../codegen/pipeline.ts";
 import type { GeneratedFile } from "../codegen/targets/target.ts";
 import { bindingParts } from "./binding_part.ts";
 import type { DeclarationSource } from "./declaration_source.ts";
+import { shortPath } from "./short_path.ts";
 import { type RewriteStep, rewriteSteps } from "./rewriting.ts";
 import { functionsOf, kernelFunctions } from "./wat_functions.ts";
 
@@ -26,10 +27,14 @@ export interface Stage {
   readonly title: string;
   readonly language: Language;
   readonly text: string;
+  /** The kernel that it is a form of. */
+  readonly kernel?: string;
   /** What is remarkable about it. */
   readonly note?: string;
   /** For each line, the places in the source that it comes from: of a formula first, then of its uses. */
   readonly places?: readonly (readonly Place[])[];
+  /** The rules that led from the stage before to this one. */
+  readonly rules?: readonly { readonly name: string; readonly identity: string }[];
   /** Of a rule: the multiplications that went away and those that came in, for typical sizes. */
   readonly multiplications?: { readonly before: number; readonly after: number };
 }
@@ -85,7 +90,7 @@ export function declaredProgram<T extends { readonly name: string }>(
 function declared({ file, line, text }: DeclarationSource): Stage {
   return {
     id: "declaration",
-    title: `the declaration, ${file}:${line}`,
+    title: `the declaration, ${shortPath(file)}:${line}`,
     language: "typescript",
     text,
   };
@@ -135,7 +140,12 @@ function rewritten(
 
 function rewriteStage({ rules, multiplications, graph }: RewriteStep, index: number): Stage {
   const [only] = rules;
-  const stage = { id: `rewrite-${index + 1}`, language: "graph", text: printGraph(graph) } as const;
+  const stage = {
+    id: `rewrite-${index + 1}`,
+    language: "graph",
+    text: printGraph(graph),
+    rules: rules.map(({ name, identity }) => ({ name, identity })),
+  } as const;
   if (only === undefined || rules.length > 1) {
     const names = Map.groupBy(rules, ({ name }) => name);
     return {
@@ -186,7 +196,7 @@ function kernelStages(
   const binding = bindings.get(name) ?? "";
   const shaders = [...new Set(Array.from(binding.matchAll(SHADER_FILE), ([, path = ""]) => path))];
   const wat = kernelFunctions(functions, program, at);
-  return [
+  const forms: readonly Stage[] = [
     {
       id: `${name}.kernel`,
       title: `${name} as loops, with its schedule`,
@@ -212,6 +222,7 @@ function kernelStages(
       } as const,
     ]),
   ];
+  return forms.map((form) => ({ ...form, kernel: name }));
 }
 
 /** A shader's file, as a binding names it. */

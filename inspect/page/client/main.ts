@@ -1,0 +1,16 @@
+/**
+ * The script of a page: everything that moves. Without it the page is the same text, all of it at once.
+ *
+ * @module
+ */
+/// <reference lib="dom" />
+import { startLineLinks } from "./line_links.ts";
+import { startTheme } from "./theme.ts";
+import { startViews } from "./views.ts";
+
+startTheme();
+if (document.body.classList.contains("page")) {
+  document.documentElement.classList.add("live");
+  const links = startLineLinks();
+  startViews(links);
+}
