@@ -130,3 +130,41 @@ Deno.test("a spec of one's own is inspected", async () => {
   assert.equal(code, 0, text);
   assert.match(text, /name: "waves"/);
 });
+
+Deno.test("a page is written to a file that can be written, and to no other", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tilewright-" });
+  try {
+    const file = `${folder}/relu.html`;
+    const { code, text } = await run("relu", "--html", file);
+    assert.equal(code, 0, text);
+    assert.equal(text, `${file}: 0.1 MB, all that there is about relu`);
+    const page = await Deno.readTextFile(file);
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /data-start="forward\/kernels\/forward"/);
+    assert.match(page, /data-declaration/);
+    assert.ok(page.includes('<script type="module">'));
+    const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+      [
+        ["relu", "--html", `${folder}/none/x.html`],
+        /^Cannot write the page .*: there is no folder/,
+      ],
+      [["relu", "--html", folder], /^Cannot write the page .*: it is a folder\.$/],
+      [["rleu", "--html", file], /Did you mean relu\?$/],
+      [
+        ["relu", "--html", file, "--json"],
+        /'--html <file>' cannot be used with option '--json'\.$/,
+      ],
+      [["relu", "--serve", "--html", file], /cannot be used with option/],
+      [["relu", "--serve", "--program", "forward"], /^Cannot serve a part: /],
+      [["--html", file], /^Missing <declaration>: name of a layer or model/],
+    ];
+    for (const [args, message] of refusals) {
+      const refused = await run(...args);
+      assert.equal(refused.code, 2, refused.text);
+      assert.match(refused.text, message);
+    }
+    assert.equal(await Deno.readTextFile(file), page);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -41,7 +41,7 @@ export async function declarationPage(
       compilation,
       stagesOf: (program) => stages.get(program) ?? [],
       sources: await excerptsOf(source, places, textOf),
-      declaredIn: source?.file,
+      declared: source,
       links: new LineLinks(),
       command: `deno task inspect ${compilation.declaration.name}${
         spec === undefined ? "" : ` --spec ${spec}`

@@ -8,7 +8,7 @@ import type { Kernel } from "../../codegen/kernel/kernel.ts";
 import { shortPath } from "../short_path.ts";
 import { declaredProgram, type Stage } from "../stages.ts";
 import type { CodePainter } from "./coloured_code.ts";
-import type { SourceFileExcerpts } from "./excerpts.ts";
+import type { Beginning, SourceFileExcerpts } from "./excerpts.ts";
 import { assemblyStyle, codeHtml, type KernelView, kernelViews } from "./kernel_views.ts";
 import type { LineLinks } from "./line_links.ts";
 import { type StepView, stepViews } from "./rewriting_view.ts";
@@ -76,8 +76,8 @@ export interface PageMaterial {
   /** The stages of a program. */
   readonly stagesOf: (program: string) => readonly Stage[];
   readonly sources: readonly SourceFileExcerpts[];
-  /** The URL of the declaration's file. */
-  readonly declaredIn: string | undefined;
+  /** Where the declaration stands, if that is known. */
+  readonly declared: Beginning | undefined;
   readonly links: LineLinks;
   /** The command that shows a stage, up to the kernel's name. */
   readonly command: string;
@@ -92,7 +92,7 @@ export interface FirstView {
 
 /** Decides what the page of a declaration shows. */
 export function pageView(
-  { compilation, stagesOf, sources, declaredIn, links, command, figures }: PageMaterial,
+  { compilation, stagesOf, sources, declared, links, command, figures }: PageMaterial,
   painter: Pick<CodePainter, "lines">,
   first: FirstView,
 ): PageView {
@@ -124,7 +124,7 @@ export function pageView(
     kind: declaration.kind,
     doc: declaration.doc,
     // Lines of source are known once all code is.
-    sources: sources.map((each) => sourceView(each, each.file === declaredIn, links, painter)),
+    sources: sources.map((each) => sourceView(each, declared, links, painter)),
     programs,
     start: startOf(stages, first),
     sets: links.sets,
@@ -133,12 +133,13 @@ export function pageView(
 
 function sourceView(
   { file, text, excerpts }: SourceFileExcerpts,
-  isOwn: boolean,
+  declared: Beginning | undefined,
   links: LineLinks,
   painter: Pick<CodePainter, "lines">,
 ): SourceView {
   const painted = painter.lines(text, "typescript");
   const name = shortPath(file);
+  const isOwn = file === declared?.file;
   return {
     name,
     isOwn,
@@ -147,8 +148,10 @@ function sourceView(
       before: firstLine - 1,
       isGap: at > 0,
       code: codeHtml(painted.slice(firstLine - 1, firstLine - 1 + lines.length), (at) => {
-        const id = links.lineOf(file, firstLine + at);
-        return id === undefined ? "" : ` data-line=${id}`;
+        const line = firstLine + at;
+        const id = links.lineOf(file, line);
+        return (isOwn && line === declared?.line ? " data-declaration" : "") +
+          (id === undefined ? "" : ` data-line=${id}`);
       }),
     })),
   };

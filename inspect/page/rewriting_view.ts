@@ -38,6 +38,8 @@ export interface SavingView {
 export interface RuleView {
   readonly name: string;
   readonly identity: string;
+  /** False where the step is called after it. */
+  readonly isNamed: boolean;
   /** "2 times" */
   readonly times: string | null;
 }
@@ -99,6 +101,7 @@ function rulesOf({ rules = [] }: Stage): readonly RuleView[] {
     ([name, { length, 0: first }]) => ({
       name,
       identity: first?.identity ?? "",
+      isNamed: rules.length > 1,
       times: length === 1 ? null : `${length} times`,
     }),
   );
@@ -107,7 +110,7 @@ function rulesOf({ rules = [] }: Stage): readonly RuleView[] {
 function titleOf({ title, rules = [] }: Stage): string {
   const names = [...new Set(rules.map(({ name }) => name))];
   if (names.length === 0) return title.charAt(0).toUpperCase() + title.slice(1);
-  return rules.length === 1 ? names.join() : `${rules.length} steps that only change the form`;
+  return rules.length === 1 ? names.join() : `${rules.length} rules that only change the form`;
 }
 
 function savingOf({ multiplications }: Stage): SavingView | null {

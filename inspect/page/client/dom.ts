@@ -19,14 +19,18 @@ export function announce(text: string): void {
 }
 
 /** How to scroll: at once for those who want less motion. */
-export function scrollBehavior(): ScrollBehavior {
+function scrollBehavior(): ScrollBehavior {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }
 
 /** Scrolls an element to the middle of the part of the page that it lies in, if it is out of sight. */
-export function bringIntoView(element: HTMLElement, pane: HTMLElement): void {
+export function bringIntoView(
+  element: HTMLElement,
+  pane: HTMLElement,
+  behavior = scrollBehavior(),
+): void {
   const [inner, outer] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
   if (inner.top >= outer.top + 40 && inner.bottom <= outer.bottom) return;
   const top = pane.scrollTop + inner.top - outer.top - (outer.height - inner.height) / 2;
-  pane.scrollTo({ top, behavior: scrollBehavior() });
+  pane.scrollTo({ top, behavior });
 }

@@ -2,6 +2,9 @@
 /// <reference lib="dom" />
 import { all, announce, bringIntoView, required } from "./dom.ts";
 
+/** Stands where the places of a line are told, while there is no line. */
+const HINT = "Point at a line to see its partners, click to keep them.";
+
 /** How long somebody points at a line before its partners are looked for. */
 const PAUSE_MS = 150;
 
@@ -17,7 +20,8 @@ const LINKED = ".l[data-line], .l[data-from]";
 /** Makes lines with partners show them, at the pointer's and the keyboard's wish. */
 export function startLineLinks(): LineLinks {
   const sets: readonly (readonly number[])[] = JSON.parse(required("#sets").textContent ?? "[]");
-  const sources = required(".sources");
+  const sources = required(".sources .scroll");
+  const trail = required(".trail");
   const views = required("#views");
   let pinned: HTMLElement | undefined;
   let shown: HTMLElement | undefined;
@@ -36,18 +40,32 @@ export function startLineLinks(): LineLinks {
     }
     const id = Number(line.dataset.line);
     const partners = codeLines().filter((each) => setOf(each).includes(id));
-    // Lines of the whole kernel, such as its head, come from everything.
-    const whole = Math.max(...codeLines().map((each) => setOf(each).length));
-    const isSpecific = (each: HTMLElement) => setOf(each)[0] === id && setOf(each).length < whole;
-    const chiefs = partners.filter(isSpecific);
+    const chiefs = partners.filter((each) => setOf(each)[0] === id && isSpecific(each));
     return { chiefs, others: partners.filter((each) => !chiefs.includes(each)) };
   };
+
+  /** False for lines of a whole kernel, such as its head, which come from everything. */
+  const isSpecific = (line: HTMLElement) => {
+    const others = all(".l[data-from]", line.closest("pre") ?? undefined);
+    return setOf(line).length < 3 ||
+      others.some((each) => setOf(each).length > setOf(line).length);
+  };
+
+  /** Lines of the code beside a line's own that have their formula at the same place. */
+  const twinsOf = (line: HTMLElement) =>
+    isSource(line) || !isSpecific(line)
+      ? []
+      : codeLines().filter((each) =>
+        each.closest("pre") !== line.closest("pre") && setOf(each)[0] === setOf(line)[0] &&
+        isSpecific(each)
+      );
 
   const clear = () => {
     all(".l.is-subject, .l.is-chief, .l.is-partner").forEach((line) =>
       line.classList.remove("is-subject", "is-chief", "is-partner")
     );
     shown = undefined;
+    trail.textContent = HINT;
   };
 
   const show = (line: HTMLElement, scrolls: boolean) => {
@@ -57,21 +75,57 @@ export function startLineLinks(): LineLinks {
       line.classList.add("is-subject");
       const { chiefs, others } = partnersOf(line);
       chiefs.forEach((each) => each.classList.add("is-chief"));
-      others.forEach((each) => each.classList.add("is-partner"));
+      [...others, ...twinsOf(line)].forEach((each) => each.classList.add("is-partner"));
+      tell(line, chiefs, others);
     }
     if (scrolls) scrollToPartners(line);
   };
 
+  /** Says below the source where a line comes from, or how much is made of it. */
+  const tell = (
+    line: HTMLElement,
+    chiefs: readonly HTMLElement[],
+    others: readonly HTMLElement[],
+  ) => {
+    const count = chiefs.length + others.length;
+    if (isSource(line)) {
+      trail.textContent = count === 0
+        ? "None of the lines that are shown comes from here."
+        : `${count} ${count === 1 ? "line is" : "lines are"} made from this one.`;
+    } else {
+      const places = [...chiefs, ...others].map((partner) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = placeOf(partner).replace(/^.*\/(.*), line /, "$1:");
+        button.title = placeOf(partner);
+        button.addEventListener("click", () => reveal(partner, sources));
+        return button;
+      });
+      trail.replaceChildren("Comes from", ...places);
+    }
+  };
+
+  /** Unfolds what an element is folded into, and brings it into view. */
+  const reveal = (element: HTMLElement, pane: HTMLElement) => {
+    for (const file of all("details:not([open])", pane)) {
+      if (file instanceof HTMLDetailsElement && file.contains(element)) file.open = true;
+    }
+    bringIntoView(element, pane);
+  };
+
   const scrollToPartners = (line: HTMLElement) => {
-    const pane = isSource(line) ? views : sources;
+    const beside = all(".are-two > .panel:not([hidden])", views);
+    const code = beside.length > 0 ? beside : [views];
+    const panes = isSource(line) ? code : [sources, ...beside];
+    panes.filter((pane) => !pane.contains(line)).forEach(scrollTo);
+  };
+
+  const scrollTo = (pane: HTMLElement) => {
     const partners = all(".l.is-chief", pane);
     const [first] = partners.length > 0 ? partners : all(".l.is-partner", pane);
     if (first === undefined) return;
-    for (const file of all("details:not([open])", pane)) {
-      if (file instanceof HTMLDetailsElement && file.contains(first)) file.open = true;
-    }
     const isInSight = [...partners, first].some((each) => isVisibleIn(each, pane));
-    if (!isInSight) bringIntoView(first, pane);
+    if (!isInSight) reveal(first, pane);
   };
 
   const pin = (line: HTMLElement | undefined) => {
@@ -149,6 +203,9 @@ export function startLineLinks(): LineLinks {
     [...code, ...all(".l[data-line]", sources)].forEach(makeButton);
     all("pre.code").filter((each) => each.checkVisibility()).forEach(makeReachable);
   };
+  trail.textContent = HINT;
+  const declaration = sources.querySelector<HTMLElement>("[data-declaration]");
+  if (declaration !== null) bringIntoView(declaration, sources, "auto");
   return { refresh };
 }
 

@@ -1,5 +1,6 @@
 /**
- * The script of a page: everything that moves. Without it the page is the same text, all of it at once.
+ * The script of a page: everything that moves. Without it the page is the same text, all of it at once; where it runs,
+ * the page has had the class "live" from the beginning.
  *
  * @module
  */
@@ -10,7 +11,5 @@ import { startViews } from "./views.ts";
 
 startTheme();
 if (document.body.classList.contains("page")) {
-  document.documentElement.classList.add("live");
-  const links = startLineLinks();
-  startViews(links);
+  startViews(startLineLinks());
 }

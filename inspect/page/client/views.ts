@@ -5,6 +5,15 @@ import type { LineLinks } from "./line_links.ts";
 import { startSteps } from "./steps.ts";
 import { startTabs } from "./tabs.ts";
 
+/** What the address asks for; nothing if that cannot be read. */
+function wanted(): string {
+  try {
+    return decodeURI(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 /** Follows the address, and makes tabs and steps work. */
 export function startViews(links: LineLinks): void {
   const { name = "", start = "" } = document.body.dataset;
@@ -33,13 +42,13 @@ export function startViews(links: LineLinks): void {
   };
 
   const show = (isMove: boolean) => {
-    const wanted = decodeURI(location.hash.slice(1));
-    const element = document.getElementById(wanted) ?? document.getElementById(start);
+    const element = document.getElementById(wanted()) ?? document.getElementById(start);
     const view = element?.closest<HTMLElement>(".view");
     if (element === null || view === null || view === undefined) return;
     all(".view.is-shown").forEach((each) => each.classList.remove("is-shown"));
     view.classList.add("is-shown");
     document.body.classList.toggle("is-wide", view.classList.contains("wide"));
+    document.body.classList.toggle("is-rewriting", view.classList.contains("rewriting"));
     tabs.show(view, element);
     steps.show(view, element);
     links.refresh();
