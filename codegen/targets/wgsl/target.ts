@@ -14,6 +14,7 @@ import {
 } from "../target.ts";
 import type { Grid } from "./draft.ts";
 import { notesOf } from "./notes.ts";
+import { prove } from "./proof/prove.ts";
 import { type Launches, printShaders, type Shader } from "./shaders.ts";
 
 /** Kernels of a program with one kernel bear the program's name; others stand in its folder, in order. */
@@ -122,6 +123,7 @@ function emit(module: CompiledModule, origin: Origin): Emitted {
     places(module.programs).map((place) => [place.kernel, placed(module, place, origin)] as const),
   );
   const all = [...printed.values()].flatMap(filesOf);
+  for (const { path, shader } of all) prove(`${module.name}/${path}`, shader.text);
   const names = new TypeScriptNames([camelCase(module.name), "gridOf"]);
   const imports = all.map(({ path }): BindingImport & { readonly name: string } => ({
     name: names.of(path),
