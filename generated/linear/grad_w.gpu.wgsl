@@ -68,10 +68,14 @@ fn main(
       let row_1 = min(first_row + row + 1u, O - 1u);
       let row_2 = min(first_row + row + 2u, O - 1u);
       let row_3 = min(first_row + row + 3u, O - 1u);
-      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step, uniforms.B - 1u)), lhs(row_1, min(b_0 + step, uniforms.B - 1u)), lhs(row_2, min(b_0 + step, uniforms.B - 1u)), lhs(row_3, min(b_0 + step, uniforms.B - 1u)));
-      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 1u, uniforms.B - 1u)));
-      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 2u, uniforms.B - 1u)));
-      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 3u, uniforms.B - 1u)));
+      let step_0 = min(b_0 + step, uniforms.B - 1u);
+      let step_1 = min(b_0 + step + 1u, uniforms.B - 1u);
+      let step_2 = min(b_0 + step + 2u, uniforms.B - 1u);
+      let step_3 = min(b_0 + step + 3u, uniforms.B - 1u);
+      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_0), lhs(row_1, step_0), lhs(row_2, step_0), lhs(row_3, step_0));
+      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_1), lhs(row_1, step_1), lhs(row_2, step_1), lhs(row_3, step_1));
+      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_2), lhs(row_1, step_2), lhs(row_2, step_2), lhs(row_3, step_2));
+      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_3), lhs(row_1, step_3), lhs(row_2, step_3), lhs(row_3, step_3));
     }
     for (var block = index; block < 128u; block += 256u) {
       let row = block % 32u * 4u;
@@ -80,10 +84,14 @@ fn main(
       let row_1 = min(first_column + row + 1u, I - 1u);
       let row_2 = min(first_column + row + 2u, I - 1u);
       let row_3 = min(first_column + row + 3u, I - 1u);
-      right_tile[step * 32u + row / 4u] = vec4<f32>(rhs(min(b_0 + step, uniforms.B - 1u), row_0), rhs(min(b_0 + step, uniforms.B - 1u), row_1), rhs(min(b_0 + step, uniforms.B - 1u), row_2), rhs(min(b_0 + step, uniforms.B - 1u), row_3));
-      right_tile[(step + 1u) * 32u + row / 4u] = vec4<f32>(rhs(min(b_0 + step + 1u, uniforms.B - 1u), row_0), rhs(min(b_0 + step + 1u, uniforms.B - 1u), row_1), rhs(min(b_0 + step + 1u, uniforms.B - 1u), row_2), rhs(min(b_0 + step + 1u, uniforms.B - 1u), row_3));
-      right_tile[(step + 2u) * 32u + row / 4u] = vec4<f32>(rhs(min(b_0 + step + 2u, uniforms.B - 1u), row_0), rhs(min(b_0 + step + 2u, uniforms.B - 1u), row_1), rhs(min(b_0 + step + 2u, uniforms.B - 1u), row_2), rhs(min(b_0 + step + 2u, uniforms.B - 1u), row_3));
-      right_tile[(step + 3u) * 32u + row / 4u] = vec4<f32>(rhs(min(b_0 + step + 3u, uniforms.B - 1u), row_0), rhs(min(b_0 + step + 3u, uniforms.B - 1u), row_1), rhs(min(b_0 + step + 3u, uniforms.B - 1u), row_2), rhs(min(b_0 + step + 3u, uniforms.B - 1u), row_3));
+      let step_0 = min(b_0 + step, uniforms.B - 1u);
+      let step_1 = min(b_0 + step + 1u, uniforms.B - 1u);
+      let step_2 = min(b_0 + step + 2u, uniforms.B - 1u);
+      let step_3 = min(b_0 + step + 3u, uniforms.B - 1u);
+      right_tile[step * 32u + row / 4u] = vec4<f32>(rhs(step_0, row_0), rhs(step_0, row_1), rhs(step_0, row_2), rhs(step_0, row_3));
+      right_tile[(step + 1u) * 32u + row / 4u] = vec4<f32>(rhs(step_1, row_0), rhs(step_1, row_1), rhs(step_1, row_2), rhs(step_1, row_3));
+      right_tile[(step + 2u) * 32u + row / 4u] = vec4<f32>(rhs(step_2, row_0), rhs(step_2, row_1), rhs(step_2, row_2), rhs(step_2, row_3));
+      right_tile[(step + 3u) * 32u + row / 4u] = vec4<f32>(rhs(step_3, row_0), rhs(step_3, row_1), rhs(step_3, row_2), rhs(step_3, row_3));
     }
     workgroupBarrier();
     for (var b = b_0; b < min(b_0 + 16u, uniforms.B); b++) {

@@ -206,18 +206,29 @@ export class SideDrawing {
         return { loads, values };
       }
       case "own": {
-        const loads = [{ name: "row_0", value: rows(FOUR, 0) }];
-        return { loads, values: four.map((i) => this.#load("row_0", this.#stepInside(1, i))) };
+        const steps = this.#steps();
+        return {
+          loads: [{ name: "row_0", value: rows(FOUR, 0) }, ...steps.loads],
+          values: steps.places.map((step) => this.#load("row_0", step)),
+        };
       }
       case undefined: {
-        const loads = four.map((i) => ({ name: `row_${i}`, value: rows(1, i) }));
-        const values = four.map((i) => {
-          const k = this.#stepInside(1, i);
-          return `vec4<f32>(${loads.map(({ name }) => this.#load(name, k)).join(", ")})`;
-        });
-        return { loads, values };
+        const steps = this.#steps();
+        const places = four.map((i) => ({ name: `row_${i}`, value: rows(1, i) }));
+        const values = steps.places.map((step) =>
+          `vec4<f32>(${places.map(({ name }) => this.#load(name, step)).join(", ")})`
+        );
+        return { loads: [...places, ...steps.loads], values };
       }
     }
+  }
+
+  /** The four steps of a block, by name where they have to be kept before the end of the sum. */
+  #steps(): { readonly loads: readonly Named[]; readonly places: readonly string[] } {
+    const steps = four.map((i) => ({ name: `step_${i}`, value: this.#stepInside(1, i) }));
+    return this.#drawing.tiling.exact.k
+      ? { loads: [], places: steps.map(({ value }) => value) }
+      : { loads: steps, places: steps.map(({ name }) => name) };
   }
 
   /** A step of the block, kept before the end of the sum. */

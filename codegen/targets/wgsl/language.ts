@@ -93,7 +93,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** Names that the texts number: rows and columns of a tile, and its registers. */
-const NUMBERED = /^(left|right|sum|row|loaded|[a-z])(_\d+)+$/;
+const NUMBERED = /^(left|right|sum|row|step|loaded|[a-z])(_\d+)+$/;
 
 /** A name as a WGSL identifier: legal, and none of those kept for the language or for this target. */
 export function identifier(name: string): string {

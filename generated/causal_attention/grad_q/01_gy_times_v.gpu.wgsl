@@ -66,10 +66,14 @@ fn main(
       let row_1 = min(first_row + row + 1u, T - 1u);
       let row_2 = min(first_row + row + 2u, T - 1u);
       let row_3 = min(first_row + row + 3u, T - 1u);
-      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, min(e_0 + step, E - 1u)), lhs(b, row_1, min(e_0 + step, E - 1u)), lhs(b, row_2, min(e_0 + step, E - 1u)), lhs(b, row_3, min(e_0 + step, E - 1u)));
-      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, min(e_0 + step + 1u, E - 1u)), lhs(b, row_1, min(e_0 + step + 1u, E - 1u)), lhs(b, row_2, min(e_0 + step + 1u, E - 1u)), lhs(b, row_3, min(e_0 + step + 1u, E - 1u)));
-      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, min(e_0 + step + 2u, E - 1u)), lhs(b, row_1, min(e_0 + step + 2u, E - 1u)), lhs(b, row_2, min(e_0 + step + 2u, E - 1u)), lhs(b, row_3, min(e_0 + step + 2u, E - 1u)));
-      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, min(e_0 + step + 3u, E - 1u)), lhs(b, row_1, min(e_0 + step + 3u, E - 1u)), lhs(b, row_2, min(e_0 + step + 3u, E - 1u)), lhs(b, row_3, min(e_0 + step + 3u, E - 1u)));
+      let step_0 = min(e_0 + step, E - 1u);
+      let step_1 = min(e_0 + step + 1u, E - 1u);
+      let step_2 = min(e_0 + step + 2u, E - 1u);
+      let step_3 = min(e_0 + step + 3u, E - 1u);
+      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, step_0), lhs(b, row_1, step_0), lhs(b, row_2, step_0), lhs(b, row_3, step_0));
+      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, step_1), lhs(b, row_1, step_1), lhs(b, row_2, step_1), lhs(b, row_3, step_1));
+      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, step_2), lhs(b, row_1, step_2), lhs(b, row_2, step_2), lhs(b, row_3, step_2));
+      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(b, row_0, step_3), lhs(b, row_1, step_3), lhs(b, row_2, step_3), lhs(b, row_3, step_3));
     }
     for (var block = index; block < 128u; block += 256u) {
       let row = block / 8u * 4u;
@@ -78,10 +82,14 @@ fn main(
       let row_1 = min(first_column + row + 1u, T - 1u);
       let row_2 = min(first_column + row + 2u, T - 1u);
       let row_3 = min(first_column + row + 3u, T - 1u);
-      right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(b, min(e_0 + step, E - 1u), row_0), rhs(b, min(e_0 + step, E - 1u), row_1), rhs(b, min(e_0 + step, E - 1u), row_2), rhs(b, min(e_0 + step, E - 1u), row_3));
-      right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(b, min(e_0 + step + 1u, E - 1u), row_0), rhs(b, min(e_0 + step + 1u, E - 1u), row_1), rhs(b, min(e_0 + step + 1u, E - 1u), row_2), rhs(b, min(e_0 + step + 1u, E - 1u), row_3));
-      right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(b, min(e_0 + step + 2u, E - 1u), row_0), rhs(b, min(e_0 + step + 2u, E - 1u), row_1), rhs(b, min(e_0 + step + 2u, E - 1u), row_2), rhs(b, min(e_0 + step + 2u, E - 1u), row_3));
-      right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(b, min(e_0 + step + 3u, E - 1u), row_0), rhs(b, min(e_0 + step + 3u, E - 1u), row_1), rhs(b, min(e_0 + step + 3u, E - 1u), row_2), rhs(b, min(e_0 + step + 3u, E - 1u), row_3));
+      let step_0 = min(e_0 + step, E - 1u);
+      let step_1 = min(e_0 + step + 1u, E - 1u);
+      let step_2 = min(e_0 + step + 2u, E - 1u);
+      let step_3 = min(e_0 + step + 3u, E - 1u);
+      right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(b, step_0, row_0), rhs(b, step_0, row_1), rhs(b, step_0, row_2), rhs(b, step_0, row_3));
+      right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(b, step_1, row_0), rhs(b, step_1, row_1), rhs(b, step_1, row_2), rhs(b, step_1, row_3));
+      right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(b, step_2, row_0), rhs(b, step_2, row_1), rhs(b, step_2, row_2), rhs(b, step_2, row_3));
+      right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(b, step_3, row_0), rhs(b, step_3, row_1), rhs(b, step_3, row_2), rhs(b, step_3, row_3));
     }
     workgroupBarrier();
     for (var e = e_0; e < min(e_0 + 32u, E); e++) {

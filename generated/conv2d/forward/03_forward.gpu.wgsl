@@ -70,10 +70,14 @@ fn main(
         let row_1 = min(first_row + row + 1u, 13u);
         let row_2 = min(first_row + row + 2u, 13u);
         let row_3 = min(first_row + row + 3u, 13u);
-        left_tile[step * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, min(p_0 + step, 3u * C - 1u)), lhs(i, j, l, row_1, min(p_0 + step, 3u * C - 1u)), lhs(i, j, l, row_2, min(p_0 + step, 3u * C - 1u)), lhs(i, j, l, row_3, min(p_0 + step, 3u * C - 1u)));
-        left_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, min(p_0 + step + 1u, 3u * C - 1u)), lhs(i, j, l, row_1, min(p_0 + step + 1u, 3u * C - 1u)), lhs(i, j, l, row_2, min(p_0 + step + 1u, 3u * C - 1u)), lhs(i, j, l, row_3, min(p_0 + step + 1u, 3u * C - 1u)));
-        left_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, min(p_0 + step + 2u, 3u * C - 1u)), lhs(i, j, l, row_1, min(p_0 + step + 2u, 3u * C - 1u)), lhs(i, j, l, row_2, min(p_0 + step + 2u, 3u * C - 1u)), lhs(i, j, l, row_3, min(p_0 + step + 2u, 3u * C - 1u)));
-        left_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, min(p_0 + step + 3u, 3u * C - 1u)), lhs(i, j, l, row_1, min(p_0 + step + 3u, 3u * C - 1u)), lhs(i, j, l, row_2, min(p_0 + step + 3u, 3u * C - 1u)), lhs(i, j, l, row_3, min(p_0 + step + 3u, 3u * C - 1u)));
+        let step_0 = min(p_0 + step, 3u * C - 1u);
+        let step_1 = min(p_0 + step + 1u, 3u * C - 1u);
+        let step_2 = min(p_0 + step + 2u, 3u * C - 1u);
+        let step_3 = min(p_0 + step + 3u, 3u * C - 1u);
+        left_tile[step * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, step_0), lhs(i, j, l, row_1, step_0), lhs(i, j, l, row_2, step_0), lhs(i, j, l, row_3, step_0));
+        left_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, step_1), lhs(i, j, l, row_1, step_1), lhs(i, j, l, row_2, step_1), lhs(i, j, l, row_3, step_1));
+        left_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, step_2), lhs(i, j, l, row_1, step_2), lhs(i, j, l, row_2, step_2), lhs(i, j, l, row_3, step_2));
+        left_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(lhs(i, j, l, row_0, step_3), lhs(i, j, l, row_1, step_3), lhs(i, j, l, row_2, step_3), lhs(i, j, l, row_3, step_3));
       }
       for (var block = index; block < 64u; block += 64u) {
         let row = block % 8u * 4u;
@@ -82,10 +86,14 @@ fn main(
         let row_1 = min(first_column + row + 1u, O - 1u);
         let row_2 = min(first_column + row + 2u, O - 1u);
         let row_3 = min(first_column + row + 3u, O - 1u);
-        right_tile[step * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, min(p_0 + step, 3u * C - 1u), row_0), rhs(i, j, l, min(p_0 + step, 3u * C - 1u), row_1), rhs(i, j, l, min(p_0 + step, 3u * C - 1u), row_2), rhs(i, j, l, min(p_0 + step, 3u * C - 1u), row_3));
-        right_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, min(p_0 + step + 1u, 3u * C - 1u), row_0), rhs(i, j, l, min(p_0 + step + 1u, 3u * C - 1u), row_1), rhs(i, j, l, min(p_0 + step + 1u, 3u * C - 1u), row_2), rhs(i, j, l, min(p_0 + step + 1u, 3u * C - 1u), row_3));
-        right_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, min(p_0 + step + 2u, 3u * C - 1u), row_0), rhs(i, j, l, min(p_0 + step + 2u, 3u * C - 1u), row_1), rhs(i, j, l, min(p_0 + step + 2u, 3u * C - 1u), row_2), rhs(i, j, l, min(p_0 + step + 2u, 3u * C - 1u), row_3));
-        right_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, min(p_0 + step + 3u, 3u * C - 1u), row_0), rhs(i, j, l, min(p_0 + step + 3u, 3u * C - 1u), row_1), rhs(i, j, l, min(p_0 + step + 3u, 3u * C - 1u), row_2), rhs(i, j, l, min(p_0 + step + 3u, 3u * C - 1u), row_3));
+        let step_0 = min(p_0 + step, 3u * C - 1u);
+        let step_1 = min(p_0 + step + 1u, 3u * C - 1u);
+        let step_2 = min(p_0 + step + 2u, 3u * C - 1u);
+        let step_3 = min(p_0 + step + 3u, 3u * C - 1u);
+        right_tile[step * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, step_0, row_0), rhs(i, j, l, step_0, row_1), rhs(i, j, l, step_0, row_2), rhs(i, j, l, step_0, row_3));
+        right_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, step_1, row_0), rhs(i, j, l, step_1, row_1), rhs(i, j, l, step_1, row_2), rhs(i, j, l, step_1, row_3));
+        right_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, step_2, row_0), rhs(i, j, l, step_2, row_1), rhs(i, j, l, step_2, row_2), rhs(i, j, l, step_2, row_3));
+        right_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(rhs(i, j, l, step_3, row_0), rhs(i, j, l, step_3, row_1), rhs(i, j, l, step_3, row_2), rhs(i, j, l, step_3, row_3));
       }
       workgroupBarrier();
       for (var p = p_0; p < min(p_0 + 32u, 3u * C); p++) {

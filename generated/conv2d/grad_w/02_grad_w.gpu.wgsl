@@ -70,10 +70,14 @@ fn main(
         let row_1 = min(first_row + row + 1u, O - 1u);
         let row_2 = min(first_row + row + 2u, O - 1u);
         let row_3 = min(first_row + row + 3u, O - 1u);
-        left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, min(l_0 + step, 13u)), lhs(i, j, b, k, row_1, min(l_0 + step, 13u)), lhs(i, j, b, k, row_2, min(l_0 + step, 13u)), lhs(i, j, b, k, row_3, min(l_0 + step, 13u)));
-        left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, min(l_0 + step + 1u, 13u)), lhs(i, j, b, k, row_1, min(l_0 + step + 1u, 13u)), lhs(i, j, b, k, row_2, min(l_0 + step + 1u, 13u)), lhs(i, j, b, k, row_3, min(l_0 + step + 1u, 13u)));
-        left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, min(l_0 + step + 2u, 13u)), lhs(i, j, b, k, row_1, min(l_0 + step + 2u, 13u)), lhs(i, j, b, k, row_2, min(l_0 + step + 2u, 13u)), lhs(i, j, b, k, row_3, min(l_0 + step + 2u, 13u)));
-        left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, min(l_0 + step + 3u, 13u)), lhs(i, j, b, k, row_1, min(l_0 + step + 3u, 13u)), lhs(i, j, b, k, row_2, min(l_0 + step + 3u, 13u)), lhs(i, j, b, k, row_3, min(l_0 + step + 3u, 13u)));
+        let step_0 = min(l_0 + step, 13u);
+        let step_1 = min(l_0 + step + 1u, 13u);
+        let step_2 = min(l_0 + step + 2u, 13u);
+        let step_3 = min(l_0 + step + 3u, 13u);
+        left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, step_0), lhs(i, j, b, k, row_1, step_0), lhs(i, j, b, k, row_2, step_0), lhs(i, j, b, k, row_3, step_0));
+        left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, step_1), lhs(i, j, b, k, row_1, step_1), lhs(i, j, b, k, row_2, step_1), lhs(i, j, b, k, row_3, step_1));
+        left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, step_2), lhs(i, j, b, k, row_1, step_2), lhs(i, j, b, k, row_2, step_2), lhs(i, j, b, k, row_3, step_2));
+        left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(i, j, b, k, row_0, step_3), lhs(i, j, b, k, row_1, step_3), lhs(i, j, b, k, row_2, step_3), lhs(i, j, b, k, row_3, step_3));
       }
       for (var block = index; block < 64u; block += 256u) {
         let row = block % 16u * 4u;
@@ -82,10 +86,14 @@ fn main(
         let row_1 = min(first_column + row + 1u, C - 1u);
         let row_2 = min(first_column + row + 2u, C - 1u);
         let row_3 = min(first_column + row + 3u, C - 1u);
-        right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, min(l_0 + step, 13u), row_0), rhs(i, j, b, k, min(l_0 + step, 13u), row_1), rhs(i, j, b, k, min(l_0 + step, 13u), row_2), rhs(i, j, b, k, min(l_0 + step, 13u), row_3));
-        right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, min(l_0 + step + 1u, 13u), row_0), rhs(i, j, b, k, min(l_0 + step + 1u, 13u), row_1), rhs(i, j, b, k, min(l_0 + step + 1u, 13u), row_2), rhs(i, j, b, k, min(l_0 + step + 1u, 13u), row_3));
-        right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, min(l_0 + step + 2u, 13u), row_0), rhs(i, j, b, k, min(l_0 + step + 2u, 13u), row_1), rhs(i, j, b, k, min(l_0 + step + 2u, 13u), row_2), rhs(i, j, b, k, min(l_0 + step + 2u, 13u), row_3));
-        right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, min(l_0 + step + 3u, 13u), row_0), rhs(i, j, b, k, min(l_0 + step + 3u, 13u), row_1), rhs(i, j, b, k, min(l_0 + step + 3u, 13u), row_2), rhs(i, j, b, k, min(l_0 + step + 3u, 13u), row_3));
+        let step_0 = min(l_0 + step, 13u);
+        let step_1 = min(l_0 + step + 1u, 13u);
+        let step_2 = min(l_0 + step + 2u, 13u);
+        let step_3 = min(l_0 + step + 3u, 13u);
+        right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, step_0, row_0), rhs(i, j, b, k, step_0, row_1), rhs(i, j, b, k, step_0, row_2), rhs(i, j, b, k, step_0, row_3));
+        right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, step_1, row_0), rhs(i, j, b, k, step_1, row_1), rhs(i, j, b, k, step_1, row_2), rhs(i, j, b, k, step_1, row_3));
+        right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, step_2, row_0), rhs(i, j, b, k, step_2, row_1), rhs(i, j, b, k, step_2, row_2), rhs(i, j, b, k, step_2, row_3));
+        right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(i, j, b, k, step_3, row_0), rhs(i, j, b, k, step_3, row_1), rhs(i, j, b, k, step_3, row_2), rhs(i, j, b, k, step_3, row_3));
       }
       workgroupBarrier();
       for (var l = l_0; l < min(l_0 + 16u, 14u); l++) {

@@ -60,19 +60,27 @@ fn main(
         let row_1 = min(first_row + row + 1u, 27u);
         let row_2 = min(first_row + row + 2u, 27u);
         let row_3 = min(first_row + row + 3u, 27u);
-        left_tile[step * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, min(p_0 + step, 4u)), lhs(b, j, l, row_1, min(p_0 + step, 4u)), lhs(b, j, l, row_2, min(p_0 + step, 4u)), lhs(b, j, l, row_3, min(p_0 + step, 4u)));
-        left_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, min(p_0 + step + 1u, 4u)), lhs(b, j, l, row_1, min(p_0 + step + 1u, 4u)), lhs(b, j, l, row_2, min(p_0 + step + 1u, 4u)), lhs(b, j, l, row_3, min(p_0 + step + 1u, 4u)));
-        left_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, min(p_0 + step + 2u, 4u)), lhs(b, j, l, row_1, min(p_0 + step + 2u, 4u)), lhs(b, j, l, row_2, min(p_0 + step + 2u, 4u)), lhs(b, j, l, row_3, min(p_0 + step + 2u, 4u)));
-        left_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, min(p_0 + step + 3u, 4u)), lhs(b, j, l, row_1, min(p_0 + step + 3u, 4u)), lhs(b, j, l, row_2, min(p_0 + step + 3u, 4u)), lhs(b, j, l, row_3, min(p_0 + step + 3u, 4u)));
+        let step_0 = min(p_0 + step, 4u);
+        let step_1 = min(p_0 + step + 1u, 4u);
+        let step_2 = min(p_0 + step + 2u, 4u);
+        let step_3 = min(p_0 + step + 3u, 4u);
+        left_tile[step * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, step_0), lhs(b, j, l, row_1, step_0), lhs(b, j, l, row_2, step_0), lhs(b, j, l, row_3, step_0));
+        left_tile[(step + 1u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, step_1), lhs(b, j, l, row_1, step_1), lhs(b, j, l, row_2, step_1), lhs(b, j, l, row_3, step_1));
+        left_tile[(step + 2u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, step_2), lhs(b, j, l, row_1, step_2), lhs(b, j, l, row_2, step_2), lhs(b, j, l, row_3, step_2));
+        left_tile[(step + 3u) * 8u + row / 4u] = vec4<f32>(lhs(b, j, l, row_0, step_3), lhs(b, j, l, row_1, step_3), lhs(b, j, l, row_2, step_3), lhs(b, j, l, row_3, step_3));
       }
       for (var block = index; block < 16u; block += 64u) {
         let row = block % 8u * 4u;
         let step = block / 8u * 4u;
         let row_0 = min(first_column + row, 12u);
-        right_tile[step * 8u + row / 4u] = rhs(b, j, l, min(p_0 + step, 4u), row_0);
-        right_tile[(step + 1u) * 8u + row / 4u] = rhs(b, j, l, min(p_0 + step + 1u, 4u), row_0);
-        right_tile[(step + 2u) * 8u + row / 4u] = rhs(b, j, l, min(p_0 + step + 2u, 4u), row_0);
-        right_tile[(step + 3u) * 8u + row / 4u] = rhs(b, j, l, min(p_0 + step + 3u, 4u), row_0);
+        let step_0 = min(p_0 + step, 4u);
+        let step_1 = min(p_0 + step + 1u, 4u);
+        let step_2 = min(p_0 + step + 2u, 4u);
+        let step_3 = min(p_0 + step + 3u, 4u);
+        right_tile[step * 8u + row / 4u] = rhs(b, j, l, step_0, row_0);
+        right_tile[(step + 1u) * 8u + row / 4u] = rhs(b, j, l, step_1, row_0);
+        right_tile[(step + 2u) * 8u + row / 4u] = rhs(b, j, l, step_2, row_0);
+        right_tile[(step + 3u) * 8u + row / 4u] = rhs(b, j, l, step_3, row_0);
       }
       workgroupBarrier();
       for (var p = p_0; p < min(p_0 + 8u, 5u); p++) {

@@ -77,10 +77,14 @@ fn main(
         let row = block % 8u * 4u;
         let step = block / 8u * 4u;
         let row_0 = first_column + row;
-        right_tile[step * 8u + row / 4u] = rhs(b, j, p, min(q_0 + step, 79u), row_0);
-        right_tile[(step + 1u) * 8u + row / 4u] = rhs(b, j, p, min(q_0 + step + 1u, 79u), row_0);
-        right_tile[(step + 2u) * 8u + row / 4u] = rhs(b, j, p, min(q_0 + step + 2u, 79u), row_0);
-        right_tile[(step + 3u) * 8u + row / 4u] = rhs(b, j, p, min(q_0 + step + 3u, 79u), row_0);
+        let step_0 = min(q_0 + step, 79u);
+        let step_1 = min(q_0 + step + 1u, 79u);
+        let step_2 = min(q_0 + step + 2u, 79u);
+        let step_3 = min(q_0 + step + 3u, 79u);
+        right_tile[step * 8u + row / 4u] = rhs(b, j, p, step_0, row_0);
+        right_tile[(step + 1u) * 8u + row / 4u] = rhs(b, j, p, step_1, row_0);
+        right_tile[(step + 2u) * 8u + row / 4u] = rhs(b, j, p, step_2, row_0);
+        right_tile[(step + 3u) * 8u + row / 4u] = rhs(b, j, p, step_3, row_0);
       }
       workgroupBarrier();
       for (var q = q_0; q < min(q_0 + 32u, 80u); q++) {

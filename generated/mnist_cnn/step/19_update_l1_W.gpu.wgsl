@@ -97,10 +97,14 @@ fn main(
         let row_1 = min(first_column + row + 1u, 4u);
         let row_2 = min(first_column + row + 2u, 4u);
         let row_3 = min(first_column + row + 3u, 4u);
-        right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, min(q_0 + step, 27u), row_0), rhs(j, k, b, p, min(q_0 + step, 27u), row_1), rhs(j, k, b, p, min(q_0 + step, 27u), row_2), rhs(j, k, b, p, min(q_0 + step, 27u), row_3));
-        right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, min(q_0 + step + 1u, 27u), row_0), rhs(j, k, b, p, min(q_0 + step + 1u, 27u), row_1), rhs(j, k, b, p, min(q_0 + step + 1u, 27u), row_2), rhs(j, k, b, p, min(q_0 + step + 1u, 27u), row_3));
-        right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, min(q_0 + step + 2u, 27u), row_0), rhs(j, k, b, p, min(q_0 + step + 2u, 27u), row_1), rhs(j, k, b, p, min(q_0 + step + 2u, 27u), row_2), rhs(j, k, b, p, min(q_0 + step + 2u, 27u), row_3));
-        right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, min(q_0 + step + 3u, 27u), row_0), rhs(j, k, b, p, min(q_0 + step + 3u, 27u), row_1), rhs(j, k, b, p, min(q_0 + step + 3u, 27u), row_2), rhs(j, k, b, p, min(q_0 + step + 3u, 27u), row_3));
+        let step_0 = min(q_0 + step, 27u);
+        let step_1 = min(q_0 + step + 1u, 27u);
+        let step_2 = min(q_0 + step + 2u, 27u);
+        let step_3 = min(q_0 + step + 3u, 27u);
+        right_tile[step * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, step_0, row_0), rhs(j, k, b, p, step_0, row_1), rhs(j, k, b, p, step_0, row_2), rhs(j, k, b, p, step_0, row_3));
+        right_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, step_1, row_0), rhs(j, k, b, p, step_1, row_1), rhs(j, k, b, p, step_1, row_2), rhs(j, k, b, p, step_1, row_3));
+        right_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, step_2, row_0), rhs(j, k, b, p, step_2, row_1), rhs(j, k, b, p, step_2, row_2), rhs(j, k, b, p, step_2, row_3));
+        right_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(rhs(j, k, b, p, step_3, row_0), rhs(j, k, b, p, step_3, row_1), rhs(j, k, b, p, step_3, row_2), rhs(j, k, b, p, step_3, row_3));
       }
       workgroupBarrier();
       for (var q = q_0; q < min(q_0 + 32u, 28u); q++) {

@@ -84,19 +84,27 @@ fn main(
         let row_1 = min(first_row + row + 1u, 31u);
         let row_2 = min(first_row + row + 2u, 31u);
         let row_3 = min(first_row + row + 3u, 31u);
-        left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, min(q_0 + step, 13u)), lhs(k, l, b, p, row_1, min(q_0 + step, 13u)), lhs(k, l, b, p, row_2, min(q_0 + step, 13u)), lhs(k, l, b, p, row_3, min(q_0 + step, 13u)));
-        left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, min(q_0 + step + 1u, 13u)), lhs(k, l, b, p, row_1, min(q_0 + step + 1u, 13u)), lhs(k, l, b, p, row_2, min(q_0 + step + 1u, 13u)), lhs(k, l, b, p, row_3, min(q_0 + step + 1u, 13u)));
-        left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, min(q_0 + step + 2u, 13u)), lhs(k, l, b, p, row_1, min(q_0 + step + 2u, 13u)), lhs(k, l, b, p, row_2, min(q_0 + step + 2u, 13u)), lhs(k, l, b, p, row_3, min(q_0 + step + 2u, 13u)));
-        left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, min(q_0 + step + 3u, 13u)), lhs(k, l, b, p, row_1, min(q_0 + step + 3u, 13u)), lhs(k, l, b, p, row_2, min(q_0 + step + 3u, 13u)), lhs(k, l, b, p, row_3, min(q_0 + step + 3u, 13u)));
+        let step_0 = min(q_0 + step, 13u);
+        let step_1 = min(q_0 + step + 1u, 13u);
+        let step_2 = min(q_0 + step + 2u, 13u);
+        let step_3 = min(q_0 + step + 3u, 13u);
+        left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, step_0), lhs(k, l, b, p, row_1, step_0), lhs(k, l, b, p, row_2, step_0), lhs(k, l, b, p, row_3, step_0));
+        left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, step_1), lhs(k, l, b, p, row_1, step_1), lhs(k, l, b, p, row_2, step_1), lhs(k, l, b, p, row_3, step_1));
+        left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, step_2), lhs(k, l, b, p, row_1, step_2), lhs(k, l, b, p, row_2, step_2), lhs(k, l, b, p, row_3, step_2));
+        left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(k, l, b, p, row_0, step_3), lhs(k, l, b, p, row_1, step_3), lhs(k, l, b, p, row_2, step_3), lhs(k, l, b, p, row_3, step_3));
       }
       for (var block = index; block < 64u; block += 256u) {
         let row = block % 16u * 4u;
         let step = block / 16u * 4u;
         let row_0 = min(first_column + row, 12u);
-        right_tile[step * 16u + row / 4u] = rhs(k, l, b, p, min(q_0 + step, 13u), row_0);
-        right_tile[(step + 1u) * 16u + row / 4u] = rhs(k, l, b, p, min(q_0 + step + 1u, 13u), row_0);
-        right_tile[(step + 2u) * 16u + row / 4u] = rhs(k, l, b, p, min(q_0 + step + 2u, 13u), row_0);
-        right_tile[(step + 3u) * 16u + row / 4u] = rhs(k, l, b, p, min(q_0 + step + 3u, 13u), row_0);
+        let step_0 = min(q_0 + step, 13u);
+        let step_1 = min(q_0 + step + 1u, 13u);
+        let step_2 = min(q_0 + step + 2u, 13u);
+        let step_3 = min(q_0 + step + 3u, 13u);
+        right_tile[step * 16u + row / 4u] = rhs(k, l, b, p, step_0, row_0);
+        right_tile[(step + 1u) * 16u + row / 4u] = rhs(k, l, b, p, step_1, row_0);
+        right_tile[(step + 2u) * 16u + row / 4u] = rhs(k, l, b, p, step_2, row_0);
+        right_tile[(step + 3u) * 16u + row / 4u] = rhs(k, l, b, p, step_3, row_0);
       }
       workgroupBarrier();
       for (var q = q_0; q < min(q_0 + 16u, 14u); q++) {

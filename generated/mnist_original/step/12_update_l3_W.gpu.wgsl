@@ -68,19 +68,27 @@ fn main(
       let row_1 = min(first_row + row + 1u, 9u);
       let row_2 = min(first_row + row + 2u, 9u);
       let row_3 = min(first_row + row + 3u, 9u);
-      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step, uniforms.B - 1u)), lhs(row_1, min(b_0 + step, uniforms.B - 1u)), lhs(row_2, min(b_0 + step, uniforms.B - 1u)), lhs(row_3, min(b_0 + step, uniforms.B - 1u)));
-      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 1u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 1u, uniforms.B - 1u)));
-      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 2u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 2u, uniforms.B - 1u)));
-      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_1, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_2, min(b_0 + step + 3u, uniforms.B - 1u)), lhs(row_3, min(b_0 + step + 3u, uniforms.B - 1u)));
+      let step_0 = min(b_0 + step, uniforms.B - 1u);
+      let step_1 = min(b_0 + step + 1u, uniforms.B - 1u);
+      let step_2 = min(b_0 + step + 2u, uniforms.B - 1u);
+      let step_3 = min(b_0 + step + 3u, uniforms.B - 1u);
+      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_0), lhs(row_1, step_0), lhs(row_2, step_0), lhs(row_3, step_0));
+      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_1), lhs(row_1, step_1), lhs(row_2, step_1), lhs(row_3, step_1));
+      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_2), lhs(row_1, step_2), lhs(row_2, step_2), lhs(row_3, step_2));
+      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_3), lhs(row_1, step_3), lhs(row_2, step_3), lhs(row_3, step_3));
     }
     for (var block = index; block < 128u; block += 256u) {
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = min(first_column + row, 996u);
-      right_tile[step * 16u + row / 4u] = rhs(min(b_0 + step, uniforms.B - 1u), row_0);
-      right_tile[(step + 1u) * 16u + row / 4u] = rhs(min(b_0 + step + 1u, uniforms.B - 1u), row_0);
-      right_tile[(step + 2u) * 16u + row / 4u] = rhs(min(b_0 + step + 2u, uniforms.B - 1u), row_0);
-      right_tile[(step + 3u) * 16u + row / 4u] = rhs(min(b_0 + step + 3u, uniforms.B - 1u), row_0);
+      let step_0 = min(b_0 + step, uniforms.B - 1u);
+      let step_1 = min(b_0 + step + 1u, uniforms.B - 1u);
+      let step_2 = min(b_0 + step + 2u, uniforms.B - 1u);
+      let step_3 = min(b_0 + step + 3u, uniforms.B - 1u);
+      right_tile[step * 16u + row / 4u] = rhs(step_0, row_0);
+      right_tile[(step + 1u) * 16u + row / 4u] = rhs(step_1, row_0);
+      right_tile[(step + 2u) * 16u + row / 4u] = rhs(step_2, row_0);
+      right_tile[(step + 3u) * 16u + row / 4u] = rhs(step_3, row_0);
     }
     workgroupBarrier();
     for (var b = b_0; b < min(b_0 + 32u, uniforms.B); b++) {

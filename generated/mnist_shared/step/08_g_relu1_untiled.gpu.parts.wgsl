@@ -70,10 +70,14 @@ fn main(
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = min(first_column + row, 96u);
-      right_tile[step * 16u + row / 4u] = rhs(part, min(j_0 + step, 99u), row_0);
-      right_tile[(step + 1u) * 16u + row / 4u] = rhs(part, min(j_0 + step + 1u, 99u), row_0);
-      right_tile[(step + 2u) * 16u + row / 4u] = rhs(part, min(j_0 + step + 2u, 99u), row_0);
-      right_tile[(step + 3u) * 16u + row / 4u] = rhs(part, min(j_0 + step + 3u, 99u), row_0);
+      let step_0 = min(j_0 + step, 99u);
+      let step_1 = min(j_0 + step + 1u, 99u);
+      let step_2 = min(j_0 + step + 2u, 99u);
+      let step_3 = min(j_0 + step + 3u, 99u);
+      right_tile[step * 16u + row / 4u] = rhs(part, step_0, row_0);
+      right_tile[(step + 1u) * 16u + row / 4u] = rhs(part, step_1, row_0);
+      right_tile[(step + 2u) * 16u + row / 4u] = rhs(part, step_2, row_0);
+      right_tile[(step + 3u) * 16u + row / 4u] = rhs(part, step_3, row_0);
     }
     workgroupBarrier();
     for (var j = j_0; j < min(j_0 + 32u, 100u); j++) {

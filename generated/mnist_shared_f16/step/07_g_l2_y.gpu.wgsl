@@ -59,19 +59,27 @@ fn main(
       let row_1 = min(first_row + row + 1u, uniforms.B - 1u);
       let row_2 = min(first_row + row + 2u, uniforms.B - 1u);
       let row_3 = min(first_row + row + 3u, uniforms.B - 1u);
-      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(j_0 + step, 9u)), lhs(row_1, min(j_0 + step, 9u)), lhs(row_2, min(j_0 + step, 9u)), lhs(row_3, min(j_0 + step, 9u)));
-      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(j_0 + step + 1u, 9u)), lhs(row_1, min(j_0 + step + 1u, 9u)), lhs(row_2, min(j_0 + step + 1u, 9u)), lhs(row_3, min(j_0 + step + 1u, 9u)));
-      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(j_0 + step + 2u, 9u)), lhs(row_1, min(j_0 + step + 2u, 9u)), lhs(row_2, min(j_0 + step + 2u, 9u)), lhs(row_3, min(j_0 + step + 2u, 9u)));
-      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, min(j_0 + step + 3u, 9u)), lhs(row_1, min(j_0 + step + 3u, 9u)), lhs(row_2, min(j_0 + step + 3u, 9u)), lhs(row_3, min(j_0 + step + 3u, 9u)));
+      let step_0 = min(j_0 + step, 9u);
+      let step_1 = min(j_0 + step + 1u, 9u);
+      let step_2 = min(j_0 + step + 2u, 9u);
+      let step_3 = min(j_0 + step + 3u, 9u);
+      left_tile[step * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_0), lhs(row_1, step_0), lhs(row_2, step_0), lhs(row_3, step_0));
+      left_tile[(step + 1u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_1), lhs(row_1, step_1), lhs(row_2, step_1), lhs(row_3, step_1));
+      left_tile[(step + 2u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_2), lhs(row_1, step_2), lhs(row_2, step_2), lhs(row_3, step_2));
+      left_tile[(step + 3u) * 16u + row / 4u] = vec4<f32>(lhs(row_0, step_3), lhs(row_1, step_3), lhs(row_2, step_3), lhs(row_3, step_3));
     }
     for (var block = index; block < 64u; block += 256u) {
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = min(first_column + row, 896u);
-      right_tile[step * 16u + row / 4u] = rhs(min(j_0 + step, 9u), row_0);
-      right_tile[(step + 1u) * 16u + row / 4u] = rhs(min(j_0 + step + 1u, 9u), row_0);
-      right_tile[(step + 2u) * 16u + row / 4u] = rhs(min(j_0 + step + 2u, 9u), row_0);
-      right_tile[(step + 3u) * 16u + row / 4u] = rhs(min(j_0 + step + 3u, 9u), row_0);
+      let step_0 = min(j_0 + step, 9u);
+      let step_1 = min(j_0 + step + 1u, 9u);
+      let step_2 = min(j_0 + step + 2u, 9u);
+      let step_3 = min(j_0 + step + 3u, 9u);
+      right_tile[step * 16u + row / 4u] = rhs(step_0, row_0);
+      right_tile[(step + 1u) * 16u + row / 4u] = rhs(step_1, row_0);
+      right_tile[(step + 2u) * 16u + row / 4u] = rhs(step_2, row_0);
+      right_tile[(step + 3u) * 16u + row / 4u] = rhs(step_3, row_0);
     }
     workgroupBarrier();
     for (var j = j_0; j < min(j_0 + 16u, 10u); j++) {

@@ -54,19 +54,27 @@ fn main(
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = first_row + row;
-      left_tile[step * 16u + row / 4u] = lhs(row_0, min(k_0 + step, 48u * uniforms.B - 1u));
-      left_tile[(step + 1u) * 16u + row / 4u] = lhs(row_0, min(k_0 + step + 1u, 48u * uniforms.B - 1u));
-      left_tile[(step + 2u) * 16u + row / 4u] = lhs(row_0, min(k_0 + step + 2u, 48u * uniforms.B - 1u));
-      left_tile[(step + 3u) * 16u + row / 4u] = lhs(row_0, min(k_0 + step + 3u, 48u * uniforms.B - 1u));
+      let step_0 = min(k_0 + step, 48u * uniforms.B - 1u);
+      let step_1 = min(k_0 + step + 1u, 48u * uniforms.B - 1u);
+      let step_2 = min(k_0 + step + 2u, 48u * uniforms.B - 1u);
+      let step_3 = min(k_0 + step + 3u, 48u * uniforms.B - 1u);
+      left_tile[step * 16u + row / 4u] = lhs(row_0, step_0);
+      left_tile[(step + 1u) * 16u + row / 4u] = lhs(row_0, step_1);
+      left_tile[(step + 2u) * 16u + row / 4u] = lhs(row_0, step_2);
+      left_tile[(step + 3u) * 16u + row / 4u] = lhs(row_0, step_3);
     }
     for (var block = index; block < 128u; block += 256u) {
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = first_column + row;
-      right_tile[step * 16u + row / 4u] = rhs(min(k_0 + step, 48u * uniforms.B - 1u), row_0);
-      right_tile[(step + 1u) * 16u + row / 4u] = rhs(min(k_0 + step + 1u, 48u * uniforms.B - 1u), row_0);
-      right_tile[(step + 2u) * 16u + row / 4u] = rhs(min(k_0 + step + 2u, 48u * uniforms.B - 1u), row_0);
-      right_tile[(step + 3u) * 16u + row / 4u] = rhs(min(k_0 + step + 3u, 48u * uniforms.B - 1u), row_0);
+      let step_0 = min(k_0 + step, 48u * uniforms.B - 1u);
+      let step_1 = min(k_0 + step + 1u, 48u * uniforms.B - 1u);
+      let step_2 = min(k_0 + step + 2u, 48u * uniforms.B - 1u);
+      let step_3 = min(k_0 + step + 3u, 48u * uniforms.B - 1u);
+      right_tile[step * 16u + row / 4u] = rhs(step_0, row_0);
+      right_tile[(step + 1u) * 16u + row / 4u] = rhs(step_1, row_0);
+      right_tile[(step + 2u) * 16u + row / 4u] = rhs(step_2, row_0);
+      right_tile[(step + 3u) * 16u + row / 4u] = rhs(step_3, row_0);
     }
     workgroupBarrier();
     for (var k = k_0; k < min(k_0 + 32u, 48u * uniforms.B); k++) {

@@ -56,19 +56,27 @@ fn main(
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = min(first_row + row, 44u);
-      left_tile[step * 16u + row / 4u] = lhs(i, row_0, min(l_0 + step, 47u));
-      left_tile[(step + 1u) * 16u + row / 4u] = lhs(i, row_0, min(l_0 + step + 1u, 47u));
-      left_tile[(step + 2u) * 16u + row / 4u] = lhs(i, row_0, min(l_0 + step + 2u, 47u));
-      left_tile[(step + 3u) * 16u + row / 4u] = lhs(i, row_0, min(l_0 + step + 3u, 47u));
+      let step_0 = min(l_0 + step, 47u);
+      let step_1 = min(l_0 + step + 1u, 47u);
+      let step_2 = min(l_0 + step + 2u, 47u);
+      let step_3 = min(l_0 + step + 3u, 47u);
+      left_tile[step * 16u + row / 4u] = lhs(i, row_0, step_0);
+      left_tile[(step + 1u) * 16u + row / 4u] = lhs(i, row_0, step_1);
+      left_tile[(step + 2u) * 16u + row / 4u] = lhs(i, row_0, step_2);
+      left_tile[(step + 3u) * 16u + row / 4u] = lhs(i, row_0, step_3);
     }
     for (var block = index; block < 128u; block += 256u) {
       let row = block % 16u * 4u;
       let step = block / 16u * 4u;
       let row_0 = min(first_column + row, 12u);
-      right_tile[step * 16u + row / 4u] = rhs(i, min(l_0 + step, 47u), row_0);
-      right_tile[(step + 1u) * 16u + row / 4u] = rhs(i, min(l_0 + step + 1u, 47u), row_0);
-      right_tile[(step + 2u) * 16u + row / 4u] = rhs(i, min(l_0 + step + 2u, 47u), row_0);
-      right_tile[(step + 3u) * 16u + row / 4u] = rhs(i, min(l_0 + step + 3u, 47u), row_0);
+      let step_0 = min(l_0 + step, 47u);
+      let step_1 = min(l_0 + step + 1u, 47u);
+      let step_2 = min(l_0 + step + 2u, 47u);
+      let step_3 = min(l_0 + step + 3u, 47u);
+      right_tile[step * 16u + row / 4u] = rhs(i, step_0, row_0);
+      right_tile[(step + 1u) * 16u + row / 4u] = rhs(i, step_1, row_0);
+      right_tile[(step + 2u) * 16u + row / 4u] = rhs(i, step_2, row_0);
+      right_tile[(step + 3u) * 16u + row / 4u] = rhs(i, step_3, row_0);
     }
     workgroupBarrier();
     for (var l = l_0; l < min(l_0 + 32u, 48u); l++) {
