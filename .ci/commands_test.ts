@@ -12,6 +12,7 @@ import { parseExportArguments } from "../examples/mnist/export_options.ts";
 import { parsePredictArguments } from "../examples/mnist/predict_options.ts";
 import { parseTrainArguments } from "../examples/mnist/train_options.ts";
 import { parseCnnArguments } from "../examples/mnist_cnn/options.ts";
+import { parseServeArguments } from "../examples/mnist_browser/serve_options.ts";
 import { parseTransformerArguments } from "../examples/tiny_transformer/options.ts";
 import { parseExplainArguments } from "../explain/options.ts";
 import { parseFuzzArguments } from "../fuzz/options.ts";
@@ -37,6 +38,7 @@ const PARSERS: Readonly<Record<string, Parse>> = {
   ok: (args) => parseTestArguments("deno task ok", "The gate.", args),
   predict: parsePredictArguments,
   regression: parseRegressionArguments,
+  serve: parseServeArguments,
   test: (args) => parseTestArguments("deno task test", "Runs all tests.", args),
   train: parseTrainArguments,
   transformer: parseTransformerArguments,

@@ -28,8 +28,8 @@ export class BundleError extends Error {
   override readonly name = "BundleError";
 }
 
-/** How a module names a file beside it; bundlers know this form. */
-const ASSET = /new URL\(\s*"(\.\.?\/[^"]+)"\s*,\s*import\.meta\.url\s*\)/g;
+/** How a module names a file beside it, which bundlers know; a name with a slash at its end is a folder. */
+const ASSET = /new URL\(\s*"(\.\.?\/[^"]*[^"/])"\s*,\s*import\.meta\.url\s*\)/g;
 
 /** What is a script to be bundled by itself; other files are copied. */
 const SCRIPT = /\.[mc]?[jt]s$/;
