@@ -180,12 +180,12 @@ Deno.test("a value that has a name is never told by a number, nor as another of 
       const kept = names(steps.at(-1)?.graph ?? source).filter((name) => own.has(name));
       for (const { graph, rules } of steps) {
         const now = names(graph);
-        assert.deepEqual(kept.filter((name) => !now.includes(name)), [], rules.at(-1)?.name);
+        assert.deepEqual(kept.filter((name) => !now.includes(name)), [], rules.at(-1)?.name ?? "");
         const alone = now.filter((name) =>
           /_\d+$/.test(name) && own.has(name.replace(/_\d+$/, "")) &&
           !now.includes(name.replace(/_\d+$/, ""))
         );
-        assert.deepEqual(alone, [], rules.at(-1)?.name);
+        assert.deepEqual(alone, [], rules.at(-1)?.name ?? "");
       }
     }
   }
