@@ -31,6 +31,9 @@ interface DeviceParts {
   readonly profile: boolean;
 }
 
+/** The longest that the news of a lost device takes after what it makes fail. */
+const NEWS_MS = 200;
+
 /** An open GPU device. */
 export class Device {
   readonly gpu: GPUDevice;
@@ -112,9 +115,12 @@ export class Device {
     }
   }
 
-  /** After a failure: gives the news of a lost device, which may come later, time to arrive. */
+  /** After a failure: gives the news of a lost device, which browsers bring later, time to arrive. */
   async noticeLoss(): Promise<void> {
-    await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 0))]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise((resolve) => timer = setTimeout(resolve, NEWS_MS));
+    await Promise.race([this.gpu.lost, patience]);
+    clearTimeout(timer);
   }
 
   /** Does something inside error scopes; see {@linkcode watched}. */
