@@ -30,7 +30,7 @@ export interface PageServerOptions {
 export interface PageServer {
   /** Where the page is: "http://127.0.0.1:8000/". */
   readonly url: string;
-  /** Ends it; answers that were begun are given. */
+  /** Ends it at once, whoever is still being answered. */
   stop(): Promise<void>;
 }
 
@@ -90,7 +90,8 @@ export function servePage(
     "x-content-type-options": "nosniff",
     ...(isolated ? ISOLATION_HEADERS : {}),
   };
-  const server = listen(port, async (request) => {
+  const end = new AbortController();
+  const server = listen(port, end.signal, async (request) => {
     const { method, url } = request;
     if (method !== "GET" && method !== "HEAD") return refusal(405, "Only GET and HEAD");
     const path = new URL(url).pathname;
@@ -100,13 +101,21 @@ export function servePage(
       const { body, length } = await contentOf(file);
       const headers = { ...common, "content-type": file.type, "content-length": `${length}` };
       const { status = 200 } = file;
-      return new Response(method === "HEAD" ? null : body, { headers, status });
+      if (method !== "HEAD") return new Response(body, { headers, status });
+      if (body instanceof ReadableStream) await body.cancel();
+      return new Response(null, { headers, status });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return refusal(404, "This file is gone");
       throw error;
     }
   });
-  return { url: `http://${HOST}:${server.addr.port}/`, stop: () => server.shutdown() };
+  return {
+    url: `http://${HOST}:${server.addr.port}/`,
+    stop: async () => {
+      end.abort();
+      await server.finished;
+    },
+  };
 }
 
 function refusal(status: number, why: string): Response {
@@ -123,9 +132,13 @@ async function contentOf({ body }: PageFile): Promise<{ body: BodyInit; length: 
   return { body: file.readable, length: size };
 }
 
-function listen(port: number, answer: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+function listen(
+  port: number,
+  signal: AbortSignal,
+  answer: Deno.ServeHandler,
+): Deno.HttpServer<Deno.NetAddr> {
   try {
-    return Deno.serve({ hostname: HOST, port, onListen: () => {} }, answer);
+    return Deno.serve({ hostname: HOST, port, signal, onListen: () => {} }, answer);
   } catch (error) {
     const why = error instanceof Deno.errors.AddrInUse
       ? "another program listens there"

@@ -93,3 +93,14 @@ Deno.test("a port in use is refused by its number", async () => {
     return Promise.resolve();
   });
 });
+
+Deno.test("the end does not wait for somebody who takes no answer", async () => {
+  const body = new Uint8Array(64 * 1024 ** 2);
+  const server = servePage({ files: new Map([["/", { type: "application/octet-stream", body }]]) });
+  const { hostname, port } = new URL(server.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: here\r\n\r\n"));
+  await connection.read(new Uint8Array(1));
+  await server.stop();
+  connection.close();
+});

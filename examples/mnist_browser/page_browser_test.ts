@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";

@@ -88,7 +88,8 @@ export async function status(page: Page, wanted: RegExp): Promise<void> {
   const found = page.locator("#status").filter({ hasText: wanted });
   const error = page.locator("#error:visible");
   await found.or(error).first().waitFor({ timeout: 60_000 });
-  if (await error.isVisible()) assert.fail(await error.textContent() ?? "");
+  const [fault] = await error.allTextContents();
+  if (fault !== undefined) assert.fail(fault);
 }
 
 /** The text of an element. */

@@ -66,6 +66,12 @@ class Page {
     this.#worker.postMessage(command);
   }
 
+  /** Asks for what leaves behind whatever went wrong before. */
+  #askAnew(command: Command): void {
+    this.#error.hidden = true;
+    this.#ask(command);
+  }
+
   #listen(): void {
     const { run, step, reset, save, load, test, clear } = this.#buttons;
     onPress(run, () => {
@@ -93,12 +99,12 @@ class Page {
   #train(kind: "start" | "step"): void {
     if (this.#place === undefined) return this.#reset();
     const { epochs } = this.#settings;
-    if (epochs !== undefined) this.#ask({ kind, epochs });
+    if (epochs !== undefined) this.#askAnew({ kind, epochs });
   }
 
   #reset(): void {
     const { settings } = this.#settings;
-    if (settings !== undefined) this.#ask({ kind: "reset", settings });
+    if (settings !== undefined) this.#askAnew({ kind: "reset", settings });
   }
 
   async #load(): Promise<void> {
@@ -106,7 +112,7 @@ class Page {
     if (file === undefined) return;
     const bytes = new Uint8Array(await file.arrayBuffer());
     this.#file.value = ""; // So that the same file can be chosen again.
-    this.#ask({ kind: "load", name: file.name, bytes });
+    this.#askAnew({ kind: "load", name: file.name, bytes });
   }
 
   /** Settings that differ from what is trained take effect at once if nothing would be lost by it. */
