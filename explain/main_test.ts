@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { main } from "./main.ts";
 import { parseExplainArguments } from "./options.ts";
-import { short } from "./text.ts";
 
 /** Runs the command, and catches what it prints. */
 async function explain(...args: readonly string[]) {
@@ -66,15 +65,4 @@ Deno.test("what is not there is refused with what there is", async () => {
   }
   const misspelt = parseExplainArguments(["--onyl", "relu"]);
   assert.ok(misspelt.kind === "text" && misspelt.text.includes("--only"));
-});
-
-Deno.test("numbers have three digits and a unit", () => {
-  assert.deepEqual([0, 999, 1000, 1536, 2.5e6, 3e13].map(short), [
-    "0",
-    "999",
-    "1.00 k",
-    "1.54 k",
-    "2.50 M",
-    "30.0 T",
-  ]);
 });

@@ -7,20 +7,7 @@ import {
   type ModuleFacts,
   type ProgramFacts,
 } from "../runtime/explain.ts";
-
-/** A number with three digits and a unit: `1.25 M`. */
-export function short(value: number): string {
-  const units = ["", "k", "M", "G", "T"];
-  let step = 0;
-  while (value >= 1000 && step < units.length - 1) {
-    value /= 1000;
-    step++;
-  }
-  const digits = Number.isInteger(value) && step === 0 ? String(value) : value.toPrecision(3);
-  return `${digits} ${units[step]}`.trim();
-}
-
-const bytesText = (bytes: number): string => `${short(bytes)}B`.replace(/(\d)B/, "$1 B");
+import { amountText, bytesText } from "./amounts.ts";
 
 /** The largest of the launches of a kernel. */
 const most = (launches: readonly LaunchFacts[], of: (launch: LaunchFacts) => number): number =>
@@ -32,7 +19,11 @@ const gridText = (launches: readonly LaunchFacts[]): string =>
 
 const COLUMNS: readonly TableColumn<KernelFacts>[] = [
   { heading: "kernel", align: "left", text: ({ name }) => name },
-  { heading: "FLOP", align: "right", text: ({ flops }) => flops === 0 ? "-" : short(flops) },
+  {
+    heading: "FLOP",
+    align: "right",
+    text: ({ flops }) => flops === 0 ? "-" : amountText(flops, ""),
+  },
   { heading: "traffic", align: "right", text: ({ bytes }) => bytesText(bytes) },
   {
     heading: "FLOP/B",
@@ -60,7 +51,7 @@ const COLUMNS: readonly TableColumn<KernelFacts>[] = [
 function programText({ name, kernels, flops, bytes, outputs, updates }: ProgramFacts): string {
   const count = kernels.length === 1 ? "1 kernel" : `${kernels.length} kernels`;
   return [
-    `${name}: ${count}, ${short(flops)}FLOP, ${bytesText(bytes)} of traffic`,
+    `${name}: ${count}, ${amountText(flops, "FLOP")}, ${bytesText(bytes)} of traffic`,
     ...(outputs.length === 0 ? [] : [`computes ${outputs.join(", ")}`]),
     ...(updates.length === 0 ? [] : [`overwrites ${updates.join(", ")}`]),
     "",

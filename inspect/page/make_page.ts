@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { costFigure, figuresStyle, memoryFigure, tileFigure } from "../figures/figures.ts";
 import { type Material, type Stage, stagesOf } from "../stages.ts";
 import { CodePainter } from "./coloured_code.ts";
 import { excerptsOf } from "./excerpts.ts";
@@ -46,12 +47,12 @@ export async function declarationPage(
       command: `deno task inspect ${compilation.declaration.name}${
         spec === undefined ? "" : ` --spec ${spec}`
       }`,
-      figures: undefined,
+      figures: { costFigure, memoryFigure, tileFigure },
     },
     painter,
     first,
   );
-  return renderPage(view, isServed, { script, css: painter.css });
+  return renderPage(view, isServed, { script, css: `${figuresStyle}\n${painter.css}` });
 }
 
 /** The text of a file; nothing for what is none, such as a module that came over a network. */

@@ -281,9 +281,68 @@ browserTest("light and dark follow the system until one is chosen", async () => 
   });
 });
 
+browserTest("a tile is stepped through, and any of its invocations followed", async () => {
+  await visit("shared_linear", { hash: "grad_w/kernels/grad_w/tile" }, async (page) => {
+    const shown = page.locator(".view.is-shown tile-walk");
+    const [title, words] = [shown.locator(".told h4"), shown.locator(".told p")];
+    const mine = () => shown.locator("svg .mine").count();
+    assert.equal(await title.innerText(), "1 of 9: Who owns what");
+    assert.match(await words.innerText(), /Invocation 18 keeps 16 sums .* o 4 to 7 and k 8 to 11/);
+    assert.equal(await shown.locator(".all-steps").isVisible(), false);
+    await shown.locator(".next").click();
+    assert.equal(await title.innerText(), "2 of 9: Copy gy");
+    assert.match(await words.innerText(), /Invocation 18 copies o 8 to 11 at b 4 to 7\.$/);
+    assert.equal(await mine(), 1);
+    // The sums are in the lower right part of the picture: the very last is that of the last invocation.
+    const box = await shown.locator("svg .frame").nth(2).boundingBox() ?? assert.fail();
+    await page.mouse.click(box.x + box.width - 3, box.y + box.height - 3);
+    assert.equal(await shown.locator("input.row").inputValue(), "15");
+    assert.match(await words.innerText(), /Invocation 255 copies none/);
+    assert.equal(await mine(), 0);
+    await shown.locator("input.row").fill("99");
+    await shown.locator("input.column").fill("0");
+    await shown.locator("input.column").press("Tab");
+    assert.equal(await shown.locator("input.row").inputValue(), "15");
+    assert.match(await words.innerText(), /Invocation 240 copies none/);
+    await shown.locator("input.step").focus();
+    for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowRight");
+    assert.equal(await title.innerText(), "9 of 9: Store the sums");
+    assert.equal(await shown.locator(".next").getAttribute("aria-disabled"), "true");
+    await shown.locator(".play").click();
+    await title.filter({ hasText: "1 of 9" }).waitFor();
+    await title.filter({ hasText: "2 of 9" }).waitFor();
+    await shown.locator(".play").click();
+    assert.equal(await shown.locator(".play").getAttribute("aria-pressed"), "false");
+  });
+});
+
+browserTest("a program's memory is a picture and a table, its costs a table", async () => {
+  await visit("mnist_shared", { hash: "step" }, async (page) => {
+    const shown = page.locator(".view.is-shown");
+    const update = shown.locator(".costs tbody tr").filter({ hasText: "update_l1_W" });
+    assert.match(await update.innerText(), /contract\s+157 MFLOP 42 %\s+19\.5 MB 63\.2 %\s+8\.0/);
+    assert.equal(
+      await shown.locator("svg.memory").getAttribute("aria-label"),
+      "The memory of step over its 14 calls: 29 tensors in 29 slots.",
+    );
+    const bar = shown.locator("svg.memory .of").filter({ hasText: /^l1\.W / });
+    assert.equal(
+      (await bar.locator("title").textContent())?.replace(/^.*?; /, ""),
+      "changed by update_l1_W; read by relu1",
+    );
+    await shown.locator("details summary").filter({ hasText: "as a table" }).click();
+    assert.ok(
+      await shown.locator(".tensors tr").filter({ hasText: "g_relu1_untiled" }).isVisible(),
+    );
+  });
+});
+
 browserTest("axe finds nothing wrong, light or dark, wide or narrow", async () => {
   const visits: readonly (readonly [string, "light" | "dark", number])[] = [
     ["grad_w", "light", 1400],
+    ["grad_w", "dark", 400],
+    ["grad_w/kernels/grad_w/tile", "dark", 1400],
+    ["grad_w/kernels/grad_w/tile", "light", 400],
     ["grad_w/rewriting/3", "dark", 1400],
     ["grad_w/rewriting/2", "light", 400],
     ["forward/kernels/forward/plain.wgsl", "light", 1400],

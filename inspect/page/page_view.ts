@@ -17,10 +17,10 @@ import { type StepView, stepViews } from "./rewriting_view.ts";
 export interface Figures {
   /** A program's memory over time. */
   memoryFigure(compilation: Compilation, program: string): string;
-  /** What a program will do. */
-  costFigure(compilation: Compilation, program: string): string;
+  /** What a program's calls cost; nothing if a dim has no typical size. */
+  costFigure(compilation: Compilation, program: string): string | undefined;
   /** How a contraction computes one tile; nothing for other kernels. */
-  tileFigure(kernel: Kernel, program?: string): string | undefined;
+  tileFigure(kernel: Kernel): string | undefined;
 }
 
 /** A file of the declaration's source. */
@@ -110,7 +110,7 @@ export function pageView(
         kernels,
         own,
         ({ id, kernel }) => `${command} ${kernel} --program ${name} --stage ${id}`,
-        (kernel) => figures?.tileFigure(kernel, name),
+        (kernel) => figures?.tileFigure(kernel),
         context,
       ),
       steps,

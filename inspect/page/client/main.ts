@@ -7,9 +7,11 @@
 /// <reference lib="dom" />
 import { startLineLinks } from "./line_links.ts";
 import { startTheme } from "./theme.ts";
+import { startTileWalks } from "./tile_walk.ts";
 import { startViews } from "./views.ts";
 
 startTheme();
 if (document.body.classList.contains("page")) {
+  startTileWalks();
   startViews(startLineLinks());
 }
