@@ -17,16 +17,17 @@ import {
 import { memoryView } from "./memory_view.ts";
 import { tileFacts } from "./tile_facts.ts";
 import { tilePicture } from "./tile_picture.ts";
-import { type TileFacts, type TileStep, tileSteps } from "./tile_walk.ts";
+import { type Invocation, type TileFacts, type TileStep, tileSteps } from "./tile_walk.ts";
 import { stepTitle, stepWords } from "./tile_words.ts";
 import cost from "./templates/cost.hbs" with { type: "text" };
 import memory from "./templates/memory.hbs" with { type: "text" };
 import picture from "./templates/memory_picture.hbs" with { type: "text" };
 import tile from "./templates/tile.hbs" with { type: "text" };
-import style from "./figures.css" with { type: "text" };
+import memoryStyle from "./memory_picture.css" with { type: "text" };
+import tileStyle from "./tile_picture.css" with { type: "text" };
 
 /** Rules for pages with figures. */
-export const figuresStyle: string = style;
+export const figuresStyle: string = `${memoryStyle}\n${tileStyle}`;
 
 function compiled<View>(text: string): (view: View) => string {
   return Handlebars.compile(text, { strict: true, knownHelpersOnly: true });
@@ -62,15 +63,9 @@ export function memoryFigure(compilation: Compilation, program: string): string 
   return MEMORY({
     heading: "Who is where in memory, call by call",
     summary: memorySummary(view),
-    picture: PICTURE(memoryPicture(view, null)),
+    picture: PICTURE(memoryPicture(view)),
     tensors: tensorRows(view.rows),
   });
-}
-
-/** The picture of a program's memory as a file of its own, light or dark as its reader's screen is. */
-export function memorySvg(compilation: Compilation, program: string): string {
-  const style = `svg { color-scheme: light dark; }\n${figuresStyle}`;
-  return PICTURE(memoryPicture(viewOf(compilation, program), style));
 }
 
 /** How a workgroup of a GPU computes one tile of a contraction, to be stepped through; nothing for others. */
@@ -78,9 +73,10 @@ export function tileFigure(kernel: Kernel): string | undefined {
   const facts = tileFacts(kernel);
   if (facts === undefined) return undefined;
   const invocation = followedIn(facts);
+  const shown = { kind: "add", at: 0 } as const;
   return TILE({
     facts: JSON.stringify({ facts, invocation }),
-    picture: tileSvg(facts, { kind: "add", at: 0 }),
+    picture: tilePicture(facts, shown, invocation, stepWords(facts, shown, invocation)),
     steps: tileSteps(facts).map((step) => ({
       title: stepTitle(facts, step),
       words: stepWords(facts, step, invocation),
@@ -88,10 +84,13 @@ export function tileFigure(kernel: Kernel): string | undefined {
   });
 }
 
-/** The picture of one step of a tile. */
-export function tileSvg(facts: TileFacts, step: TileStep): string {
-  const invocation = followedIn(facts);
-  return tilePicture(facts, step, invocation, stepWords(facts, step, invocation));
+/** The picture of one step of a tile as a file of its own, light or dark as its reader's screen is. */
+export function tileSvg(kernel: Kernel, step: TileStep, invocation: Invocation): string {
+  const facts = tileFacts(kernel);
+  if (facts === undefined) throw new Error(`${kernel.name} has no tile`);
+  const svg = tilePicture(facts, step, invocation, stepWords(facts, step, invocation));
+  const style = `<style>\nsvg { color-scheme: light dark; }\n${tileStyle}</style>`;
+  return `${svg.replace(">", () => `>\n${style}`)}\n`;
 }
 
 function followedIn({ rows, columns }: TileFacts) {

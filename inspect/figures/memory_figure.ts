@@ -28,7 +28,6 @@ export interface MemoryPicture {
   readonly height: number;
   /** What it shows in a sentence. */
   readonly description: string;
-  readonly style: string | null;
   readonly legend: readonly { readonly kind: string; readonly label: string; readonly x: number }[];
   readonly marks: readonly (UseSigns & { readonly label: string; readonly x: number })[];
   readonly columns: readonly {
@@ -62,8 +61,8 @@ export interface MemoryPicture {
   }[];
 }
 
-/** Measures out the picture. `style` is for a file of its own; `null` on a page that has it. */
-export function memoryPicture(view: MemoryView, style: string | null): MemoryPicture {
+/** Measures out the picture. */
+export function memoryPicture(view: MemoryView): MemoryPicture {
   const { calls, rows, kinds } = view;
   let end = 0;
   const placed = (label: string): number => {
@@ -78,7 +77,6 @@ export function memoryPicture(view: MemoryView, style: string | null): MemoryPic
     width: Math.ceil(Math.max(end, NAMES + CALL * calls.length + 4)),
     height,
     description: toldPicture(view),
-    style,
     legend,
     marks,
     columns: calls.map((name, at) => ({

@@ -18,6 +18,9 @@ import {
 /** Pixels of the longer side of the tile, between the parts, and of a line of words. */
 const [LONGEST, GAP, WORDS] = [320, 14, 20] as const;
 
+/** What is left free around everything, for lines that are half outside. */
+const EDGE = 1;
+
 interface Rect {
   readonly x: number;
   readonly y: number;
@@ -51,6 +54,19 @@ export function tileLayout({ rows, columns, depth }: TileFacts): TileLayout {
   };
 }
 
+/** The row and the column of the sum at a point of the picture, as shares of its width and height, if there is one. */
+export function sumAt(
+  facts: TileFacts,
+  { across, down }: { readonly across: number; readonly down: number },
+): { readonly row: number; readonly column: number } | undefined {
+  const { width, height, cell, sums } = tileLayout(facts);
+  const row = Math.floor((down * (height + 2 * EDGE) - EDGE - sums.y) / cell);
+  const column = Math.floor((across * (width + 2 * EDGE) - EDGE - sums.x) / cell);
+  const isInside = row >= 0 && column >= 0 && row < extentOf(facts.rows) &&
+    column < extentOf(facts.columns);
+  return isInside ? { row, column } : undefined;
+}
+
 /** The picture of a step. */
 export function tilePicture(
   facts: TileFacts,
@@ -68,11 +84,11 @@ export function tilePicture(
   const { all, mine } = touched(facts, layout, step, invocation);
   const parts = [rows, columns, sums];
   return [
-    `<svg class="tile" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${
-      round(height)
-    }" width="${round(width)}" height="${round(height)}" role="img" aria-label="${
-      escaped(description)
-    }">`,
+    `<svg class="tile" xmlns="http://www.w3.org/2000/svg" viewBox="${-EDGE} ${-EDGE} ${
+      round(width + 2 * EDGE)
+    } ${round(height + 2 * EDGE)}" width="${round(width + 2 * EDGE)}" height="${
+      round(height + 2 * EDGE)
+    }" role="img" aria-label="${escaped(description)}">`,
     ...parts.map((part) => rect("ground", part)),
     ...all.map((part) => rect("all", part)),
     ...mine.map((part) => rect("mine", part)),

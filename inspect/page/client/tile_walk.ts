@@ -1,7 +1,7 @@
 /** `<tile-walk>`: steps through a tile of a contraction, and follows one invocation. @module */
 /// <reference lib="dom" />
-import { tileLayout, tilePicture } from "../../figures/tile_picture.ts";
-import { extentOf, type Invocation, type TileFacts, tileSteps } from "../../figures/tile_walk.ts";
+import { sumAt, tilePicture } from "../../figures/tile_picture.ts";
+import { type Invocation, type TileFacts, tileSteps } from "../../figures/tile_walk.ts";
 import { stepTitle, stepWords } from "../../figures/tile_words.ts";
 import { required } from "./dom.ts";
 
@@ -73,15 +73,15 @@ class TileWalk extends HTMLElement {
     const picture = this.querySelector("svg");
     if (this.#facts === undefined || picture === null) return;
     const { rows, columns } = this.#facts;
-    const { width, cell, sums } = tileLayout(this.#facts);
-    const box = picture.getBoundingClientRect();
-    const scale = width / box.width;
-    const row = Math.floor(((clientY - box.top) * scale - sums.y) / cell);
-    const column = Math.floor(((clientX - box.left) * scale - sums.x) / cell);
-    if (row < 0 || column < 0 || row >= extentOf(rows) || column >= extentOf(columns)) return;
+    const { left, top, width, height } = picture.getBoundingClientRect();
+    const sum = sumAt(this.#facts, {
+      across: (clientX - left) / width,
+      down: (clientY - top) / height,
+    });
+    if (sum === undefined) return;
     this.#follow({
-      row: Math.floor(row / rows.unit) % rows.invocations,
-      column: Math.floor(column / columns.unit) % columns.invocations,
+      row: Math.floor(sum.row / rows.unit) % rows.invocations,
+      column: Math.floor(sum.column / columns.unit) % columns.invocations,
     });
   }
 
