@@ -77,6 +77,27 @@ const anyTile: fc.Arbitrary<TileFacts> = fc.record({
   };
 });
 
+/** What all invocations together copy of an operand. */
+function copied(
+  facts: TileFacts,
+  side: SideName,
+  element: (place: number, k: number) => number,
+): ReadonlyMap<string, number> {
+  const memory = new Map<string, number>();
+  for (const invocation of invocations(facts)) {
+    for (const block of copiedBlocks(facts, side, invocation)) {
+      for (let at = 0; at < BLOCK * BLOCK; at++) {
+        const place = block.place + at % BLOCK;
+        const k = block.step + Math.floor(at / BLOCK);
+        const key = `${place},${k}`;
+        assert.ok(!memory.has(key), `${key} of ${side} is copied once`);
+        memory.set(key, element(place, k));
+      }
+    }
+  }
+  return memory;
+}
+
 /** Does what the steps say, all invocations at a time, for a product of M × K and K × N from one tile on. */
 function compute(
   facts: TileFacts,
@@ -88,29 +109,12 @@ function compute(
   const everyone = invocations(facts);
   const sums = everyone.map(() => new Map<string, number>());
   const results = new Map<string, number>();
-  const steps = tileSteps(facts);
   for (let from = 0; from < K; from += depth) {
-    const memory = { rows: new Map<string, number>(), columns: new Map<string, number>() };
-    for (const step of steps) {
-      if (step.kind !== "copy") continue;
-      for (const invocation of everyone) {
-        for (const block of copiedBlocks(facts, step.side, invocation)) {
-          for (let at = 0; at < BLOCK * BLOCK; at++) {
-            const place = block.place + at % BLOCK;
-            const k = block.step + Math.floor(at / BLOCK);
-            const key = `${place},${k}`;
-            assert.ok(!memory[step.side].has(key), `${key} of ${step.side} is copied once`);
-            const inside = Math.min(from + k, K - 1);
-            memory[step.side].set(
-              key,
-              step.side === "rows"
-                ? A(Math.min(place, M - 1), inside)
-                : B(inside, Math.min(place, N - 1)),
-            );
-          }
-        }
-      }
-    }
+    const inside = (k: number) => Math.min(from + k, K - 1);
+    const memory = {
+      rows: copied(facts, "rows", (m, k) => A(Math.min(m, M - 1), inside(k))),
+      columns: copied(facts, "columns", (n, k) => B(inside(k), Math.min(n, N - 1))),
+    };
     assert.equal(memory.rows.size, extentOf(rows) * depth, "all of the rows is copied");
     assert.equal(memory.columns.size, extentOf(columns) * depth, "all of the columns is copied");
     for (let k = 0; k < Math.min(depth, K - from); k++) {
