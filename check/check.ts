@@ -12,6 +12,7 @@ import { slopeFault } from "../codegen/testing/check_slopes.ts";
 import { newTally, type Tally } from "../codegen/testing/tally.ts";
 import { expectedOf, type Trial } from "../codegen/testing/trial.ts";
 import { withFreshModule } from "../explain/temporary_module.ts";
+import { type NamedDevices, TESTED_BACKENDS } from "../fuzz/devices.ts";
 import type { ModuleSpec } from "../runtime/spec.ts";
 import { leafValues, type RealRange } from "./leaves.ts";
 import { sizesOf } from "./sizes.ts";
@@ -23,6 +24,12 @@ export interface DeviceGroup {
   readonly devices: readonly Device[];
   /** How many sizes it runs at; all if absent. */
   readonly sizes?: number;
+}
+
+/** The devices of a backend; those that load slowly run at fewer sizes. */
+export function groupOf({ backend, devices }: NamedDevices, quick: boolean): DeviceGroup {
+  const { isSlowToLoad } = TESTED_BACKENDS[backend];
+  return { name: backend, devices, ...(isSlowToLoad ? { sizes: quick ? 1 : 3 } : {}) };
 }
 
 /** How thoroughly to check. */

@@ -4,8 +4,8 @@ import * as t from "../dsl/mod.ts";
 import { linear } from "../dsl/layers/mod.ts";
 import type { Declaration } from "../codegen/programs/programs.ts";
 import { compile } from "../codegen/pipeline.ts";
-import { openBackends } from "./backends.ts";
-import { checkDeclaration, type Report } from "./check.ts";
+import { disposeAll, openDevices } from "../fuzz/devices.ts";
+import { checkDeclaration, groupOf, type Report } from "./check.ts";
 import { main } from "./main.ts";
 import { sizesOf } from "./sizes.ts";
 import { faultsText, reportTable, tooLargeText, unverifiedText } from "./text.ts";
@@ -29,11 +29,12 @@ function scaled(gradient?: (gy: t.Tensor<t.Shape, "f32">) => t.Tensor<t.Shape, "
 
 /** Checks a declaration on the CPU, as if its module had been generated from another. */
 async function check(declaration: Declaration, run = declaration): Promise<Report> {
-  const { groups, dispose } = await openBackends("wasm", 1);
+  const { opened } = await openDevices("check", "wasm");
   try {
+    const groups = opened.map((each) => groupOf(each, true));
     return await checkDeclaration(declaration, { groups, seeds: 1, quick: true, run });
   } finally {
-    await dispose();
+    await disposeAll(opened);
   }
 }
 

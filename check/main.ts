@@ -10,10 +10,10 @@ import { SingleBar } from "cli-progress";
 import { runCommandLine } from "../commands/command_line.ts";
 import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { chosenDeclarations } from "../explain/choice.ts";
+import { disposeAll, openDevices } from "../fuzz/devices.ts";
 import { DEFAULT_SPECS } from "../codegen/default_specs.ts";
 import type { Declaration } from "../codegen/programs/programs.ts";
-import { openBackends } from "./backends.ts";
-import { checkDeclaration, type CheckOptions, type Report } from "./check.ts";
+import { checkDeclaration, type CheckOptions, groupOf, type Report } from "./check.ts";
 import { type CheckArguments, parseCheckArguments } from "./options.ts";
 import { faultsText, reportTable, tooLargeText, unverifiedText } from "./text.ts";
 
@@ -29,10 +29,11 @@ async function checkAll(
 ): Promise<number> {
   const all = specs.length === 0 ? [...DEFAULT_SPECS, "check/optimizer_models.ts"] : specs;
   const declarations = await chosenDeclarations("check", all, only);
-  const { groups, notice, dispose } = await openBackends(backend, quick ? 1 : 3);
+  const { opened, notices } = await openDevices("check", backend);
   try {
+    const groups = opened.map((each) => groupOf(each, quick));
     const reports = await withProgress(declarations, { groups, seeds, quick });
-    if (notice !== undefined) console.log(notice);
+    for (const notice of notices) console.log(notice);
     console.log(reportTable(reports));
     for (const note of [tooLargeText(reports), unverifiedText(reports)]) {
       if (note !== "") console.log(`\n${note}`);
@@ -42,7 +43,7 @@ async function checkAll(
     console.error(`\n${faults}`);
     return 1;
   } finally {
-    await dispose();
+    await disposeAll(opened);
   }
 }
 

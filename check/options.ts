@@ -4,15 +4,16 @@ import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
 import { withGuide } from "../commands/guide.ts";
 import { wholeNumber, words } from "../commands/option_values.ts";
 import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
+import { BACKEND_NAMES } from "../runtime/backend.ts";
 
 /** What may run what is checked. */
-const BACKENDS = ["present", "wasm", "webgpu", "all"] as const;
+const BACKENDS = ["present", ...BACKEND_NAMES, "all"] as const;
 
 /** What was asked for. */
 export interface CheckArguments {
   /** Names of declarations; all if absent. */
   readonly only?: readonly string[];
-  /** `present` is WebAssembly, and WebGPU where there is an adapter; `all` needs one. */
+  /** `present` is those that this machine has; `all` fails where one is missing. */
   readonly backend: (typeof BACKENDS)[number];
   /** Sets of random values at each size. */
   readonly seeds: number;
@@ -48,7 +49,7 @@ function checkCommand(): Command {
     .addOption(
       new Option(
         "--backend <name>",
-        "what runs them; present: wasm, and webgpu if there is an adapter",
+        "what runs them; present: those that this machine has",
       )
         .choices(BACKENDS).default("present"),
     )

@@ -15,24 +15,25 @@ import { trialOf } from "../codegen/testing/trial.ts";
 import { runCommandLine } from "../commands/command_line.ts";
 import { nameVulkanFolder } from "../commands/vulkan_folder.ts";
 import { Coverage } from "./coverage.ts";
-import { type Devices, openDevices } from "./devices.ts";
+import type { Device } from "../codegen/testing/check_device.ts";
+import { disposeAll, openDevices } from "./devices.ts";
 import { type FuzzOptions, parseFuzzArguments } from "./options.ts";
 
 /** Runs the command; returns its exit code. */
 function main(args: readonly string[]): Promise<number> {
   nameVulkanFolder();
   return runCommandLine(parseFuzzArguments(args), async (options) => {
-    const devices = await openDevices(options.backend);
+    const { opened } = await openDevices("fuzz", options.backend);
     try {
-      return await fuzz(options, devices);
+      return await fuzz(options, opened.flatMap(({ devices }) => devices));
     } finally {
-      await devices.dispose();
+      await disposeAll(opened);
     }
   });
 }
 
 /** Searches, and prints what was tried and what was found. */
-async function fuzz(options: FuzzOptions, { devices }: Devices): Promise<number> {
+async function fuzz(options: FuzzOptions, devices: readonly Device[]): Promise<number> {
   const { count, kind, backend, path, minutes } = options;
   const seed = options.seed ?? Date.now() % 2 ** 31;
   const begun = performance.now();

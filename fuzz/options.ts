@@ -4,9 +4,10 @@ import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
 import { withGuide } from "../commands/guide.ts";
 import { wholeNumber } from "../commands/option_values.ts";
 import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
+import { BACKEND_NAMES } from "../runtime/backend.ts";
 
 /** What may run the programs that are made. */
-const BACKENDS = ["wasm", "webgpu", "all"] as const;
+const BACKENDS = [...BACKEND_NAMES, "all"] as const;
 /** What may be made. */
 const KINDS = ["layer", "model"] as const;
 

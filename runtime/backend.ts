@@ -17,10 +17,16 @@ export type Elements<B extends ArrayBufferLike = ArrayBufferLike> =
 /** Host-side view of a tensor's elements. */
 export type TensorData = Elements<ArrayBuffer>;
 
+/** The backends that there are, as callers ask for them. */
+export const BACKEND_NAMES = ["webgpu", "wasm"] as const;
+
+/** One of {@linkcode BACKEND_NAMES}. */
+export type BackendName = typeof BACKEND_NAMES[number];
+
 /** What a backend runs on, for reports and messages. */
 export interface BackendInfo {
-  /** Which backend it is, as callers ask for it. */
-  readonly name: "webgpu" | "wasm";
+  /** Which backend it is. */
+  readonly name: BackendName;
   /** The adapter's own description, or the CPU engine's. */
   readonly adapter: string;
   /** True when a "GPU" is really a program on the CPU. */

@@ -11,7 +11,7 @@
  * @module
  */
 export type * from "./spec.ts";
-export type * from "./backend.ts";
+export * from "./backend.ts";
 export { DeviceLostError } from "./device_lost.ts";
 export * from "./open_backend.ts";
 export { openWasm, type WasmOptions } from "./wasm/backend.ts";

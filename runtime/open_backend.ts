@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Backend } from "./backend.ts";
+import { type Backend, BACKEND_NAMES } from "./backend.ts";
 import { openWasm, type WasmOptions } from "./wasm/backend.ts";
 import { adapterName, findAdapter, isSoftware, platformGpu } from "./webgpu/adapter.ts";
 import { openWebgpu, WebgpuBackend, type WebgpuOptions } from "./webgpu/backend.ts";
@@ -11,7 +11,7 @@ import type { TunedSchedules } from "./webgpu/tuned.ts";
 import { counted, messageOf } from "./wording.ts";
 
 /** What a caller may ask for. */
-export const BACKEND_CHOICES = ["auto", "webgpu", "wasm"] as const;
+export const BACKEND_CHOICES = ["auto", ...BACKEND_NAMES] as const;
 
 /** One of {@linkcode BACKEND_CHOICES}. */
 export type BackendChoice = typeof BACKEND_CHOICES[number];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BackendInfo, LoadedModule, ProgramName, TensorData, TensorName } from "../backend.ts";
+import type { BackendName, LoadedModule, ProgramName, TensorData, TensorName } from "../backend.ts";
 import type { NamedArray, NamedArrays } from "../formats/named_array.ts";
 import type { Access, Dims, KernelSpec, ModuleSpec, ShaderSpec } from "../spec.ts";
 import type { Moment, Probe, TracedKernel } from "../trace.ts";
@@ -26,7 +26,7 @@ export interface Capture {
   /** What the kernel computes. */
   readonly formula: string;
   /** Where it ran. */
-  readonly backend: BackendInfo["name"];
+  readonly backend: BackendName;
   /** The dims that the module was loaded with. */
   readonly dims: Dims<string>;
   /** Values of the run: sizes of call dims, and scalars. */
