@@ -1,6 +1,6 @@
 /** Checks a declaration at all its sizes, on all devices. @module */
 import { DeclarationError } from "../dsl/errors.ts";
-import { type DimValues, evaluateExtent, product } from "../dsl/dim.ts";
+import { type DimValues, evaluateExtent, product, showDimValues } from "../dsl/dim.ts";
 import { nodesOf } from "../codegen/graph/graph.ts";
 import { type Compilation, compile } from "../codegen/pipeline.ts";
 import type { Declaration } from "../codegen/programs/programs.ts";
@@ -171,7 +171,7 @@ async function onGroup(
 }
 
 function withSizes(found: string, { dims, seed }: Trial): string {
-  const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  const sizes = showDimValues(dims);
   return `${found} (with ${sizes}, values from seed ${seed})`;
 }
 

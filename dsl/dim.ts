@@ -184,6 +184,11 @@ export function showShape(shape: Shape): string {
   return `[${shape.map(showExtent).join(", ")}]`;
 }
 
+/** Sizes as a person writes them: `B = 8, K = 3`. */
+export function showDimValues(values: DimValues): string {
+  return Object.entries(values).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+}
+
 /** Replaces symbols by other extents. */
 export function substitute(extent: Extent, by: ReadonlyMap<string, Extent>): Extent {
   const { coefficient, symbols } = factors(extent);

@@ -1,4 +1,5 @@
 /** What `deno task explain` prints of a module. @module */
+import { showDimValues } from "../dsl/dim.ts";
 import { alignedTable, type TableColumn } from "../runtime/aligned_table.ts";
 import {
   GUARANTEED,
@@ -78,7 +79,7 @@ function memoryText({ arena: { bytes, slots } }: ModuleFacts): string {
 
 /** A module's facts as text. */
 export function explainText(facts: ModuleFacts): string {
-  const dims = Object.entries(facts.dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  const dims = showDimValues(facts.dims);
   return [
     `${facts.name} with ${dims || "no dims"}`,
     "",

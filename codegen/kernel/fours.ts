@@ -36,6 +36,16 @@ export function isInFours(
     [...others, ...offsets].every((distance) => isMultiple(distance, FOUR));
 }
 
+/** True if the elements of an operand at consecutive places of an axis lie side by side. */
+export function liesAlong(
+  { tensor, index }: Load,
+  axis: Axis,
+  tensors: readonly KernelTensor[],
+): boolean {
+  const shape = tensors.find(({ name }) => name === tensor)?.shape ?? [];
+  return affine(flatten(index, shape))?.strides.get(axis.name) === 1;
+}
+
 /** True if an operand, which the kernel only reads, can be loaded in fours along an axis. */
 export function loadsInFours(
   { tensor, index }: Load,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FOUR } from "./fours.ts";
 
 /**
  * Two kinds of machines run workgroups, each with a tiling of its own:
@@ -53,6 +54,28 @@ export function blockOf({ tile, workgroup }: Tiling): {
   readonly columns: number;
 } {
   return { rows: tile.rows * workgroup.rows, columns: tile.columns * workgroup.columns };
+}
+
+/** The rows go with the left operand of a contraction, the columns with the right one. */
+export type Side = "lhs" | "rhs";
+
+/** How the rows or columns of a workgroup are shared out among its invocations. */
+export interface Sharing {
+  /** Rows or columns of an invocation. */
+  readonly count: number;
+  /** Invocations along the axis. */
+  readonly invocations: number;
+  /** Rows or columns of an invocation that lie side by side: all, or fours in turn with the others'. */
+  readonly unit: number;
+}
+
+/** How a side's rows or columns are shared out among invocations. */
+export function sharing({ tile, workgroup }: Tiling, side: Side): Sharing {
+  const [count, invocations] = side === "lhs"
+    ? [tile.rows, workgroup.rows]
+    : [tile.columns, workgroup.columns];
+  // Invocations take turns by fours, so that neighbours touch neighbouring memory.
+  return { count, invocations, unit: count % FOUR === 0 ? FOUR : count };
 }
 
 /** Elements of workgroup memory that a tiling takes. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type GivenGradients, originOf, partsOf } from "../../dsl/custom_gradient.ts";
-import { type DimValues, evaluateExtent } from "../../dsl/dim.ts";
+import { type DimValues, evaluateExtent, showDimValues } from "../../dsl/dim.ts";
 import { DeclarationError } from "../../dsl/errors.ts";
 import { make } from "../../dsl/intern.ts";
 import type { Node } from "../../dsl/ops.ts";
@@ -128,7 +128,7 @@ function compareOnce(
     const got = b.data[at] ?? NaN;
     if (!Number.isFinite(wanted)) return;
     if (Math.abs(got - wanted) <= TOLERANCE * (1 + Math.abs(wanted))) return;
-    const sizes = Object.entries(dims).map(([dim, value]) => `${dim} = ${value}`).join(", ");
+    const sizes = showDimValues(dims);
     throw new DeclarationError(
       `In ${layer}: backward's ${name} differs from the derived gradient at ${name}[${
         indexText(at, a)

@@ -1,5 +1,5 @@
 /** A program with everything that it is compared with. @module */
-import { type DimValues, evaluateExtent, product } from "../../dsl/dim.ts";
+import { type DimValues, evaluateExtent, product, showDimValues } from "../../dsl/dim.ts";
 import { indexAt, type Value } from "../graph/interpret.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { SILENT } from "../passes.ts";
@@ -159,7 +159,7 @@ export function differenceOf(
 /** A trial as a reader wants to see it when something is wrong. */
 export function describeTrial(sketch: Sketch): string {
   const { dims, values, seed, rewritten } = sketch;
-  const sizes = Object.entries(dims).map(([dim, size]) => `${dim} = ${size}`).join(", ");
+  const sizes = showDimValues(dims);
   return [
     specText(layerOf(sketch)),
     `with ${sizes}; "${values}" values of leaves from seed ${seed}; ${

@@ -6,7 +6,7 @@
 import { evaluateCount } from "../../codegen/documents/arithmetic.ts";
 import type { Program } from "../../codegen/kernel/kernel.ts";
 import { kernelBytes, kernelFlops } from "../../codegen/kernel/work.ts";
-import type { DimValues } from "../../dsl/dim.ts";
+import { type DimValues, showDimValues } from "../../dsl/dim.ts";
 import { amountText, bytesText } from "../../explain/amounts.ts";
 
 /** A call. */
@@ -15,9 +15,9 @@ export interface CostRow {
   readonly name: string;
   readonly frame: string;
   readonly flops: string;
-  readonly hasFlops: boolean;
   /** Of all operations, in percent: a width. */
   readonly flopShare: number;
+  /** Nothing if there are none. */
   readonly flopShareText: string;
   readonly bytes: string;
   /** Of all bytes, in percent: a width. */
@@ -29,7 +29,6 @@ export interface CostRow {
 
 /** The table's contents. */
 export interface CostView {
-  readonly program: string;
   readonly rows: readonly CostRow[];
   readonly flops: string;
   readonly bytes: string;
@@ -39,7 +38,7 @@ export interface CostView {
 }
 
 /** The costs of a program; `undefined` if a dim has no typical size. */
-export function costView({ name, kernels }: Program, typical: DimValues): CostView | undefined {
+export function costView({ kernels }: Program, typical: DimValues): CostView | undefined {
   const counted = kernels.map((kernel) => ({
     kernel,
     flops: evaluateCount(kernelFlops(kernel), typical),
@@ -52,15 +51,13 @@ export function costView({ name, kernels }: Program, typical: DimValues): CostVi
   const allFlops = known.reduce((sum, { flops }) => sum + flops, 0);
   const allBytes = known.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
-    program: name,
     rows: known.map(({ kernel, flops, bytes }, at): CostRow => ({
       number: at + 1,
       name: kernel.name,
       frame: kernel.schedule.frame,
       flops: flops === 0 ? "–" : amountText(flops, "FLOP"),
-      hasFlops: flops > 0,
       flopShare: percent(flops, allFlops),
-      flopShareText: shareText(percent(flops, allFlops)),
+      flopShareText: flops === 0 ? "" : shareText(percent(flops, allFlops)),
       bytes: bytesText(bytes),
       byteShare: percent(bytes, allBytes),
       byteShareText: shareText(percent(bytes, allBytes)),
@@ -69,7 +66,7 @@ export function costView({ name, kernels }: Program, typical: DimValues): CostVi
     flops: amountText(allFlops, "FLOP"),
     bytes: bytesText(allBytes),
     intensity: intensityText(allFlops, allBytes),
-    sizes: Object.entries(typical).map(([dim, size]) => `${dim} = ${size}`).join(", "),
+    sizes: showDimValues(typical),
   };
 }
 

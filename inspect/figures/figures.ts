@@ -3,7 +3,6 @@
  *
  * @module
  */
-import Handlebars from "handlebars";
 import type { Compilation } from "../../codegen/pipeline.ts";
 import type { Kernel, Program } from "../../codegen/kernel/kernel.ts";
 import { type CostView, costView } from "./cost_view.ts";
@@ -19,6 +18,7 @@ import { tileFacts } from "./tile_facts.ts";
 import { tilePicture } from "./tile_picture.ts";
 import { type Invocation, type TileFacts, type TileStep, tileSteps } from "./tile_walk.ts";
 import { stepTitle, stepWords } from "./tile_words.ts";
+import { compiled } from "../templates.ts";
 import cost from "./templates/cost.hbs" with { type: "text" };
 import memory from "./templates/memory.hbs" with { type: "text" };
 import picture from "./templates/memory_picture.hbs" with { type: "text" };
@@ -28,10 +28,6 @@ import tileStyle from "./tile_picture.css" with { type: "text" };
 
 /** Rules for pages with figures. */
 export const figuresStyle: string = `${memoryStyle}\n${tileStyle}`;
-
-function compiled<View>(text: string): (view: View) => string {
-  return Handlebars.compile(text, { strict: true, knownHelpersOnly: true });
-}
 
 const COST = compiled<CostView>(cost);
 const PICTURE = compiled<MemoryPicture>(picture);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { counted } from "../../runtime/wording.ts";
 import type { MemoryView, SlotRow, Stay, Use } from "./memory_view.ts";
 
 /** Sizes in pixels: the left part with names, a call, a slot, and what is above the slots. */
@@ -155,9 +156,6 @@ export function memorySummary({ rows, total, unshared, sizes }: MemoryView): str
       : `${counted(shared, "slot")} taken by one tensor after another.`,
   ].join("");
 }
-
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** A row of the table that says the same. */
 export interface TensorRow {

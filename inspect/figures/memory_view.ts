@@ -7,7 +7,7 @@ import { evaluateSum } from "../../codegen/documents/arithmetic.ts";
 import type { CompiledModule, PlannedTensor, Program } from "../../codegen/kernel/kernel.ts";
 import { ELEMENT_BYTES } from "../../codegen/kernel/storage.ts";
 import { lifetimes } from "../../codegen/plan/memory.ts";
-import { type DimValues, product, showShape } from "../../dsl/dim.ts";
+import { type DimValues, product, showDimValues, showShape } from "../../dsl/dim.ts";
 import { bytesText } from "../../explain/amounts.ts";
 
 /** What a call does with a tensor. */
@@ -97,33 +97,29 @@ export function memoryView(
       ].join("; "),
     }];
   };
-  const rows = module.slots.flatMap((names, slot): readonly SlotRow[] => {
+  const slots = module.slots.flatMap((names, slot) => {
     const tensors = module.tensors.filter(({ name }) => names.includes(name));
     const stays = tensors.flatMap(stayOf);
-    if (stays.length === 0) return [];
-    return [{ slot, size: sizeText(largest(tensors.map(bytes))), stays }];
+    return stays.length === 0 ? [] : [{ slot, stays, bytes: largest(tensors.map(bytes)) }];
   });
   const used = module.tensors.filter(({ name }) => spans.has(name));
-  const slots = rows.map(({ slot }) =>
-    largest(used.filter((tensor) => tensor.slot === slot).map(bytes))
-  );
   return {
     program: program.name,
     calls: program.kernels.map(({ name }) => name),
-    rows: rows.toSorted((a, b) => order(a) - order(b)),
-    kinds: KINDS.filter((kind) =>
-      rows.some(({ stays }) => stays.some((stay) => stay.kind === kind))
-    ),
-    total: sizeText(sum(slots)),
+    rows: slots.map(({ slot, stays, bytes }) => ({ slot, stays, size: sizeText(bytes) }))
+      .toSorted(inOrder),
+    kinds: KINDS.filter((kind) => used.some((tensor) => tensor.kind === kind)),
+    total: sizeText(sum(slots.map(({ bytes }) => bytes))),
     unshared: sizeText(sum(used.map(bytes))),
-    sizes: Object.entries(typical).map(([dim, size]) => `${dim} = ${size}`).join(", "),
+    sizes: showDimValues(typical),
   };
 }
 
-const order = ({ stays: [first] }: SlotRow): number =>
-  first === undefined
-    ? 0
-    : KINDS.indexOf(first.kind) * 1000 + (first.kind === "temporary" ? first.from : 0);
+/** By kinds; those that pass, by the call that writes the first of a slot. */
+function inOrder({ stays: [a] }: SlotRow, { stays: [b] }: SlotRow): number {
+  if (a === undefined || b === undefined) return 0;
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.from - b.from;
+}
 
 function usesOf({ kernels }: Program, tensor: string): Stay["uses"] {
   return kernels.flatMap((kernel, at) => {

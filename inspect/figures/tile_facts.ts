@@ -1,10 +1,11 @@
 /** What there is to know of a contraction's tile on GPUs. @module */
-import { affine, flatten } from "../../codegen/kernel/index_expr.ts";
+import type { Axis } from "../../codegen/kernel/index_expr.ts";
 import type { Kernel } from "../../codegen/kernel/kernel.ts";
-import type { Load } from "../../codegen/kernel/fours.ts";
+import { liesAlong } from "../../codegen/kernel/fours.ts";
 import { showIndices } from "../../codegen/kernel/print_scalar.ts";
+import { sharing, type Side } from "../../codegen/kernel/tiling.ts";
 import { contractOperands } from "../../codegen/kernel/verify_schedule.ts";
-import { BLOCK, type TileFacts, type TileSide } from "./tile_walk.ts";
+import type { TileFacts, TileSide } from "./tile_walk.ts";
 
 /** The facts; nothing for a kernel without tiles, or whose workgroups copy only one operand or none. */
 export function tileFacts(kernel: Kernel): TileFacts | undefined {
@@ -12,25 +13,22 @@ export function tileFacts(kernel: Kernel): TileFacts | undefined {
   const operands = contractOperands(kernel);
   if (schedule.frame !== "contract" || operands === undefined) return undefined;
   const { m, n, k, batch, sums, tilings: { gpu } } = schedule;
-  const { tile, workgroup, staged, neighbours, splits } = gpu;
+  const { staged, neighbours, splits } = gpu;
   if (!staged.lhs || !staged.rhs) return undefined;
-  const side = (axis: string, memory: string, load: Load, count: number, invocations: number) => {
-    const shape = kernel.tensors.find(({ name }) => name === load.tensor)?.shape ?? [];
+  const sideOf = (side: Side, axis: Axis, memory: string): TileSide => {
+    const load = operands[side];
     return {
-      axis,
+      axis: axis.name,
       tensor: load.tensor,
       index: showIndices(load.index),
       memory,
-      count,
-      unit: count % BLOCK === 0 ? BLOCK : count,
-      invocations,
-      followsSum: affine(flatten(load.index, shape))?.strides.get(k.name) === 1,
-    } satisfies TileSide;
+      ...sharing(gpu, side),
+      followsSum: liesAlong(load, k, kernel.tensors),
+    };
   };
   return {
-    kernel: kernel.name,
-    rows: side(m.name, "left_tile", operands.lhs, tile.rows, workgroup.rows),
-    columns: side(n.name, "right_tile", operands.rhs, tile.columns, workgroup.columns),
+    rows: sideOf("lhs", m, "left_tile"),
+    columns: sideOf("rhs", n, "right_tile"),
     sum: k.name,
     depth: staged.depth,
     alongColumns: neighbours === "n",

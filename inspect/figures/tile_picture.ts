@@ -9,9 +9,8 @@ import {
   copiedBlocks,
   extentOf,
   type Invocation,
-  ownPlaces,
+  ownRuns,
   type TileFacts,
-  type TileSide,
   type TileStep,
 } from "./tile_walk.ts";
 
@@ -76,7 +75,6 @@ export function tilePicture(
 ): string {
   const layout = tileLayout(facts);
   const { width, height, rows, columns, sums, cell } = layout;
-  const round = (value: number) => Math.round(value * 100) / 100;
   const rect = (classes: string, { x, y, width, height }: Rect) =>
     `<rect class="${classes}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${
       round(height)
@@ -92,7 +90,7 @@ export function tilePicture(
     ...parts.map((part) => rect("ground", part)),
     ...all.map((part) => rect("all", part)),
     ...mine.map((part) => rect("mine", part)),
-    ...parts.map((part) => `<path class="grid" d="${gridPath(part, cell * BLOCK, round)}"/>`),
+    ...parts.map((part) => `<path class="grid" d="${gridPath(part, cell * BLOCK)}"/>`),
     ...parts.map((part) => rect("frame", part)),
     label(
       columns.x,
@@ -105,7 +103,7 @@ export function tilePicture(
       `${facts.rows.memory} of ${facts.rows.tensor}${facts.rows.index}`,
     ),
     label(
-      sums.x + Math.max(0, LABEL - sums.x),
+      Math.max(sums.x, LABEL),
       sums.y + sums.height + WORDS - 4,
       "sums in registers",
     ),
@@ -130,8 +128,8 @@ function touched(
   invocation: Invocation,
 ): { readonly all: readonly Rect[]; readonly mine: readonly Rect[] } {
   const { rows, columns, sums, cell } = layout;
-  const ownRows = runs(facts.rows, invocation.row);
-  const ownColumns = runs(facts.columns, invocation.column);
+  const ownRows = ownRuns(facts.rows, invocation.row);
+  const ownColumns = ownRuns(facts.columns, invocation.column);
   const own = ownRows.flatMap((row) =>
     ownColumns.map((column) => ({
       x: sums.x + column.from * cell,
@@ -179,12 +177,7 @@ function touched(
   }
 }
 
-/** Places of an invocation that lie side by side. */
-function runs(side: TileSide, own: number): readonly { from: number; count: number }[] {
-  const places = ownPlaces(side, own);
-  return places.filter((_, at) => at % side.unit === 0)
-    .map((from) => ({ from, count: side.unit }));
-}
+const round = (value: number): number => Math.round(value * 100) / 100;
 
 const square = (x: number, y: number, cell: number): Rect => ({
   x,
@@ -193,11 +186,7 @@ const square = (x: number, y: number, cell: number): Rect => ({
   height: BLOCK * cell,
 });
 
-function gridPath(
-  { x, y, width, height }: Rect,
-  unit: number,
-  round: (value: number) => number,
-): string {
+function gridPath({ x, y, width, height }: Rect, unit: number): string {
   const path: string[] = [];
   for (let at = unit; at < width - 0.01; at += unit) {
     path.push(`M${round(x + at)} ${round(y)}v${round(height)}`);

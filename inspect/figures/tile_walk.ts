@@ -28,7 +28,6 @@ export interface TileSide {
 
 /** A tile. */
 export interface TileFacts {
-  readonly kernel: string;
   readonly rows: TileSide;
   readonly columns: TileSide;
   /** The axis that the sum runs over, and how many of its steps are copied at a time. */
@@ -94,6 +93,24 @@ export function ownPlaces({ count, unit, invocations }: TileSide, own: number): 
     { length: count },
     (_, at) => own * unit + Math.floor(at / unit) * unit * invocations + at % unit,
   );
+}
+
+/** Places that lie side by side. */
+export interface Run {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** The same rows or columns as runs, each as long as it can be. */
+export function ownRuns(side: TileSide, own: number): readonly Run[] {
+  const runs: Run[] = [];
+  for (const place of ownPlaces(side, own)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.from + last.count === place) {
+      runs[runs.length - 1] = { from: last.from, count: last.count + 1 };
+    } else runs.push({ from: place, count: 1 });
+  }
+  return runs;
 }
 
 /** Blocks of an operand that a workgroup copies each time. */

@@ -7,7 +7,8 @@ import {
   type Invocation,
   invocationCount,
   numberOf,
-  ownPlaces,
+  ownRuns,
+  type Run,
   type SideName,
   type TileFacts,
   type TileStep,
@@ -37,8 +38,8 @@ export function stepWords(facts: TileFacts, step: TileStep, invocation: Invocati
   const { row, column } = invocation;
   const sums = rows.count * columns.count;
   const mine = {
-    rows: `${rows.axis} ${spans(ownPlaces(rows, row))}`,
-    columns: `${columns.axis} ${spans(ownPlaces(columns, column))}`,
+    rows: `${rows.axis} ${spans(ownRuns(rows, row))}`,
+    columns: `${columns.axis} ${spans(ownRuns(columns, column))}`,
   };
   switch (step.kind) {
     case "place":
@@ -104,13 +105,8 @@ const sumWords = ({ sum, sums, splits }: TileFacts): string =>
     ...(sums.length === 0 ? [] : [`for each place of ${sums.join(", ")}`]),
   ].join(", ");
 
-/** Numbers in runs: "0 to 3 and 64 to 67". */
-function spans(places: readonly number[]): string {
-  const runs: [number, number][] = [];
-  for (const place of places) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === place - 1) last[1] = place;
-    else runs.push([place, place]);
-  }
-  return runs.map(([from, to]) => from === to ? `${from}` : `${from} to ${to}`).join(" and ");
+/** Runs as numbers: "0 to 3 and 64 to 67". */
+function spans(runs: readonly Run[]): string {
+  return runs.map(({ from, count }) => count === 1 ? `${from}` : `${from} to ${from + count - 1}`)
+    .join(" and ");
 }

@@ -1,5 +1,4 @@
-/** Fills the templates of pages: strict, with everything escaped that is no HTML already. @module */
-import Handlebars from "handlebars";
+/** Fills the templates of pages. @module */
 import frame from "./templates/frame.hbs" with { type: "text" };
 import kernel from "./templates/kernel.hbs" with { type: "text" };
 import page from "./templates/page.hbs" with { type: "text" };
@@ -9,6 +8,7 @@ import start from "./templates/start.hbs" with { type: "text" };
 import step from "./templates/step.hbs" with { type: "text" };
 import theme from "./templates/theme.hbs" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+import { compiled, registerParts } from "../templates.ts";
 import type { PageView } from "./page_view.ts";
 
 /** The list of declarations. */
@@ -49,16 +49,7 @@ interface Bodies {
   readonly problem: ProblemView;
 }
 
-const handlebars = Handlebars.create();
-handlebars.registerPartial({ kernel, program, step, theme });
-
-function compiled<View>(text: string): (view: View) => string {
-  return handlebars.compile(text, {
-    strict: true,
-    knownHelpersOnly: true,
-    knownHelpers: { unless: false, with: false, lookup: false, log: false },
-  });
-}
+registerParts({ kernel, program, step, theme });
 
 const BODY: { readonly [Name in keyof Bodies]: (view: Bodies[Name]) => string } = {
   page: compiled(page),

@@ -1,14 +1,11 @@
 /** The two sides of a contraction, rows with the left operand and columns with the right one. @module */
-import { FOUR, type Load } from "../../kernel/fours.ts";
-import { affine, type Axis, flatten } from "../../kernel/index_expr.ts";
+import { FOUR, liesAlong, type Load } from "../../kernel/fours.ts";
+import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel, Schedule } from "../../kernel/kernel.ts";
-import { blockOf, type Tiling } from "../../kernel/tiling.ts";
+import { blockOf, sharing, type Side, type Tiling } from "../../kernel/tiling.ts";
 import { lastOf, type Named, scaled } from "./axis_values.ts";
 import type { ExpressionWriter } from "./expression.ts";
 import { COMPONENTS, type Registers, registersOf } from "./operand_view.ts";
-
-/** A side, named by its operand. */
-export type Side = "lhs" | "rhs";
 
 /** A contraction on its way to a text: what all its parts are made from. */
 export interface Drawing {
@@ -25,15 +22,6 @@ export interface CopyView {
   readonly blocks: number;
   readonly loads: readonly Named[];
   readonly stores: readonly { readonly to: string; readonly value: string }[];
-}
-
-/** How a side's rows or columns are shared out among invocations. */
-function sharing({ tile, workgroup }: Tiling, side: Side) {
-  const [count, invocations] = side === "lhs"
-    ? [tile.rows, workgroup.rows]
-    : [tile.columns, workgroup.columns];
-  // Invocations take turns by fours, so that neighbours touch neighbouring memory.
-  return { count, invocations, unit: count % FOUR === 0 ? FOUR : count };
 }
 
 /** How far an invocation's row or column is from its first. */
@@ -81,8 +69,7 @@ export class SideDrawing {
     this.#id = writer.ids.of("axis", this.#axis.name);
     this.#k = writer.ids.of("axis", axes.k.name);
     this.isStaged = tiling.staged[side];
-    const shape = kernel.tensors.find(({ name }) => name === load.tensor)?.shape ?? [];
-    this.#followsSum = affine(flatten(load.index, shape))?.strides.get(axes.k.name) === 1;
+    this.#followsSum = liesAlong(load, axes.k, kernel.tensors);
   }
 
   get #register(): "left" | "right" {

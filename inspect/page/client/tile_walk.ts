@@ -1,34 +1,47 @@
 /** `<tile-walk>`: steps through a tile of a contraction, and follows one invocation. @module */
 /// <reference lib="dom" />
 import { sumAt, tilePicture } from "../../figures/tile_picture.ts";
-import { type Invocation, type TileFacts, tileSteps } from "../../figures/tile_walk.ts";
+import {
+  type Invocation,
+  type TileFacts,
+  type TileStep,
+  tileSteps,
+} from "../../figures/tile_walk.ts";
 import { stepTitle, stepWords } from "../../figures/tile_words.ts";
-import { required } from "./dom.ts";
+import { all, required } from "./dom.ts";
 
 /** How long a step is shown while steps play. */
 const STEP_MS = 2500;
 
-/** The element. Its attribute `data-facts` has what `tileFigure` says of the tile; its content is all steps at once. */
-class TileWalk extends HTMLElement {
+/** What `tileFigure` says of a tile, in the attribute `data-facts`. */
+interface Told {
+  readonly facts: TileFacts;
+  readonly invocation: Invocation;
+}
+
+/** A tile at work. Its element holds all steps at once, for pages without a script. */
+class TileWalk {
+  readonly #element: HTMLElement;
+  readonly #facts: TileFacts;
+  readonly #steps: readonly TileStep[];
+  #invocation: Invocation;
   #at = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #facts: TileFacts | undefined;
-  #invocation: Invocation = { row: 0, column: 0 };
 
-  connectedCallback(): void {
-    // The page's own figure wrote it.
-    const { facts, invocation }: { facts: TileFacts; invocation: Invocation } = JSON.parse(
-      this.dataset.facts ?? "",
-    );
-    [this.#facts, this.#invocation] = [facts, invocation];
-    required(".controls", this).hidden = false;
-    required(".told", this).hidden = false;
-    required(".all-steps", this).hidden = true;
-    required(".previous", this).addEventListener("click", () => this.#go(this.#at - 1));
-    required(".next", this).addEventListener("click", () => this.#go(this.#at + 1));
-    required(".play", this).addEventListener("click", () => this.#play());
+  constructor(element: HTMLElement, { facts, invocation }: Told) {
+    this.#element = element;
+    this.#facts = facts;
+    this.#steps = tileSteps(facts);
+    this.#invocation = invocation;
+    this.#part(".controls").hidden = false;
+    this.#part(".told").hidden = false;
+    this.#part(".all-steps").hidden = true;
+    this.#part(".previous").addEventListener("click", () => this.#go(this.#at - 1));
+    this.#part(".next").addEventListener("click", () => this.#go(this.#at + 1));
+    this.#part(".play").addEventListener("click", () => this.#play());
+    this.#part(".picture").addEventListener("click", (event) => this.#pick(event));
     const step = this.#input(".step");
-    step.max = `${tileSteps(facts).length - 1}`;
+    step.max = `${this.#steps.length - 1}`;
     step.addEventListener("input", () => this.#go(step.valueAsNumber));
     for (const [name, side] of [["row", facts.rows], ["column", facts.columns]] as const) {
       const input = this.#input(`.${name}`);
@@ -38,28 +51,25 @@ class TileWalk extends HTMLElement {
         this.#follow({ ...this.#invocation, [name]: wanted });
       });
     }
-    required(".picture", this).addEventListener("click", (event) => this.#pick(event));
     this.#show();
   }
 
-  disconnectedCallback(): void {
-    clearInterval(this.#timer);
+  #part(selector: string): HTMLElement {
+    return required(selector, this.#element);
   }
 
   #input(selector: string): HTMLInputElement {
-    const found = this.querySelector<HTMLInputElement>(`input${selector}`);
+    const found = this.#element.querySelector<HTMLInputElement>(`input${selector}`);
     if (found === null) throw new Error(`A tile has no input${selector}`);
     return found;
   }
 
   #go(at: number): void {
-    if (this.#facts === undefined) return;
-    this.#at = Math.max(0, Math.min(tileSteps(this.#facts).length - 1, at));
+    this.#at = Math.max(0, Math.min(this.#steps.length - 1, at));
     this.#show();
   }
 
   #follow({ row, column }: Invocation): void {
-    if (this.#facts === undefined) return;
     const { rows, columns } = this.#facts;
     this.#invocation = {
       row: Math.max(0, Math.min(rows.invocations - 1, row)),
@@ -70,8 +80,8 @@ class TileWalk extends HTMLElement {
 
   /** Follows the invocation that owns the sum at which somebody pointed. */
   #pick({ clientX, clientY }: MouseEvent): void {
-    const picture = this.querySelector("svg");
-    if (this.#facts === undefined || picture === null) return;
+    const picture = this.#element.querySelector("svg");
+    if (picture === null) return;
     const { rows, columns } = this.#facts;
     const { left, top, width, height } = picture.getBoundingClientRect();
     const sum = sumAt(this.#facts, {
@@ -86,40 +96,38 @@ class TileWalk extends HTMLElement {
   }
 
   #play(): void {
-    const facts = this.#facts;
-    if (facts === undefined) return;
     const isPlaying = this.#timer === undefined;
-    required(".play", this).setAttribute("aria-pressed", String(isPlaying));
+    this.#part(".play").setAttribute("aria-pressed", String(isPlaying));
     clearInterval(this.#timer);
-    const advance = () => this.#go((this.#at + 1) % tileSteps(facts).length);
+    const advance = () => this.#go((this.#at + 1) % this.#steps.length);
     this.#timer = isPlaying ? setInterval(advance, STEP_MS) : undefined;
     if (isPlaying) advance();
   }
 
   #show(): void {
-    const facts = this.#facts;
-    if (facts === undefined) return;
-    const steps = tileSteps(facts);
-    const step = steps[this.#at];
+    const step = this.#steps[this.#at];
     if (step === undefined) return;
-    const words = stepWords(facts, step, this.#invocation);
-    required(".told h4", this).textContent = `${this.#at + 1} of ${steps.length}: ${
-      stepTitle(facts, step)
-    }`;
-    required(".told p", this).textContent = words;
-    required(".picture", this).innerHTML = tilePicture(facts, step, this.#invocation, words);
+    const position = `${this.#at + 1} of ${this.#steps.length}`;
+    const words = stepWords(this.#facts, step, this.#invocation);
+    this.#part(".told h4").textContent = `${position}: ${stepTitle(this.#facts, step)}`;
+    this.#part(".told p").textContent = words;
+    this.#part(".picture").innerHTML = tilePicture(this.#facts, step, this.#invocation, words);
     const slider = this.#input(".step");
     slider.value = `${this.#at}`;
-    slider.setAttribute("aria-valuetext", `${this.#at + 1} of ${steps.length}`);
+    slider.setAttribute("aria-valuetext", position);
     this.#input(".row").value = `${this.#invocation.row}`;
     this.#input(".column").value = `${this.#invocation.column}`;
+    const isLast = this.#at === this.#steps.length - 1;
     // A button that is disabled would lose the focus.
-    required(".previous", this).setAttribute("aria-disabled", String(this.#at === 0));
-    required(".next", this).setAttribute("aria-disabled", String(this.#at === steps.length - 1));
+    this.#part(".previous").setAttribute("aria-disabled", String(this.#at === 0));
+    this.#part(".next").setAttribute("aria-disabled", String(isLast));
   }
 }
 
 /** Makes the tiles of a page move. */
 export function startTileWalks(): void {
-  customElements.define("tile-walk", TileWalk);
+  // The page's own figures wrote what is parsed.
+  for (const element of all("tile-walk")) {
+    new TileWalk(element, JSON.parse(element.dataset.facts ?? ""));
+  }
 }
