@@ -272,9 +272,11 @@ browserTest("light and dark follow the system until one is chosen", async () => 
     const light = await background(page);
     assert.notEqual(dark, light);
     const button = page.getByRole("button", { name: "Dark" });
-    assert.equal(await button.getAttribute("aria-pressed"), "false");
+    // The page hears of the system's change a moment after its colours have changed.
+    await button.and(page.locator("[aria-pressed=false]")).waitFor();
     await button.click();
     assert.equal(await background(page), dark);
+    assert.equal(await button.getAttribute("aria-pressed"), "true");
     await page.reload();
     assert.equal(await background(page), dark);
     assert.equal(await button.getAttribute("aria-pressed"), "true");
