@@ -8,7 +8,7 @@ import type { IndexExpr } from "./kernel/index_expr.ts";
 import type { Compilation } from "./pipeline.ts";
 import type { Rule } from "./rewrite/rule.ts";
 import { RULES } from "./rewrite/rules/mod.ts";
-import { rewriteIndices } from "./targets/wasm/access.ts";
+import { rewriteIndices } from "./kernel/access.ts";
 import { checkGraphs } from "./testing/check_graphs.ts";
 import { describeFinding, search } from "./testing/search.ts";
 import { trialOf, type TrialOptions } from "./testing/trial.ts";

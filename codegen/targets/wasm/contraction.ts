@@ -14,7 +14,7 @@ import {
   strideAlong,
   type Tensors,
   uses,
-} from "./access.ts";
+} from "../../kernel/access.ts";
 import { fitsLanes, type Strided } from "./lanes.ts";
 import { stripsOf } from "./strips.ts";
 import { heightsFor, OUTER_WIDTHS, tilesCost } from "./tiles.ts";

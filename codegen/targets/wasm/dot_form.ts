@@ -9,7 +9,7 @@
  * @module
  */
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessOf } from "./access.ts";
+import { type Access, accessOf } from "../../kernel/access.ts";
 import { acrossLanes } from "./combine.ts";
 import { type Contraction, type Load, shifted } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";

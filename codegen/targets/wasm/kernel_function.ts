@@ -6,7 +6,7 @@
 import { type Extent, factors } from "../../../dsl/dim.ts";
 import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Kernel, Stage } from "../../kernel/kernel.ts";
-import { indicesIn, scalarsIn } from "./access.ts";
+import { indicesIn, scalarsIn } from "../../kernel/access.ts";
 import { FunctionBuilder } from "./function_builder.ts";
 import type { Split } from "./kernel_plan.ts";
 import type { MathCalls } from "./math_calls.ts";

@@ -5,10 +5,10 @@
  */
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import type { Tensors } from "./access.ts";
+import type { Tensors } from "../../kernel/access.ts";
 import { type Form, formOf } from "./contraction.ts";
 import { fitsLanes } from "./lanes.ts";
-import { splitAxes } from "./split_axes.ts";
+import { splitAxes } from "../../kernel/split_axes.ts";
 import { DOT_WIDTHS, heightsFor, OUTER_WIDTHS } from "./tiles.ts";
 import { LANES } from "./vector_ops.ts";
 

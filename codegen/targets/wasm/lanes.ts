@@ -13,7 +13,7 @@ import {
   strideAlong,
   type Tensors,
   uses,
-} from "./access.ts";
+} from "../../kernel/access.ts";
 import { LANES } from "./vector_ops.ts";
 
 function indicesIn(scalar: Scalar): readonly Scalar[] {

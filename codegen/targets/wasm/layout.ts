@@ -12,7 +12,7 @@ import type { IndexExpr } from "../../kernel/index_expr.ts";
 import type { CompiledModule, Kernel } from "../../kernel/kernel.ts";
 import { type Permutations, permuteKernel, permuteTensor } from "../../kernel/permute_tensors.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
-import { indexKey, storesIn } from "./access.ts";
+import { indexKey, storesIn } from "../../kernel/access.ts";
 
 /** True if an index is this axis and nothing else. */
 function isAxis(index: IndexExpr | undefined, name: string): boolean {

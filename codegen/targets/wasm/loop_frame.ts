@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kernel } from "../../kernel/kernel.ts";
-import { accessesIn } from "./access.ts";
+import { accessesIn } from "../../kernel/access.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";
 import { bindPointers } from "./scope.ts";

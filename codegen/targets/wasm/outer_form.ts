@@ -11,7 +11,7 @@
  */
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessOf, motion } from "./access.ts";
+import { type Access, accessOf, motion } from "../../kernel/access.ts";
 import { type Contraction, shifted } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";

@@ -9,7 +9,7 @@
  */
 import { axesOf, type Axis, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Scalar, ScalarType } from "../../kernel/kernel.ts";
-import { type Access, type Tensors, usesLocal } from "./access.ts";
+import { type Access, type Tensors, usesLocal } from "../../kernel/access.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { MathCalls } from "./math_calls.ts";
 import type { Sizes } from "./sizes.ts";

@@ -13,7 +13,7 @@
 import { type Extent, extentKey, sameExtent } from "../../../dsl/dim.ts";
 import { type Axis, axisIndex, type IndexExpr } from "../../kernel/index_expr.ts";
 import type { Scalar } from "../../kernel/kernel.ts";
-import { scalarsIn, storesIn } from "./access.ts";
+import { scalarsIn, storesIn } from "../../kernel/access.ts";
 import type { KernelPlan, Split } from "./kernel_plan.ts";
 import { listsOf } from "./zero_lists.ts";
 

@@ -12,7 +12,7 @@ import { replaceAxes } from "../../kernel/index_expr.ts";
 import { interpretProgram, type TensorValues } from "../../kernel/interpret.ts";
 import type { Kernel, Program } from "../../kernel/kernel.ts";
 import { type Compilation, compile } from "../../pipeline.ts";
-import { rewriteIndices } from "./access.ts";
+import { rewriteIndices } from "../../kernel/access.ts";
 import { planModule, type SharedProgram } from "./module_plan.ts";
 import type { Phase, SharedKernel } from "./share_out.ts";
 

@@ -8,7 +8,7 @@
  */
 import { extentKey } from "../../../dsl/dim.ts";
 import type { Axis, IndexExpr } from "../../kernel/index_expr.ts";
-import { type Access, strideAlong } from "./access.ts";
+import { type Access, strideAlong } from "../../kernel/access.ts";
 import {
   byteDistance,
   type Pointer,

@@ -14,7 +14,7 @@ import type {
   StorageType,
   StoreStage,
 } from "../../kernel/kernel.ts";
-import { type Access, accessesIn, accessOf, motion } from "./access.ts";
+import { type Access, accessesIn, accessOf, motion } from "../../kernel/access.ts";
 import { acrossLanes, combined, type LaneCombine, type Reducible, startOf } from "./combine.ts";
 import { fitsLanes } from "./lanes.ts";
 import { TO_HALF } from "./half.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 import { type Extent, factors } from "../../../dsl/dim.ts";
-import { scalarsIn, storesIn } from "./access.ts";
+import { scalarsIn, storesIn } from "../../kernel/access.ts";
 import type { Contraction } from "./contraction.ts";
 import { heightsFor, OUTER_WIDTHS } from "./tiles.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Axis } from "../../kernel/index_expr.ts";
-import { type Access, accessesIn } from "./access.ts";
+import { type Access, accessesIn } from "../../kernel/access.ts";
 import { type Contraction, type Load, shifted, shiftedStages } from "./contraction.ts";
 import { accumulated } from "./relaxed.ts";
 import type { NamedValue, Scope } from "./scope.ts";

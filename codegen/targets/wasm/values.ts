@@ -8,7 +8,7 @@
  */
 import { type Axis, type IndexExpr, terms } from "../../kernel/index_expr.ts";
 import type { Scalar, ScalarType, StorageType } from "../../kernel/kernel.ts";
-import { type Access, accessOf, motion, strideAlong, uses } from "./access.ts";
+import { type Access, accessOf, motion, strideAlong, uses } from "../../kernel/access.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import { fromHalf } from "./half.ts";
 import { SCALAR_OPS } from "./scalar_ops.ts";

@@ -9,7 +9,14 @@
  */
 import { type Extent, product, showExtent } from "../../../dsl/dim.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
-import { type Access, accessOf, motion, strideAlong, type Tensors, uses } from "./access.ts";
+import {
+  type Access,
+  accessOf,
+  motion,
+  strideAlong,
+  type Tensors,
+  uses,
+} from "../../kernel/access.ts";
 import type { Contraction } from "./contraction.ts";
 import type { Split } from "./kernel_plan.ts";
 import { beginFunction, type ModuleNames } from "./kernel_function.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Extent } from "../../../dsl/dim.ts";
+import type { Extent } from "../../dsl/dim.ts";
 import {
   affine,
   axesOf,
@@ -15,11 +15,11 @@ import {
   replaceAxes,
   terms,
   valuesIn,
-} from "../../kernel/index_expr.ts";
-import type { KernelTensor, Scalar, Stage, StoreStage } from "../../kernel/kernel.ts";
-import { showIndex } from "../../kernel/print_scalar.ts";
-import { partsOf, somePart } from "../../kernel/scalar_walk.ts";
-import { ELEMENT_BYTES } from "../../kernel/storage.ts";
+} from "./index_expr.ts";
+import type { KernelTensor, Scalar, Stage, StoreStage } from "./kernel.ts";
+import { showIndex } from "./print_scalar.ts";
+import { partsOf, somePart } from "./scalar_walk.ts";
+import { ELEMENT_BYTES } from "./storage.ts";
 
 /** An element of a tensor: a pointer, which accesses may share, and a constant distance from it. */
 export interface Access {

@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { divide, type Extent, extentKey } from "../../../dsl/dim.ts";
-import { type Axis, axisIndex, type IndexExpr } from "../../kernel/index_expr.ts";
-import { add, mul, replaceAxes } from "../../kernel/index_expr.ts";
-import type { Kernel, Stage } from "../../kernel/kernel.ts";
+import { divide, type Extent, extentKey } from "../../dsl/dim.ts";
+import { type Axis, axisIndex, type IndexExpr } from "./index_expr.ts";
+import { add, mul, replaceAxes } from "./index_expr.ts";
+import type { Kernel, Stage } from "./kernel.ts";
 import { indicesIn, rewriteIndices } from "./access.ts";
 
 /** Divisors of a bare axis in an index. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { times } from "../../../dsl/dim.ts";
-import { axisIndex, div, mod } from "../../kernel/index_expr.ts";
-import { printKernel } from "../../kernel/print.ts";
-import { axis, load, local, loops, reduce, store, tensor } from "../../kernel/sample_kernels.ts";
-import { maskedTile, transposition } from "../../kernel/sample_programs.ts";
+import { times } from "../../dsl/dim.ts";
+import { axisIndex, div, mod } from "./index_expr.ts";
+import { printKernel } from "./print.ts";
+import { axis, load, local, loops, reduce, store, tensor } from "./sample_kernels.ts";
+import { maskedTile, transposition } from "./sample_programs.ts";
 import { splitAxes } from "./split_axes.ts";
 
 const [B, K, n] = [{ name: "B" }, { name: "K" }, { name: "n" }];
