@@ -4,8 +4,10 @@
  * @module
  */
 import type { Backend, BackendInfo, DimName, LoadedModule } from "../backend.ts";
+import { DirectModule } from "../direct_module.ts";
 import { layOut, type ModuleLayout } from "../module_layout.ts";
 import type { ModuleSpec } from "../spec.ts";
+import { checkThreads, defaultThreads } from "../thread_count.ts";
 import { messageOf } from "../wording.ts";
 import { compileBuild } from "./build.ts";
 import { Crew } from "./crew.ts";
@@ -13,9 +15,9 @@ import { isThreaded, WasmInstance } from "./instance.ts";
 import type { Link } from "./link.ts";
 import { KernelClock } from "./kernel_clock.ts";
 import { allocate, planMemory } from "./memory.ts";
-import { LoadedWasmModule } from "./module.ts";
+import { WasmEngine } from "./engine.ts";
 import { hasRelaxedSimd } from "./relaxed_simd.ts";
-import { checkThreads, defaultThreads, whyAlone } from "./thread_count.ts";
+import { whyAlone } from "./why_alone.ts";
 import { transposedTensors } from "./transpose.ts";
 
 /** How to open the CPU backend. */
@@ -47,7 +49,7 @@ export interface WasmOptions {
  */
 export async function openWasm(options: WasmOptions = {}): Promise<Backend> {
   const { threads = defaultThreads(), profile = false, skipZeros = true } = options;
-  checkThreads(threads);
+  checkThreads("wasm", threads);
   const { crew, why } = await firstCrew(threads - 1);
   const engine = `WebAssembly ${
     hasRelaxedSimd ? "with relaxed SIMD " : ""
@@ -112,8 +114,9 @@ class WasmBackend implements Backend {
     if (this.#disposed) await end();
     this.#checkOpen(module.name);
     this.#instances.add(instance);
-    const place = { layout, transposed, instance, backend: this.info };
-    const loaded = new LoadedWasmModule(module, place, () => void end());
+    const engine = new WasmEngine(instance, transposed);
+    const parts = { layout, engine, backend: this.info };
+    const loaded = new DirectModule(module, parts, () => void end());
     forgotten.register(loaded, end);
     return loaded;
   }

@@ -1,9 +1,9 @@
 /**
- * How many threads a backend has.
+ * How many threads of the CPU a backend takes.
  *
  * @module
  */
-import { hasWorkers } from "./start_worker.ts";
+import type { BackendName } from "./backend.ts";
 
 /** The most threads that may be asked for. */
 const MOST_THREADS = 64;
@@ -16,16 +16,10 @@ export function defaultThreads(): number {
 }
 
 /** Refuses what is no number of threads. */
-export function checkThreads(threads: number): void {
+export function checkThreads(backend: BackendName, threads: number): void {
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return;
   throw new RangeError(
-    `Cannot open the wasm backend with ${threads} threads; ` +
+    `Cannot open the ${backend} backend with ${threads} threads; ` +
       `give a whole number from 1 to ${MOST_THREADS}, or none for one per core`,
   );
-}
-
-/** Why this platform has one thread only; undefined if it has more. */
-export function whyAlone(): string | undefined {
-  if (typeof SharedArrayBuffer === "undefined") return "it shares no memory";
-  return hasWorkers() ? undefined : "it has no workers";
 }
