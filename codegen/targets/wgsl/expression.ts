@@ -7,7 +7,7 @@ import { div, flatten, type IndexExpr, mod } from "../../kernel/index_expr.ts";
 import type { Kernel, KernelTensor, Scalar, ScalarType } from "../../kernel/kernel.ts";
 import { type FunctionView, functionView, wholeFunction } from "./functions.ts";
 import { identifier, Identifiers, literal, OPERATORS } from "./language.ts";
-import { LineMarks } from "./line_marks.ts";
+import { LineMarks } from "../line_marks.ts";
 
 /** Prints the expressions of one kernel, and notes which names they use. */
 export class ExpressionWriter {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Provenance } from "../../../dsl/provenance.ts";
+import { Provenance } from "../../dsl/provenance.ts";
 
 /** The first of the characters that Unicode leaves to private use; marks are counted from it on. */
 const FIRST = 0xe000;
