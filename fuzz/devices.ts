@@ -2,6 +2,7 @@
 import { WASM_ACCURACY, WGSL_ACCURACY } from "../codegen/testing/accuracy.ts";
 import type { Device } from "../codegen/testing/check_device.ts";
 import { type Backend, BACKEND_NAMES, type BackendName } from "../runtime/backend.ts";
+import { openNative } from "../runtime/native/backend.ts";
 import { openWasm } from "../runtime/wasm/backend.ts";
 import { findAdapter, platformGpu } from "../runtime/webgpu/adapter.ts";
 import { WebgpuBackend } from "../runtime/webgpu/backend.ts";
@@ -38,15 +39,16 @@ export const TESTED_BACKENDS: Readonly<Record<BackendName, TestedBackend>> = {
   wasm: {
     title: "WebAssembly",
     isSlowToLoad: false,
+    open: async () => onThreads(await openWasm({ threads: 1 }), await openWasm({ threads: 2 })),
+  },
+  native: {
+    title: "this machine's C",
+    // Each module is compiled, if it was not before.
+    isSlowToLoad: true,
     open: async () => {
-      const [one, two] = [await openWasm({ threads: 1 }), await openWasm({ threads: 2 })];
-      return {
-        devices: cpuDevices(one, two),
-        dispose: async () => {
-          await one.dispose();
-          await two.dispose();
-        },
-      };
+      const [one, two] = [await openNative({ threads: 1 }), await openNative({ threads: 2 })];
+      if (!one.found) return { missing: one.why };
+      return two.found ? onThreads(one.backend, two.backend) : { missing: two.why };
     },
   },
 };
@@ -91,6 +93,16 @@ export async function openDevices(
 /** Disposes of machines. */
 export async function disposeAll(opened: readonly Devices[]): Promise<void> {
   for (const { dispose } of opened) await dispose();
+}
+
+function onThreads(one: Backend, two: Backend): Devices {
+  return {
+    devices: cpuDevices(one, two),
+    dispose: async () => {
+      await one.dispose();
+      await two.dispose();
+    },
+  };
 }
 
 /** One thread and two of the CPU, which must agree bit for bit. */

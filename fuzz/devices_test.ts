@@ -26,7 +26,7 @@ Deno.test("every backend can be compared, and each machine of it by a name", asy
 Deno.test("a backend that is missing is left out with a reason, or refused if it was asked for", async () => {
   await withoutGpu(async () => {
     const { opened, notices } = await openDevices("check", "present");
-    assert.deepEqual(opened.map(({ backend }) => backend), ["wasm"]);
+    assert.deepEqual(opened.map(({ backend }) => backend), ["wasm", "native"]);
     assert.deepEqual(notices, ["WebGPU is left out: WebGPU found no adapter."]);
     await disposeAll(opened);
     for (const wanted of ["webgpu", "all"] as const) {

@@ -27,7 +27,7 @@ for (
     ["--count 0", /'--count <n>' argument '0' is invalid. Expected a whole number from 1/],
     ["--seed x", /argument 'x' is invalid/],
     ["--path 1;2", /Expected whole numbers with colons/],
-    ["--backend cuda", /Allowed choices are webgpu, wasm, all/],
+    ["--backend cuda", /Allowed choices are webgpu, wasm, native, all/],
     ["more", /Too many arguments/],
   ] as const
 ) {

@@ -18,7 +18,7 @@ export type Elements<B extends ArrayBufferLike = ArrayBufferLike> =
 export type TensorData = Elements<ArrayBuffer>;
 
 /** The backends that there are, as callers ask for them. */
-export const BACKEND_NAMES = ["webgpu", "wasm"] as const;
+export const BACKEND_NAMES = ["webgpu", "wasm", "native"] as const;
 
 /** One of {@linkcode BACKEND_NAMES}. */
 export type BackendName = typeof BACKEND_NAMES[number];

@@ -4,11 +4,12 @@
  * @module
  */
 import { type Backend, BACKEND_NAMES } from "./backend.ts";
+import { openNative } from "./native/backend.ts";
 import { openWasm, type WasmOptions } from "./wasm/backend.ts";
 import { adapterName, findAdapter, isSoftware, platformGpu } from "./webgpu/adapter.ts";
 import { openWebgpu, WebgpuBackend, type WebgpuOptions } from "./webgpu/backend.ts";
 import type { TunedSchedules } from "./webgpu/tuned.ts";
-import { counted, messageOf } from "./wording.ts";
+import { counted, listed, messageOf } from "./wording.ts";
 
 /** What a caller may ask for. */
 export const BACKEND_CHOICES = ["auto", ...BACKEND_NAMES] as const;
@@ -22,15 +23,16 @@ export interface OpenBackendOptions {
    * - `auto` (if absent): a real GPU where there is one, else `wasm`.
    * - `webgpu`: a GPU, even one that is a program on the CPU; fails where there is none.
    * - `wasm`: the CPU.
+   * - `native`: the CPU, in C that is compiled on this machine; where that cannot be, `wasm`, and `reason` tells why.
    */
   readonly backend?: BackendChoice;
-  /** Threads of the CPU to use, from 1 to 64; one per core, up to eight, if absent. Only `wasm` takes note. */
+  /** Threads of the CPU to use, from 1 to 64; one per core, up to eight, if absent. A GPU takes no note. */
   readonly threads?: number;
   /** Takes the time of every kernel; `kernelTimes` of a loaded module tells it. Costs some speed. */
   readonly profile?: boolean;
   /**
    * False to compute also what is zero in inputs that are declared sparse; the same values, for
-   * comparisons. True, if absent. Only `wasm` takes note.
+   * comparisons. True, if absent. A GPU takes no note.
    */
   readonly skipZeros?: boolean;
   /** Schedules that `deno task tune` found best on this machine. Only `webgpu` takes note. */
@@ -66,11 +68,14 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Ope
       return await onCpu(options, "as asked");
     case "webgpu":
       return onGpu(await openWebgpu({ gpu, ...forGpu(options) }), "as asked");
+    case "native":
+      return await asNative(options);
     case "auto":
       return await openBest(gpu, options);
     default:
       throw new TypeError(
-        `Cannot open backend "${backend satisfies never}"; choose "auto", "webgpu" or "wasm"`,
+        `Cannot open backend "${backend satisfies never}"; choose ` +
+          `one of ${listed(BACKEND_CHOICES)}`,
       );
   }
 }
@@ -96,8 +101,18 @@ function forGpu({ profile = false, tuned }: OpenBackendOptions): WebgpuOptions {
   return { profile, ...(tuned === undefined ? {} : { tuned }) };
 }
 
+/** Machine code where that can be had, else WebAssembly. */
+async function asNative(options: OpenBackendOptions): Promise<OpenedBackend> {
+  const search = await openNative(options);
+  if (!search.found) return await onCpu(options, `because ${search.why}`);
+  return onThreads(search.backend, "as asked");
+}
+
 async function onCpu(options: WasmOptions, why: string): Promise<OpenedBackend> {
-  const backend = await openWasm(options);
+  return onThreads(await openWasm(options), why);
+}
+
+function onThreads(backend: Backend, why: string): OpenedBackend {
   const { adapter, threads } = backend.info;
   const reason = `Running on ${counted(threads, "thread")} of the CPU (${adapter}) ${why}`;
   return { backend, reason };

@@ -71,7 +71,7 @@ Deno.test("a choice that does not exist is answered with those that do", async (
   await assert.rejects(
     // @ts-expect-error there is no such backend
     openBackend({ backend: "cuda" }),
-    /Cannot open backend "cuda"; choose "auto", "webgpu" or "wasm"/,
+    /Cannot open backend "cuda"; choose one of "auto", "webgpu", "wasm" and "native"/,
   );
 });
 

@@ -228,6 +228,18 @@ export interface WasmSpec<D extends string = string> {
   readonly scratch: Readonly<Record<string, ScratchSpec<D>>>;
 }
 
+/**
+ * A module as a text of C. It includes the headers in `runtime/native`, which give it memory and threads and
+ * open it to the host: dims in the order of {@linkcode ModuleSpec.fixedDims} and then
+ * {@linkcode ModuleSpec.callDims}, tensors, programs and kernels in the order of the spec, uniforms as words.
+ */
+export interface NativeSpec {
+  /** The text. */
+  readonly source: URL;
+  /** Its SHA-256 in hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** Bytes at the start of a shared memory through which threads find each other. */
 export const CONTROL_BYTES = 1024;
 /** Where the barrier counts the generations; an i32 that threads sleep on. */
@@ -258,4 +270,6 @@ export interface ModuleSpec<D extends string = string, S extends string = string
   readonly programs: Readonly<Record<string, ProgramSpec<D, S>>>;
   /** Every program for the CPU; the files are in the module's folder. */
   readonly wasm: WasmSpec<D>;
+  /** Every program as C, to be compiled where it runs. */
+  readonly native?: NativeSpec;
 }

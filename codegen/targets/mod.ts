@@ -1,7 +1,8 @@
 /** The targets: the only place that names them. @module */
 import type { Target } from "./target.ts";
+import { NATIVE } from "./native/target.ts";
 import { WASM } from "./wasm/target.ts";
 import { WGSL } from "./wgsl/target.ts";
 
 /** Every target. */
-export const TARGETS: readonly Target[] = [WGSL, WASM];
+export const TARGETS: readonly Target[] = [WGSL, WASM, NATIVE];

@@ -1,4 +1,5 @@
 /** What the page and its training worker say to each other. @module */
+import type { BackendName } from "../../runtime/backend.ts";
 import type { BackendChoice } from "../../runtime/open_backend.ts";
 import type { EpochEnd, Progress, Report } from "../../runtime/train/events.ts";
 
@@ -46,7 +47,7 @@ export interface Place {
   readonly settings: Settings;
   /** Why it runs where it runs, in one sentence. */
   readonly reason: string;
-  readonly backend: "webgpu" | "wasm";
+  readonly backend: BackendName;
   readonly threads: number;
   /** Whether threads of this page may share memory. */
   readonly isolated: boolean;

@@ -83,4 +83,8 @@ export const accuracy = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "415ff5d88ef11e03b91f6ce9143cadb0fdc3fc8bdb9c33f76c0e7cce627ccb42",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

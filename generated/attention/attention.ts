@@ -648,4 +648,8 @@ export const attention = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "63b85c81bf921ef5257ef7b0ba776849718eef197d73fa74baff178c612b78cc",
+  },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

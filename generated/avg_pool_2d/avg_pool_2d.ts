@@ -124,4 +124,8 @@ export const avgPool2d = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "af7427cfe64f038dfee5c6778152e014cf015377c5a5358d1e5dae99119ec261",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

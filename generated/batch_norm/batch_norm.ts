@@ -329,4 +329,8 @@ export const batchNorm = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "470a2cc33a7c21c1e7ef606a1e69a29383fd02bbd857b8450bab8be7c8b1bf85",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

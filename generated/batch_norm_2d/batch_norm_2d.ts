@@ -329,4 +329,8 @@ export const batchNorm2d = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "0886c2591ccfdaefa2e2117fa03cd0b7c21417caf74a0b3bcd59e041996b8703",
+  },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

@@ -174,4 +174,8 @@ export const binaryCrossEntropyWithLogits = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "3dc4f764e8f3266cfa02f5506048ce5a45cbf684c7e31ae54b71550c2f481fbd",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

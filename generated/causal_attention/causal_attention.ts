@@ -648,4 +648,8 @@ export const causalAttention = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "71023c046ee2382633833db888e3205ff08f5f23f00f70e847a41f55e882be7e",
+  },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

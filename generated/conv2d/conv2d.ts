@@ -425,4 +425,8 @@ export const conv2d = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "05a4b66d2c8a1894af18172d137086bac7001cced1f1d7421bcba228dfd0581b",
+  },
 } as const satisfies ModuleSpec<"B" | "C" | "O", never>;

@@ -156,4 +156,8 @@ export const dropout = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "7f7b02bae112e5fcf63f7c142599a582b1fa1a98644821852ac2c0a6510017a6",
+  },
 } as const satisfies ModuleSpec<"N", "step" | "seed">;

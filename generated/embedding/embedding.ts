@@ -182,4 +182,8 @@ export const embedding = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "5f831444cd7f01f3999600d65b5233aafeedb1cd761326f492547aa5d9e74cbb",
+  },
 } as const satisfies ModuleSpec<"N" | "E" | "V", never>;

@@ -124,4 +124,8 @@ export const gelu = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "f0236cb8950dbb28dd128d1cc8aadfac9c96ef3572512e925def9507e42cb6a5",
+  },
 } as const satisfies ModuleSpec<"N", never>;

@@ -124,4 +124,8 @@ export const geluTanh = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "6c5947b42335af4344988f51b9c90a09f287796a423941211f928ec50102a804",
+  },
 } as const satisfies ModuleSpec<"N", never>;

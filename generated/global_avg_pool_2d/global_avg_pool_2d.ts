@@ -124,4 +124,8 @@ export const globalAvgPool2d = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "1dad2a8a46b659eaade96fbb3bc99f1734efc72b862547205ddc3374dd6ecf5f",
+  },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

@@ -301,4 +301,8 @@ export const layerNorm = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "208e8cfb015563139e6f6e7f696da20714a22550e4c832f9f222d77e45270e91",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -124,4 +124,8 @@ export const leakyRelu = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "520587fbd6129c2c81f33b5bf4ae4470c1acb3e0b4c654388961b6226776b91a",
+  },
 } as const satisfies ModuleSpec<"N", never>;

@@ -271,4 +271,8 @@ export const linear = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "871fa0b80e52f305bcd054c9334a61bb74712e9b18c7e39a75f7686f66afa046",
+  },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -291,4 +291,8 @@ export const linearRegression = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "6e19f1e93a9b0676c76021da2ff86499cd5f4221bbf249cd6ac8ace6aaf16301",
+  },
 } as const satisfies ModuleSpec<"B", never>;

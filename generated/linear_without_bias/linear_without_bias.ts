@@ -220,4 +220,8 @@ export const linearWithoutBias = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "c6423c1e8ed22818155a3f4aaea9c035a25274e815d87370111479955a68537f",
+  },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

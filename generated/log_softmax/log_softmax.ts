@@ -157,4 +157,8 @@ export const logSoftmax = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "a037211fa2749307e90ae8db525b6ea5526f4c1a883f479d14d8ef5f87bfc82a",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

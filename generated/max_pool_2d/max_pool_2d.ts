@@ -157,4 +157,8 @@ export const maxPool2d = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "cbc86592e1aadd879a690072ef55215e7ae444db368e10d0689cb677e632ecfd",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

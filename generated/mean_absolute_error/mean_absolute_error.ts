@@ -174,4 +174,8 @@ export const meanAbsoluteError = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "a0e3a7956318c062681d239140c899c2d985de8ef6ce79b9d9aa0926733973ad",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

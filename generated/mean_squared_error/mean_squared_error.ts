@@ -174,4 +174,8 @@ export const meanSquaredError = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "7ff942f374ba98137ecdcb4802642eba1e18f415a339617b2eb849d993f0a10b",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -2130,4 +2130,8 @@ export const mnistCnn = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "091e83cf240291c8fe38a54a3fe994d14895571c5a30c1e75a57ae3a85f87c57",
+  },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

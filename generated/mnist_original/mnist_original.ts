@@ -1250,4 +1250,8 @@ export const mnistOriginal = {
       "nonzeros of x, 784 lists of B": { bytes: (d) => 8 * (784) * ((d.B) + 1) },
     },
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "4e1c7cd8381d66114786bcefd5ced2dbea077ccec2828b6e346e6ac94382b1e3",
+  },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1280,4 +1280,8 @@ export const mnistShared = {
       "nonzeros of x, 784 lists of B": { bytes: (d) => 8 * (784) * ((d.B) + 1) },
     },
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "f0694eab16c52efac7b50286ed0e44c8c6562e50feefc9c684cfdda19a107ddd",
+  },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

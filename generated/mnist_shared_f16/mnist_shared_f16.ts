@@ -1280,4 +1280,8 @@ export const mnistSharedF16 = {
       "nonzeros of x, 784 lists of B": { bytes: (d) => 8 * (784) * ((d.B) + 1) },
     },
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "2068c3b3e0d76c11d7e3d4f7340bcb97c338850e768f7e12f423fae107455732",
+  },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

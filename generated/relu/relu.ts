@@ -124,4 +124,8 @@ export const relu = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "0803a8fa52875237d1f72e446a701487c6866f91a71d723302c7c801432b6c47",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -208,4 +208,8 @@ export const rmsNorm = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "57110980cbb56b201d4e6075bc8d22d446e9d750253d0c4925235b1738c0c2e5",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -308,4 +308,8 @@ export const sharedLinear = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "9d0361416140fcad896f6c5d936e98fd2ee9a3ffce8436017f3cd99bcf705fcb",
+  },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -359,4 +359,8 @@ export const sharedLinearWithBias = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "df2cd90c9407507ff59c0213db0a85ed64ea16d51a4db2d7ee2bc0e6148d745d",
+  },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

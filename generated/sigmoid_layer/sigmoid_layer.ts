@@ -124,4 +124,8 @@ export const sigmoidLayer = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "2aba3ef3d963d9aea22745a35d92d33164d77a1e81d22f9b82b103c578171d43",
+  },
 } as const satisfies ModuleSpec<"N", never>;

@@ -124,4 +124,8 @@ export const silu = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "39590b8e295fcaf46f5e7410a528f369f75af27712f383033b097c053c3ec7a7",
+  },
 } as const satisfies ModuleSpec<"N", never>;

@@ -124,4 +124,8 @@ export const softmax = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "bf3b364c5ba4fe56a105200fd57ddbaebc0f597f18b40f694f2bcba475acebf5",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

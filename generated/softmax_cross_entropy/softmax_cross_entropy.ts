@@ -133,4 +133,8 @@ export const softmaxCrossEntropy = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "3d6f258fc5abdd842a381ee9fcb3294b779bfe7a4ed1ba06b095522996eb961b",
+  },
 } as const satisfies ModuleSpec<"B" | "C", never>;

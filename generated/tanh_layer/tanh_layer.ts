@@ -124,4 +124,8 @@ export const tanhLayer = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "26db1e0e2b39748174d84843552090099115a787ca5396322d14076fe6010dcc",
+  },
 } as const satisfies ModuleSpec<"N", never>;

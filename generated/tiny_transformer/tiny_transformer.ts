@@ -13485,4 +13485,8 @@ export const tinyTransformer = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "de73134cfc4742e3a05c5931d18fe9e56f097abdb53fbb431a2641ad7a4dcb17",
+  },
 } as const satisfies ModuleSpec<"B", "step">;

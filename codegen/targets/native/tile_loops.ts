@@ -1,0 +1,228 @@
+/**
+ * The loops around tiles: panels of columns, parts of the sum, further axes, rows.
+ *
+ * @module
+ */
+import { product } from "../../../dsl/dim.ts";
+import type { Tensors } from "../../kernel/access.ts";
+import { BINDING, within } from "../../kernel/expression_text.ts";
+import {
+  type Axis,
+  dependsOnAxis,
+  flatten,
+  type IndexExpr,
+  replaceAxes,
+  terms,
+  ZERO,
+} from "../../kernel/index_expr.ts";
+import type { ExpressionWriter } from "./expression.ts";
+import { comment, LANES, loop } from "./lines.ts";
+import { bounds, type Stretch } from "./loop_kernel.ts";
+import { DEPTH, type Product } from "./product.ts";
+import { fitsLanes, isLong, stageLines } from "./stages.ts";
+
+/** The names of what tiles are made of, in one function. */
+export interface TileNames {
+  /** Where the tile begins along its rows and its columns, and how many it has. */
+  readonly rowsFrom: string;
+  readonly rowCount: string;
+  readonly columnsFrom: string;
+  readonly columnCount: string;
+}
+
+/** Names for the tiles of a product. */
+export function tileNames({ rows, columns }: Product, writer: ExpressionWriter): TileNames {
+  const name = (text: string): string => writer.ids.of("local", text);
+  return {
+    rowsFrom: name(`${rows.name} tile`),
+    rowCount: name(`${rows.name} count`),
+    columnsFrom: name(`${columns.name} panel`),
+    columnCount: name(`${columns.name} count`),
+  };
+}
+
+/** The number of steps of a sum. */
+export function stepsOf({ sum }: Product, writer: ExpressionWriter): string {
+  return writer.extent(product(sum.map(({ extent }) => extent))).text;
+}
+
+/** True if a sum may have more steps than are gone through at a time. */
+export function isDeep({ sum }: Product): boolean {
+  const steps = product(sum.map(({ extent }) => extent));
+  return typeof steps !== "number" || steps > DEPTH;
+}
+
+/** The values of the axes of a sum at a step: the last axis moves fastest. */
+function axesAt({ sum }: Product, step: string, writer: ExpressionWriter): readonly string[] {
+  const [only, ...more] = sum;
+  if (only !== undefined && more.length === 0) {
+    return [`const tw_size ${writer.axis(only)} = ${step};`];
+  }
+  let inner: readonly Axis[] = [];
+  const lines = sum.toReversed().map((axis, at) => {
+    const by = writer.extent(product(inner.map(({ extent }) => extent)));
+    const part = inner.length === 0 ? `(${step})` : `(${step}) / ${within(by, BINDING.prefix)}`;
+    inner = [...inner, axis];
+    const own = within(writer.extent(axis.extent), BINDING.prefix);
+    const value = at === sum.length - 1 ? part : `${part} % ${own}`;
+    return `const tw_size ${writer.axis(axis)} = ${value};`;
+  });
+  return lines.toReversed();
+}
+
+/** The left operand's position, in the terms that a sum moves and in the others. */
+function leftTerms({ left, sum }: Product, tensors: Tensors): {
+  readonly moved: readonly IndexExpr[];
+  readonly fixed: readonly IndexExpr[];
+} {
+  const position = flatten(left.index, tensors.get(left.tensor)?.shape ?? []);
+  const names = new Set(sum.map(({ name }) => name));
+  const all = terms(position);
+  return {
+    moved: all.filter((term) => dependsOnAxis(term, names)),
+    fixed: all.filter((term) => !dependsOnAxis(term, names)),
+  };
+}
+
+const sumOf = (parts: readonly IndexExpr[]): IndexExpr =>
+  parts.reduce(
+    (left, right): IndexExpr => left === ZERO ? right : { kind: "add", left, right },
+    ZERO,
+  );
+
+/** Fills the table of steps: how far the left operand lies from its row's beginning. */
+export function stepLines(
+  way: Product,
+  tensors: Tensors,
+  { from, steps }: { readonly from: string | undefined; readonly steps: string },
+  writer: ExpressionWriter,
+): readonly string[] {
+  const { left, sum, stride } = way;
+  const at = from === undefined ? "t" : `${from} + t`;
+  const [k] = sum;
+  const axes = axesAt(way, at, writer);
+  if (stride === undefined) {
+    return loop("t", steps, ["step[t] = t;"]);
+  }
+  if (stride === "panel" && k !== undefined) {
+    const columns = writer.extent(writer.tensorOf(left.tensor).shape[1] ?? 1).text;
+    return loop("t", steps, [...axes, `step[t] = tw_in_panels(${writer.axis(k)}, 0, ${columns});`]);
+  }
+  const { moved } = leftTerms(way, tensors);
+  return loop("t", steps, [...axes, `step[t] = ${writer.index(sumOf(moved)).text};`]);
+}
+
+/** Copies columns of the right operand into a panel. */
+export function copyLines(
+  way: Product,
+  names: TileNames,
+  { from, steps, panel }: {
+    readonly from: string | undefined;
+    readonly steps: string;
+    readonly panel: string;
+  },
+  writer: ExpressionWriter,
+): readonly string[] {
+  const { columns, right } = way;
+  const column = writer.axis(columns);
+  const { columnsFrom, columnCount } = names;
+  const own = `${panel}[t * TW_PANEL + ${column} - ${columnsFrom}]`;
+  const end = `${columnsFrom} + ${columnCount}`;
+  return [
+    ...comment([`The columns of ${right.tensor}, side by side.`]),
+    ...loop("t", steps, [
+      ...axesAt(way, from === undefined ? "t" : `${from} + t`, writer),
+      ...loop(column, end, [`${own} = ${writer.scalar(right).text};`], { from: columnsFrom }),
+      ...loop(column, `${columnsFrom} + TW_PANEL`, [`${own} = 0.0f;`], { from: end }),
+    ]),
+  ];
+}
+
+/** The address of a tile's first row in the left operand, and the distance to the next one. */
+export function leftOf(
+  way: Product,
+  tensors: Tensors,
+  names: TileNames,
+  writer: ExpressionWriter,
+): { readonly address: string; readonly stride: string } {
+  const { left, rows, stride } = way;
+  if (stride === undefined) return { address: "left", stride: "TW_DEPTH" };
+  const tensor = writer.tensor(left.tensor);
+  if (stride === "panel") {
+    return { address: `${tensor} + ${names.rowsFrom} * TW_PANEL`, stride: "TW_PANEL" };
+  }
+  const begin: Axis = { name: `${rows.name} tile`, extent: rows.extent };
+  // The same identifier as that of the local that holds where the tile begins.
+  writer.rename(begin, names.rowsFrom);
+  const { fixed } = leftTerms(way, tensors);
+  const base = replaceAxes(
+    sumOf(fixed),
+    ({ name }) => name === rows.name ? { kind: "axis", axis: begin } : undefined,
+  );
+  const position = writer.index(base).text;
+  return {
+    address: position === "0" ? tensor : `${tensor} + ${position}`,
+    stride: writer.extent(stride).text,
+  };
+}
+
+/** Copies the rows of a tile of the left operand. */
+export function rowCopyLines(
+  way: Product,
+  names: TileNames,
+  { from, steps }: { readonly from: string | undefined; readonly steps: string },
+  writer: ExpressionWriter,
+): readonly string[] {
+  const { rows, left } = way;
+  const row = writer.axis(rows);
+  const { rowsFrom, rowCount } = names;
+  return loop(row, `${rowsFrom} + ${rowCount}`, [
+    ...loop("t", steps, [
+      ...axesAt(way, from === undefined ? "t" : `${from} + t`, writer),
+      `left[(${row} - ${rowsFrom}) * TW_DEPTH + t] = ${writer.scalar(left).text};`,
+    ]),
+  ], { from: rowsFrom });
+}
+
+/** The epilogue at each result of a tile. */
+export function epilogueLines(
+  way: Product,
+  tensors: Tensors,
+  names: TileNames,
+  sumAt: string,
+  writer: ExpressionWriter,
+): readonly string[] {
+  const { rows, columns, epilogue, into, turned } = way;
+  const { rowsFrom, rowCount, columnsFrom, columnCount } = names;
+  writer.panelOf.set(columns.name, columnsFrom);
+  const local = writer.ids.of("local", into);
+  const body = [`const float ${local} = ${sumAt};`, ...stageLines(epilogue, tensors, writer)];
+  writer.panelOf.delete(columns.name);
+  const across = (axis: Axis, from: string, count: string, inner: readonly string[]) =>
+    loop(writer.axis(axis), `${from} + ${count}`, inner, { from });
+  const simple = epilogue.every((stage) => stage.kind !== "loop" && fitsLanes(stage.value));
+  const innermost = turned ? rows : columns;
+  const lanes = simple && isLong(innermost) ? [LANES] : [];
+  return turned
+    ? across(columns, columnsFrom, columnCount, [
+      ...lanes,
+      ...across(rows, rowsFrom, rowCount, body),
+    ])
+    : across(rows, rowsFrom, rowCount, [
+      ...lanes,
+      ...across(columns, columnsFrom, columnCount, body),
+    ]);
+}
+
+/** Loops over further axes of a result. */
+export function outerLoops(
+  axes: readonly Axis[],
+  body: readonly string[],
+  shared: Stretch | undefined,
+  writer: ExpressionWriter,
+): readonly string[] {
+  return axes.reduceRight((inner, axis) => {
+    const { from, to } = bounds(axis, shared, writer);
+    return loop(writer.axis(axis), to, inner, { from });
+  }, body);
+}

@@ -1,0 +1,183 @@
+/*
+ * Tiles of matrix products: the loop in which nearly all time of a network is spent.
+ *
+ * A tile is TW_ROWS × TW_PANEL results, held in vector registers. The right operand lies in panels: TW_PANEL
+ * columns side by side, step after step of the sum, so that a step reads two whole vectors. The left operand
+ * is read where it lies, a number at a time.
+ */
+#ifndef TILEWRIGHT_TILE_H
+#define TILEWRIGHT_TILE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef size_t tw_size;
+
+/*
+ * The numbers of a vector, and the rows of a tile: as many as registers hold with two vectors of the right
+ * operand and one of the left. A vector that is wider than the machine's is computed in pieces that pass
+ * through memory, sixty times slower; so the compiler is asked what it compiles for.
+ */
+#if defined(__AVX512F__)
+#define TW_LANES 16 /* 32 registers */
+#define TW_ROWS 10
+#elif defined(__AVX__)
+#define TW_LANES 8 /* 16 registers */
+#define TW_ROWS 5
+#elif defined(__aarch64__)
+#define TW_LANES 4 /* 32 registers */
+#define TW_ROWS 10
+#else
+#define TW_LANES 4 /* 16 registers of SSE2; any other machine */
+#define TW_ROWS 5
+#endif
+#define TW_VECTORS 2
+#define TW_PANEL (TW_VECTORS * TW_LANES)
+
+/* Rows of panels that are summed side by side where the left operand's zeros are skipped. */
+#define TW_GROUP 4
+
+#define TW_ALWAYS static inline __attribute__((always_inline))
+
+typedef float tw_vector __attribute__((vector_size(4 * TW_LANES)));
+/* The same anywhere in memory. */
+typedef float tw_loose __attribute__((vector_size(4 * TW_LANES), aligned(4), may_alias));
+
+TW_ALWAYS tw_vector tw_load(const float *from) { return *(const tw_loose *)from; }
+TW_ALWAYS void tw_store(float *to, tw_vector value) { *(tw_loose *)to = value; }
+
+/* The smaller of two sizes. */
+TW_ALWAYS tw_size tw_least(tw_size a, tw_size b) { return a < b ? a : b; }
+
+/* The height of the next tile, where so many rows are left. */
+TW_ALWAYS tw_size tw_height(tw_size left) {
+  if (left >= TW_ROWS) return TW_ROWS;
+  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+/* sums[row, column] = Σ_t left[row·stride + step[t]] · panel[t, column], added to what is there if so. */
+TW_ALWAYS void tw_tile_of(const int rows, const int vectors, bool adds, tw_size depth, const float *left,
+                          tw_size stride, const tw_size *step, const float *panel, float *sums) {
+  tw_vector sum[TW_ROWS][TW_VECTORS];
+#pragma GCC unroll 16
+  for (int row = 0; row < rows; row++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) {
+      sum[row][v] = adds ? tw_load(sums + row * TW_PANEL + v * TW_LANES) : (tw_vector){0};
+    }
+  }
+  for (tw_size t = 0; t < depth; t++) {
+    const float *const at = left + step[t];
+    tw_vector right[TW_VECTORS];
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) right[v] = tw_load(panel + t * TW_PANEL + v * TW_LANES);
+#pragma GCC unroll 16
+    for (int row = 0; row < rows; row++) {
+      const float value = at[row * stride];
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) sum[row][v] += value * right[v];
+    }
+  }
+#pragma GCC unroll 16
+  for (int row = 0; row < rows; row++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) tw_store(sums + row * TW_PANEL + v * TW_LANES, sum[row][v]);
+  }
+}
+
+/* One function for each height and width that tiles have. */
+#define TW_TILE_OF(rows, vectors)                                                                           \
+  static __attribute__((noinline, unused)) void tw_tile_##rows##_##vectors(                                 \
+      bool adds, tw_size depth, const float *left, tw_size stride, const tw_size *step, const float *panel, \
+      float *sums) {                                                                                        \
+    tw_tile_of(rows, vectors, adds, depth, left, stride, step, panel, sums);                                \
+  }
+#if TW_ROWS == 10
+TW_TILE_OF(10, 1)
+TW_TILE_OF(10, 2)
+#define tw_tile_full_1 tw_tile_10_1
+#define tw_tile_full_2 tw_tile_10_2
+#else
+TW_TILE_OF(5, 1)
+TW_TILE_OF(5, 2)
+#define tw_tile_full_1 tw_tile_5_1
+#define tw_tile_full_2 tw_tile_5_2
+#endif
+TW_TILE_OF(4, 1)
+TW_TILE_OF(4, 2)
+TW_TILE_OF(2, 1)
+TW_TILE_OF(2, 2)
+TW_TILE_OF(1, 1)
+TW_TILE_OF(1, 2)
+
+/* The tile of a height that tw_height gives, and of so many columns; sums has rows of TW_PANEL. */
+static __attribute__((unused)) void tw_tile(tw_size rows, tw_size columns, bool adds, tw_size depth,
+                                            const float *left, tw_size stride, const tw_size *step,
+                                            const float *panel, float *sums) {
+#define TW_EITHER(height)                                                                     \
+  (columns > TW_LANES ? tw_tile_##height##_2(adds, depth, left, stride, step, panel, sums)    \
+                      : tw_tile_##height##_1(adds, depth, left, stride, step, panel, sums))
+  switch (rows) {
+    case TW_ROWS:
+      TW_EITHER(full);
+      break;
+    case 4:
+      TW_EITHER(4);
+      break;
+    case 2:
+      TW_EITHER(2);
+      break;
+    default:
+      TW_EITHER(1);
+  }
+#undef TW_EITHER
+}
+
+/* A number that is not 0, and where its row of the right operand begins in a panel. */
+struct tw_entry {
+  uint32_t at;
+  float value;
+};
+
+TW_ALWAYS void tw_row_of(const int panels, tw_size count, const struct tw_entry *entries, const float *panel,
+                         tw_size apart, float *sums) {
+  tw_vector sum[TW_GROUP][TW_VECTORS];
+#pragma GCC unroll 4
+  for (int p = 0; p < panels; p++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < TW_VECTORS; v++) sum[p][v] = (tw_vector){0};
+  }
+  for (tw_size t = 0; t < count; t++) {
+    const float *const right = panel + entries[t].at;
+    const float value = entries[t].value;
+#pragma GCC unroll 4
+    for (int p = 0; p < panels; p++) {
+#pragma GCC unroll 2
+      for (int v = 0; v < TW_VECTORS; v++) sum[p][v] += value * tw_load(right + p * apart + v * TW_LANES);
+    }
+  }
+#pragma GCC unroll 4
+  for (int p = 0; p < panels; p++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < TW_VECTORS; v++) tw_store(sums + (p * TW_VECTORS + v) * TW_LANES, sum[p][v]);
+  }
+}
+
+/* sums[p·TW_PANEL + column] = Σ_t value[t] · panel[p·apart + at[t] + column], in the order of t as tw_tile. */
+static __attribute__((unused)) void tw_row(tw_size panels, tw_size count, const struct tw_entry *entries,
+                                           const float *panel, tw_size apart, float *sums) {
+  switch (panels) {
+    case 4:
+      tw_row_of(4, count, entries, panel, apart, sums);
+      break;
+    case 3:
+      tw_row_of(3, count, entries, panel, apart, sums);
+      break;
+    case 2:
+      tw_row_of(2, count, entries, panel, apart, sums);
+      break;
+    default:
+      tw_row_of(1, count, entries, panel, apart, sums);
+  }
+}
+#endif
