@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BackendName } from "../runtime/backend.ts";
 import type { ChildCommand, ChildOutcome } from "./child.ts";
 import { messagesOf } from "./messages.ts";
 import { GENERATED, peerScript, pythonScript, tilewrightScript } from "./places.ts";
@@ -18,7 +19,7 @@ export interface KernelContestant {
   /** As tables call it. */
   readonly name: string;
   readonly engine: "tilewright" | "jax-js" | "tfjs" | "NumPy";
-  readonly device: "wasm" | "webgpu" | "cpu";
+  readonly device: BackendName | "cpu";
   /** 0 where the engine decides. */
   readonly threads: number;
   /** Larger products would take it too long. */
@@ -44,6 +45,7 @@ export function kernelContestants(cores: number): readonly KernelContestant[] {
     mostMegaFlop,
   });
   return [
+    ...threads.map((count) => member("tilewright", "native", count, Infinity)),
     ...threads.map((count) => member("tilewright", "wasm", count, Infinity)),
     ...threads.map((count) => member("NumPy", "cpu", count, Infinity)),
     member("jax-js", "wasm", 0, Infinity),

@@ -36,7 +36,10 @@ export function moduleFile(folder: string, name: string): string {
   return join(folder, name, `${name}.ts`);
 }
 
-/** A script of tilewright's own; it reads files and the environment, no more. */
+/** What machine code takes: a compiler, and a folder to keep what it makes. */
+const FOR_NATIVE = ["--allow-ffi", "--allow-run=cc,gcc,clang", "--allow-write"] as const;
+
+/** A script of tilewright's own; it reads files and the environment, and compiles C if it is to run that. */
 export function tilewrightScript(script: string, args: readonly string[]): ChildCommand {
   return {
     program: Deno.execPath(),
@@ -46,6 +49,7 @@ export function tilewrightScript(script: string, args: readonly string[]): Child
       "--no-prompt",
       "--allow-read",
       "--allow-env",
+      ...(args.includes("native") ? FOR_NATIVE : []),
       join(BENCH, "tilewright", script),
       ...args,
     ],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BackendName } from "../runtime/backend.ts";
 import type { ChildCommand } from "./child.ts";
 import { JUDGED_STEPS } from "./loss_check.ts";
 import { GENERATED, moduleFile, peerScript, pythonScript, tilewrightScript } from "./places.ts";
@@ -23,7 +24,7 @@ export interface StepContestant {
   readonly id: string;
   readonly model: "shared" | "original";
   readonly engine: Engine;
-  readonly device: "wasm" | "webgpu" | "cpu";
+  readonly device: BackendName | "cpu";
   readonly form: Form;
   /** Threads asked for; 0 where the engine decides. */
   readonly threads: number;
@@ -60,14 +61,16 @@ function members(cores: number): readonly Member[] {
   const threads = [...new Set([1, cores])];
   const dense = { input: "dense" } as const;
   return [
-    ...threads.flatMap((count): readonly Member[] =>
-      (["dense", "sparse"] as const).map((input) => ({
-        engine: "tilewright",
-        device: "wasm",
-        threads: count,
-        input,
-        pace: "fast",
-      }))
+    ...(["wasm", "native"] as const).flatMap((device) =>
+      threads.flatMap((count) =>
+        (["dense", "sparse"] as const).map((input): Member => ({
+          engine: "tilewright",
+          device,
+          threads: count,
+          input,
+          pace: "fast",
+        }))
+      )
     ),
     { ...dense, engine: "tilewright", device: "webgpu", threads: 0, pace: "medium" },
     { ...dense, engine: "jax-js", device: "wasm", threads: 0, pace: "fast" },
@@ -99,7 +102,7 @@ export function stepContestants(cores: number): readonly StepContestant[] {
 /** Peers fold by hand what tilewright derives; tilewright tiles only to show what that is good for. */
 function formsOfShared(member: Member, cores: number): readonly Form[] {
   if (member.engine !== "tilewright") return ["as written", "folded by hand"];
-  const tiles = member.device === "wasm" && member.input === "dense" && member.threads === cores;
+  const tiles = member.device !== "webgpu" && member.input === "dense" && member.threads === cores;
   return tiles ? ["derived", "as written"] : ["derived"];
 }
 

@@ -55,12 +55,12 @@ function part(model: Model, all: readonly StepRow[]): readonly string[] {
   ];
 }
 
-/** The row that ratios refer to: tilewright on the CPU with most threads, and every product computed. */
+/** The row that ratios refer to: tilewright's fastest on the CPU with most threads, and every product computed. */
 export function referenceRow(rows: readonly StepRow[]): StepRow | undefined {
   return rows.filter((row) =>
-    row.counts && row.engine === "tilewright" && row.device === "wasm" && row.input === "dense" &&
+    row.counts && row.engine === "tilewright" && row.device !== "webgpu" && row.input === "dense" &&
     row.form !== "as written"
-  ).toSorted((a, b) => b.threads - a.threads)[0];
+  ).toSorted((a, b) => b.threads - a.threads || timeOf(a) - timeOf(b))[0];
 }
 
 const timeOf = ({ measured }: StepRow): number => measured?.milliseconds.median ?? NaN;
@@ -113,7 +113,7 @@ function columns(reference: StepRow | undefined): readonly Column<StepRow>[] {
 function findings(rows: readonly StepRow[], reference: StepRow | undefined): readonly string[] {
   if (reference === undefined) return [];
   const own = rows.filter(({ engine, threads, device }) =>
-    engine === "tilewright" && device === "wasm" && threads === reference.threads
+    engine === "tilewright" && device === reference.device && threads === reference.threads
   );
   const against = (row: StepRow) => timeOf(row) / timeOf(reference);
   const sparse = own.find(({ input, form }) => input === "sparse" && form === reference.form);

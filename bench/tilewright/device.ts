@@ -5,18 +5,29 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
-import type { Backend } from "../../runtime/backend.ts";
+import { type Backend, BACKEND_NAMES, type BackendName } from "../../runtime/backend.ts";
 import { openBackend } from "../../runtime/open_backend.ts";
 import type { ModuleSpec } from "../../runtime/spec.ts";
 import type { MessageOf } from "../messages.ts";
 
 /** What to run a module on. */
 export interface Device {
-  readonly device: "wasm" | "webgpu";
-  /** Threads of the CPU, for `wasm`. */
+  readonly device: BackendName;
+  /** Threads of the CPU; a GPU takes no note. */
   readonly threads: number;
   /** Whether to take the time of every kernel. */
   readonly profile?: boolean;
+}
+
+/**
+ * The backend that an argument names.
+ *
+ * @throws {TypeError} if there is no such backend
+ */
+export function backendNamed(device: string | undefined): BackendName {
+  const found = BACKEND_NAMES.find((name) => name === device);
+  if (found === undefined) throw new TypeError(`There is no backend "${device}".`);
+  return found;
 }
 
 /** An open backend, to be disposed of. */
@@ -44,14 +55,18 @@ export async function specIn(file: string): Promise<ModuleSpec> {
 /**
  * Opens a backend.
  *
- * @throws {Error} if it has not as many threads as it was asked for
+ * @throws {Error} if it is another, or has not as many threads as it was asked for
  */
 export async function openDevice(
   { device, threads, profile = false }: Device,
 ): Promise<Opened> {
-  const { backend } = await openBackend({ backend: device, threads, profile });
+  const { backend, reason } = await openBackend({ backend: device, threads, profile });
   const { info } = backend;
-  if (device === "wasm" && info.threads !== threads) {
+  if (info.name !== device) {
+    await backend.dispose();
+    throw new Error(`Asked for ${device}, but: ${reason}.`);
+  }
+  if (device !== "webgpu" && info.threads !== threads) {
     await backend.dispose();
     throw new Error(`Asked for ${threads} threads, but the backend runs ${info.threads}.`);
   }

@@ -6,17 +6,17 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { LoadedModule } from "../../runtime/backend.ts";
+import type { BackendName, LoadedModule } from "../../runtime/backend.ts";
 import type { ModuleSpec } from "../../runtime/spec.ts";
 import type { Product } from "../products.ts";
 import { median } from "../statistics.ts";
-import { openDevice, specIn } from "./device.ts";
+import { backendNamed, openDevice, specIn } from "./device.ts";
 import { tell, tellEnd } from "./tell.ts";
 
 /** Calls between two looks at the clock take about this long. */
 const BLOCK_SECONDS = 0.02;
 /** A look at the clock waits for the device; where that takes long, so many calls share it at least. */
-const LEAST_CALLS = { wasm: 1, webgpu: 4 } as const;
+const LEAST_CALLS: Readonly<Record<BackendName, number>> = { wasm: 1, native: 1, webgpu: 4 };
 
 /** How a product of a layout is computed by a layer, and the layer's sizes. */
 const LAYER = {
@@ -29,7 +29,7 @@ const text = { type: "string" } as const;
 const { values } = parseArgs({
   options: { folder: text, device: text, threads: text, products: text, seconds: text },
 });
-const device = values.device === "webgpu" ? "webgpu" : "wasm";
+const device = backendNamed(values.device);
 const threads = Number(values.threads ?? 1);
 const seconds = Number(values.seconds ?? 1);
 // `bench/kernels.ts` wrote the list.

@@ -13,7 +13,7 @@ import type { Dims, ModuleSpec } from "../../runtime/spec.ts";
 import { type DrawnSpec, SampleTables } from "../../runtime/train/tables.ts";
 import type { TrainableSpec } from "../../runtime/train/totals.ts";
 import { SEED } from "../start.ts";
-import { openDevice, specIn } from "./device.ts";
+import { backendNamed, openDevice, specIn } from "./device.ts";
 import { tell, tellEnd } from "./tell.ts";
 
 const text = { type: "string" } as const;
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   const spec = await specIn(module);
   const { training, validation } = await openMnist();
   const dims = { B: batch, samples: training.count + validation.count };
-  const kind = device === "webgpu" ? device : "wasm";
+  const kind = backendNamed(device);
   const { backend, about } = await openDevice({ device: kind, threads, profile });
   tell(about);
   tell({ kind: "work", megaFlop: megaFlopOf(spec, dims) });
