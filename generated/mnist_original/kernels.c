@@ -387,28 +387,28 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 10; t++) {
     const tw_size j = t;
-    step[t] = tw_in_panels(j, 0, 1000);
+    step[t] = j;
   }
-  for (tw_size b_panel = 0; b_panel < B; b_panel += TW_PANEL) {
-    const tw_size b_count = tw_least(TW_PANEL, B - b_panel);
-    /* The columns of g_l3.y, side by side. */
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+    /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 10; t++) {
       const tw_size j = t;
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
-        panel[t * TW_PANEL + b - b_panel] = g_l3_y[b * 10 + j];
+      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+        panel[t * TW_PANEL + i - i_panel] = l3_W[tw_in_panels(j, i, 1000)];
       }
-      for (tw_size b = b_panel + b_count; b < b_panel + TW_PANEL; b++) {
-        panel[t * TW_PANEL + b - b_panel] = 0.0f;
+      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
+        panel[t * TW_PANEL + i - i_panel] = 0.0f;
       }
     }
-    for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
-      i_count = tw_height(thread->to - i_tile);
-      tw_tile(i_count, b_count, false, 10, l3_W + i_tile * TW_PANEL, TW_PANEL, step,
+    for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
+      b_count = tw_height(B - b_tile);
+      tw_tile(b_count, i_count, false, 10, g_l3_y + b_tile * 10, 10, step,
               panel, sums);
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + b - b_panel];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
           g_l2_y[b * 1000 + i] = relu2[b * 1000 + i] > 0.0f ? acc : 0.0f;
         }
       }
@@ -661,40 +661,40 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = B;
-  for (tw_size j_panel = thread->from; j_panel < thread->to; j_panel += TW_PANEL) {
-    const tw_size j_count = tw_least(TW_PANEL, thread->to - j_panel);
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
         const tw_size b = t_from + t;
         step[t] = b * 1000;
       }
-      /* The columns of relu1, side by side. */
+      /* The columns of g_l2.y, side by side. */
       for (tw_size t = 0; t < steps; t++) {
         const tw_size b = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = relu1[b * 1000 + j];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          panel[t * TW_PANEL + i - i_panel] = g_l2_y[b * 1000 + i];
         }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
+        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
+          panel[t * TW_PANEL + i - i_panel] = 0.0f;
         }
       }
-      for (tw_size i_tile = 0, i_count; i_tile < 1000; i_tile += i_count) {
-        i_count = tw_height(1000 - i_tile);
-        float *const tile = sums + (depth > TW_DEPTH ? i_tile * TW_PANEL : 0);
-        tw_tile(i_count, j_count, t_from > 0, steps, g_l2_y + i_tile, 1, step,
+      for (tw_size j_tile = 0, j_count; j_tile < 1000; j_tile += j_count) {
+        j_count = tw_height(1000 - j_tile);
+        float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
+        tw_tile(j_count, i_count, t_from > 0, steps, relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
-            for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              const float m_next = l2_W_m[tw_in_panels(i, j, 1000)] * 0.9f + acc * 0.1f;
-              const float v_next = l2_W_v[tw_in_panels(i, j, 1000)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l2_W[tw_in_panels(i, j, 1000)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l2_W[tw_in_panels(i, j, 1000)] = W_next;
-              l2_W_m[tw_in_panels(i, j, 1000)] = m_next;
-              l2_W_v[tw_in_panels(i, j, 1000)] = v_next;
+            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
+              const float m_next = l2_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+              const float v_next = l2_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+              const float W_next = l2_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+              l2_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = W_next;
+              l2_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = m_next;
+              l2_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = v_next;
             }
           }
         }
@@ -893,7 +893,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 3, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
   if (tw_alone(thread, 4)) update_loss_total(thread, B);
-  if (tw_shares(thread, 5, 1000, TW_ROWS)) g_l2_y(thread, B);
+  if (tw_shares(thread, 5, 1000, TW_PANEL)) g_l2_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 6, 1000, TW_ROWS)) g_l1_y(thread, B);
   tw_meet(thread);

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "4e1c7cd8381d66114786bcefd5ced2dbea077ccec2828b6e346e6ac94382b1e3",
+    sha256: "61c8014e090c04ed2c88660a2bf3e5c7de964f0869f7641ea0726b11d4044e35",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -415,28 +415,28 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 10; t++) {
     const tw_size j = t;
-    step[t] = tw_in_panels(j, 0, 900);
+    step[t] = j;
   }
-  for (tw_size b_panel = 0; b_panel < B; b_panel += TW_PANEL) {
-    const tw_size b_count = tw_least(TW_PANEL, B - b_panel);
-    /* The columns of g_l3.y, side by side. */
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+    /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 10; t++) {
       const tw_size j = t;
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
-        panel[t * TW_PANEL + b - b_panel] = g_l3_y[b * 10 + j];
+      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+        panel[t * TW_PANEL + i - i_panel] = l3_W[tw_in_panels(j, i, 900)];
       }
-      for (tw_size b = b_panel + b_count; b < b_panel + TW_PANEL; b++) {
-        panel[t * TW_PANEL + b - b_panel] = 0.0f;
+      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
+        panel[t * TW_PANEL + i - i_panel] = 0.0f;
       }
     }
-    for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
-      i_count = tw_height(thread->to - i_tile);
-      tw_tile(i_count, b_count, false, 10, l3_W + i_tile * TW_PANEL, TW_PANEL, step,
+    for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
+      b_count = tw_height(B - b_tile);
+      tw_tile(b_count, i_count, false, 10, g_l3_y + b_tile * 10, 10, step,
               panel, sums);
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + b - b_panel];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
           g_l2_y[b * 900 + i] = relu2[b * 900 + i] > 0.0f ? acc : 0.0f;
         }
       }
@@ -903,7 +903,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 4, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
   if (tw_alone(thread, 5)) update_loss_total(thread, B);
-  if (tw_shares(thread, 6, 900, TW_ROWS)) g_l2_y(thread, B);
+  if (tw_shares(thread, 6, 900, TW_PANEL)) g_l2_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, B, TW_ROWS)) g_relu1_untiled(thread);
   tw_meet(thread);

@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f0694eab16c52efac7b50286ed0e44c8c6562e50feefc9c684cfdda19a107ddd",
+    sha256: "fd9ca0dfb0f4ab46a19850ce5ad39f28512a14b168a5a453d6deada9c8c802c0",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -423,32 +423,38 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   _Float16 *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   tw_size *const step = thread->step;
+  float *const left = thread->left;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 10; t++) {
-    const tw_size j = t;
-    step[t] = tw_in_panels(j, 0, 900);
+    step[t] = t;
   }
-  for (tw_size b_panel = 0; b_panel < B; b_panel += TW_PANEL) {
-    const tw_size b_count = tw_least(TW_PANEL, B - b_panel);
-    /* The columns of g_l3.y, side by side. */
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+    /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 10; t++) {
       const tw_size j = t;
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
-        panel[t * TW_PANEL + b - b_panel] = (float)g_l3_y[b * 10 + j];
+      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+        panel[t * TW_PANEL + i - i_panel] = l3_W[tw_in_panels(j, i, 900)];
       }
-      for (tw_size b = b_panel + b_count; b < b_panel + TW_PANEL; b++) {
-        panel[t * TW_PANEL + b - b_panel] = 0.0f;
+      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
+        panel[t * TW_PANEL + i - i_panel] = 0.0f;
       }
     }
-    for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
-      i_count = tw_height(thread->to - i_tile);
-      tw_tile(i_count, b_count, false, 10, l3_W + i_tile * TW_PANEL, TW_PANEL, step,
+    for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
+      b_count = tw_height(B - b_tile);
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+        for (tw_size t = 0; t < 10; t++) {
+          const tw_size j = t;
+          left[(b - b_tile) * TW_DEPTH + t] = (float)g_l3_y[b * 10 + j];
+        }
+      }
+      tw_tile(b_count, i_count, false, 10, left, TW_DEPTH, step,
               panel, sums);
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + b - b_panel];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
           g_l2_y[b * 900 + i] = (_Float16)((float)relu2[b * 900 + i] > 0.0f ? acc : 0.0f);
         }
       }
@@ -927,7 +933,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 4, B, 1)) loss_2(thread, scalar, scalar_2);
   tw_meet(thread);
   if (tw_alone(thread, 5)) update_loss_total(thread, B);
-  if (tw_shares(thread, 6, 900, TW_ROWS)) g_l2_y(thread, B);
+  if (tw_shares(thread, 6, 900, TW_PANEL)) g_l2_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, 100, TW_ROWS)) g_relu1_untiled(thread, B);
   tw_meet(thread);
@@ -1052,7 +1058,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l3_b", AT_l3_b, 10);
   tw_needs(module, 0, 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, TW_ROWS * TW_DEPTH, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), TW_ROWS * TW_DEPTH, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 900), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_PANEL * tw_round_up(784, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(100, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));

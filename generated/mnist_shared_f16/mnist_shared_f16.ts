@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2068c3b3e0d76c11d7e3d4f7340bcb97c338850e768f7e12f423fae107455732",
+    sha256: "6a366bf583437629daa5877f540246cd961e768c1a0747c19c6095640b7b097c",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -179,8 +179,9 @@ const COST = {
   /** An element copied to a panel from where its neighbours lie beside it, and from elsewhere. */
   copied: 0.25,
   gathered: 1.5,
-  /** An element that the epilogue touches beside the one before, and elsewhere. */
+  /** An element that the epilogue touches beside the one before: along the columns of a tile, and along its rows. */
   touched: 0.3,
+  turned: 1.2,
   scattered: 2,
 } as const;
 
@@ -197,7 +198,8 @@ function cost({ tensors, typical, kernel, panels }: Contraction, way: Product): 
   const along = turned ? rows : columns;
   const touches = accessesIn(epilogue, tensors).length;
   const fast = liesAlong(epilogue, along, { kernel, tensors, panels, typical });
-  const results = batch * m * n * (fast * COST.touched + (touches - fast) * COST.scattered);
+  const results = batch * m * n *
+    (fast * (turned ? COST.turned : COST.touched) + (touches - fast) * COST.scattered);
   const rest = batch * (Math.ceil(m / ROWS) * ROWS - m) * Math.ceil(n / LANES) * k * COST.fused;
   return products + copies + rowCopies + results + rest;
 }
