@@ -334,4 +334,8 @@ export const binaryLinear = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "ac96a75d0aee12d74421a6812dd3c49b2708f777f480ee1ed0316a56aae29724",
+  },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

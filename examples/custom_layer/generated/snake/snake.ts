@@ -175,4 +175,8 @@ export const snake = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "b483ff10836d193f673ba0fd95c07a98844607a614ab4334ae72397158f8a9fa",
+  },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -1037,4 +1037,8 @@ export const waves = {
     transposed: [],
     scratch: {},
   },
+  native: {
+    source: new URL("./kernels.c", import.meta.url),
+    sha256: "58d9cb8c9db4910ccf6e081a2902d87b6a245d5870c5800c70c785788f98376a",
+  },
 } as const satisfies ModuleSpec<"B", "step">;
