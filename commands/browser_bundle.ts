@@ -23,6 +23,15 @@ export interface BundleSize {
   readonly gzipped: number;
 }
 
+/** What a bundle consists of. */
+export interface BundleOptions {
+  /**
+   * What no browser can use, by how its path ends: a module is left out where it is imported as it is needed,
+   * and a file beside a module stays where it is. Nothing, if absent.
+   */
+  readonly without?: readonly string[];
+}
+
 /** A module cannot be bundled; the message says which, and why. */
 export class BundleError extends Error {
   override readonly name = "BundleError";
@@ -50,7 +59,10 @@ const SCRIPT = /\.[mc]?[jt]s$/;
  * assert.equal(bundle.script, "wasm_start_worker.js");
  * ```
  */
-export async function bundleForBrowser(entry: URL): Promise<BrowserBundle> {
+export async function bundleForBrowser(
+  entry: URL,
+  { without = [] }: BundleOptions = {},
+): Promise<BrowserBundle> {
   const names = new Map<string, string>();
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const sources = new Set<string>();
@@ -62,9 +74,12 @@ export async function bundleForBrowser(entry: URL): Promise<BrowserBundle> {
       sources.add(url);
       continue;
     }
-    const { text, origins } = await bundled(url);
+    const { text, origins } = await bundled(url, without);
     origins.forEach((origin) => sources.add(origin));
-    const linked = withAssets(text, (asset, origin) => nameFor(new URL(asset, origin).href, names));
+    const linked = withAssets(text, (asset, origin) => {
+      const isLeft = without.some((ending) => asset.endsWith(ending));
+      return isLeft ? undefined : nameFor(new URL(asset, origin).href, names);
+    });
     files.set(name, new TextEncoder().encode(linked));
   }
   return { script, files, sources };
@@ -117,11 +132,12 @@ interface MappedText {
   originAt(line: number, column: number): string;
 }
 
-async function bundled(url: string): Promise<Script> {
+async function bundled(url: string, without: readonly string[]): Promise<Script> {
   const entry = fileURLToPath(url);
   const folder = new URL(".", url);
   const { success, errors, outputFiles = [] } = await Deno.bundle({
     entrypoints: [entry],
+    external: without.map((ending) => `*${ending}`),
     platform: "browser",
     minify: true,
     sourcemap: "external",
@@ -151,15 +167,16 @@ async function bundled(url: string): Promise<Script> {
   };
 }
 
-/** The text with the names that files beside it have in the bundle. */
+/** The text with the names that files beside it have in the bundle; those without a name are left as they are. */
 function withAssets(
   { code, originAt }: MappedText,
-  rename: (asset: string, origin: string) => string,
+  rename: (asset: string, origin: string) => string | undefined,
 ): string {
-  return code.replaceAll(ASSET, (_, asset: string, at: number) => {
+  return code.replaceAll(ASSET, (whole: string, asset: string, at: number) => {
     const before = code.slice(0, at);
     const lineStart = before.lastIndexOf("\n") + 1;
     const line = before.split("\n").length - 1;
-    return `new URL("./${rename(asset, originAt(line, at - lineStart))}",import.meta.url)`;
+    const name = rename(asset, originAt(line, at - lineStart));
+    return name === undefined ? whole : `new URL("./${name}",import.meta.url)`;
   });
 }

@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BrowserBundle, BundleError, bundleForBrowser, sizeOf } from "./browser_bundle.ts";
+import {
+  type BrowserBundle,
+  BundleError,
+  bundleForBrowser,
+  type BundleOptions,
+  sizeOf,
+} from "./browser_bundle.ts";
 
 /** Bundles the first of some files. */
-async function bundleOf(files: Readonly<Record<string, string>>): Promise<BrowserBundle> {
+async function bundleOf(
+  files: Readonly<Record<string, string>>,
+  options?: BundleOptions,
+): Promise<BrowserBundle> {
   const folder = await Deno.makeTempDir({ prefix: "tilewright-" });
   try {
     for (const [name, text] of Object.entries(files)) {
       await Deno.mkdir(join(folder, name, ".."), { recursive: true });
       await Deno.writeTextFile(join(folder, name), text);
     }
-    return await bundleForBrowser(pathToFileURL(join(folder, Object.keys(files)[0] ?? "")));
+    const entry = pathToFileURL(join(folder, Object.keys(files)[0] ?? ""));
+    return await bundleForBrowser(entry, options);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -53,6 +63,21 @@ Deno.test("files of one name in two folders come along under two names", async (
     "two/table.bin",
     "two/two.ts",
   ]);
+});
+
+Deno.test("what browsers cannot use is left out, module or file", async () => {
+  const bundle = await bundleOf({
+    "app/main.ts": `import { text } from "./text.ts";
+      if ("Deno" in globalThis) console.log(await import("./machine/code.ts"), text);`,
+    "app/text.ts": `export const text = new URL("./kernels.c", import.meta.url);`,
+    "app/machine/code.ts": `console.log("machine code");`,
+    "app/kernels.c": "int one;",
+  }, { without: ["/machine/code.ts", ".c"] });
+  assert.deepEqual([...bundle.files.keys()], ["app_main.js"]);
+  const main = textOf(bundle, "app_main.js");
+  assert.match(main, /import\("\.\/machine\/code\.ts"\)/);
+  assert.match(main, /new URL\("\.\/kernels\.c",import\.meta\.url\)/);
+  assert.doesNotMatch(main, /machine code/);
 });
 
 Deno.test("folders of one name do not make one file of two", async () => {

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Backend, BACKEND_NAMES } from "./backend.ts";
-import { openNative } from "./native/backend.ts";
 import { openWasm, type WasmOptions } from "./wasm/backend.ts";
 import { adapterName, findAdapter, isSoftware, platformGpu } from "./webgpu/adapter.ts";
 import { openWebgpu, WebgpuBackend, type WebgpuOptions } from "./webgpu/backend.ts";
@@ -101,8 +100,10 @@ function forGpu({ profile = false, tuned }: OpenBackendOptions): WebgpuOptions {
   return { profile, ...(tuned === undefined ? {} : { tuned }) };
 }
 
-/** Machine code where that can be had, else WebAssembly. */
+/** Machine code where that can be had, else WebAssembly. Browsers load nothing of it. */
 async function asNative(options: OpenBackendOptions): Promise<OpenedBackend> {
+  if (!("Deno" in globalThis)) return await onCpu(options, "because only Deno loads machine code");
+  const { openNative } = await import("./native/backend.ts");
   const search = await openNative(options);
   if (!search.found) return await onCpu(options, `because ${search.why}`);
   return onThreads(search.backend, "as asked");

@@ -68,7 +68,7 @@ Deno.test("values that are not allowed are refused with one sentence", () => {
       "0",
       /'--threads <n>' argument '0' is invalid\. Expected a whole number from 1 to 64\.$/,
     ],
-    ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm\.$/],
+    ["--backend", "cuda", /'cuda' is invalid\. Allowed choices are auto, webgpu, wasm, native\.$/],
   ] as const;
   for (const [option, value, message] of cases) {
     assert.match(refusal(option, value), message);

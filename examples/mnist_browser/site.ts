@@ -23,6 +23,9 @@ export interface Site {
 /** Where the scripts are, and where the data are. */
 const [SCRIPTS, DATA] = ["/scripts/", "/data/"];
 
+/** What no browser can use: C, and what runs it. */
+const WITHOUT = ["/native/backend.ts", ".c"];
+
 const here = (name: string) => new URL(name, import.meta.url);
 
 /**
@@ -34,7 +37,7 @@ const here = (name: string) => new URL(name, import.meta.url);
  */
 export async function buildSite(data?: string): Promise<Site> {
   await openMnist(data);
-  const bundle = await bundleForBrowser(here("page/main.ts"));
+  const bundle = await bundleForBrowser(here("page/main.ts"), { without: WITHOUT });
   const page = await Deno.readTextFile(here("index.html"));
   const files = new Map<string, PageFile>();
   const add = (path: string, body: PageFile["body"], type = mediaTypeOf(path)) =>

@@ -19,7 +19,7 @@ Deno.test("the page carries no compiler, and nothing else that it does not need"
     ) && !/\/node_modules\/(uplot|signature_pad|fflate)\//.test(source)
   );
   assert.deepEqual(strangers, []);
-  assert.ok(!sources.some((source) => /\/runtime\/(files|testing)\//.test(source)));
+  assert.ok(!sources.some((source) => /\/runtime\/(files|testing|native)\/|\.c$/.test(source)));
   for (const [name, bytes] of site.bundle.files) {
     if (!name.endsWith(".js")) continue;
     assert.doesNotMatch(

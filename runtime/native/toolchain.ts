@@ -88,9 +88,6 @@ export async function findToolchain(options: ToolchainOptions = {}): Promise<Too
 
 /** Why this platform runs no machine code; undefined if it does. */
 function whyNot(): string | undefined {
-  if (typeof Deno === "undefined" || typeof Deno.dlopen !== "function") {
-    return "only Deno loads machine code";
-  }
   const { os } = Deno.build;
   return os === "linux" || os === "darwin" ? undefined : `${os} has no POSIX threads`;
 }
