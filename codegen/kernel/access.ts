@@ -134,6 +134,18 @@ export function motion(access: Access, axis: Axis): Motion {
   return stride === 1 ? "contiguous" : "strided";
 }
 
+/** An element that a kernel loads or stores, as its stages say. */
+export interface Element {
+  readonly tensor: string;
+  readonly index: readonly IndexExpr[];
+}
+
+/** All elements that stages load, then all that they store. */
+export function elementsIn(stages: readonly Stage[]): readonly Element[] {
+  const loads = scalarsIn(stages).filter((scalar) => scalar.kind === "load");
+  return [...loads, ...storesIn(stages)].map(({ tensor, index }) => ({ tensor, index }));
+}
+
 /** Changes every index in a stage. */
 export function rewriteIndices<S extends Stage>(
   stage: S,

@@ -650,6 +650,6 @@ export const attention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "63b85c81bf921ef5257ef7b0ba776849718eef197d73fa74baff178c612b78cc",
+    sha256: "86b5e6b3775d226547e53bcc898a10130942e4fc0e0cb3315f7c22ac57e914ef",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

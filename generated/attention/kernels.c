@@ -51,15 +51,7 @@ static void div_2(struct tw_thread *thread, float scalar) {
           step[t] = d;
         }
         /* The columns of k, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size d = t_from + t;
-          for (tw_size s = s_panel; s < s_panel + s_count; s++) {
-            panel[t * TW_PANEL + s - s_panel] = k[b * (S * D) + (s * D + d)];
-          }
-          for (tw_size s = s_panel + s_count; s < s_panel + TW_PANEL; s++) {
-            panel[t * TW_PANEL + s - s_panel] = 0.0f;
-          }
-        }
+        tw_turn(s_count, steps, k + b * (S * D) + s_panel * D + t_from, D, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -188,15 +180,7 @@ static void gy_times_v(struct tw_thread *thread) {
           step[t] = e;
         }
         /* The columns of v, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size e = t_from + t;
-          for (tw_size s = s_panel; s < s_panel + s_count; s++) {
-            panel[t * TW_PANEL + s - s_panel] = v[b * (S * E) + (s * E + e)];
-          }
-          for (tw_size s = s_panel + s_count; s < s_panel + TW_PANEL; s++) {
-            panel[t * TW_PANEL + s - s_panel] = 0.0f;
-          }
-        }
+        tw_turn(s_count, steps, v + b * (S * E) + s_panel * E + t_from, E, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);

@@ -650,6 +650,6 @@ export const causalAttention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "71023c046ee2382633833db888e3205ff08f5f23f00f70e847a41f55e882be7e",
+    sha256: "adce8216523088ec4134bb9ce71b77e7e0d195030052bc53c5adf5a55d90007a",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

@@ -49,15 +49,7 @@ static void select_2(struct tw_thread *thread, float scalar) {
           step[t] = d;
         }
         /* The columns of k, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size d = t_from + t;
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-            panel[t * TW_PANEL + i - i_panel] = k[b * (T * D) + (i * D + d)];
-          }
-          for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-            panel[t * TW_PANEL + i - i_panel] = 0.0f;
-          }
-        }
+        tw_turn(i_count, steps, k + b * (T * D) + i_panel * D + t_from, D, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -183,15 +175,7 @@ static void gy_times_v(struct tw_thread *thread) {
           step[t] = e;
         }
         /* The columns of v, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size e = t_from + t;
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-            panel[t * TW_PANEL + i - i_panel] = v[b * (T * E) + (i * E + e)];
-          }
-          for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-            panel[t * TW_PANEL + i - i_panel] = 0.0f;
-          }
-        }
+        tw_turn(i_count, steps, v + b * (T * E) + i_panel * E + t_from, E, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);

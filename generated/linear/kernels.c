@@ -84,14 +84,8 @@ static void grad_x(struct tw_thread *thread) {
         step[t] = o;
       }
       /* The columns of W, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size o = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = W[tw_in_panels(o, i, I_2)];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
+      for (tw_size t = 0; t < steps; t += TW_PANEL) {
+        tw_turn(i_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * I_2 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
       }
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);

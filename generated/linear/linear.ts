@@ -273,6 +273,6 @@ export const linear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "871fa0b80e52f305bcd054c9334a61bb74712e9b18c7e39a75f7686f66afa046",
+    sha256: "b19edbed97ed6f8d55714a3d73fba36f969fa4fa83b1cab84da728db140b99bf",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -222,6 +222,6 @@ export const linearWithoutBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "c6423c1e8ed22818155a3f4aaea9c035a25274e815d87370111479955a68537f",
+    sha256: "2ff03c76519f5ec5e3545beed294924faae30edd49ae121fe1cc82529bdaee84",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -565,14 +565,8 @@ static void g_l3_y(struct tw_thread *thread) {
   for (tw_size i_panel = 0; i_panel < 128; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 128 - i_panel);
     /* The columns of l4.W, side by side. */
-    for (tw_size t = 0; t < 10; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l4_W[tw_in_panels(j, i, 128)];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
+    for (tw_size t = 0; t < 10; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l4_W + t * 128 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
@@ -602,28 +596,22 @@ static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 128; t++) {
     const tw_size j = t;
-    step[t] = tw_in_panels(j, 0, 1568);
+    step[t] = j;
   }
-  for (tw_size b_panel = 0; b_panel < B; b_panel += TW_PANEL) {
-    const tw_size b_count = tw_least(TW_PANEL, B - b_panel);
-    /* The columns of g_l3.y, side by side. */
-    for (tw_size t = 0; t < 128; t++) {
-      const tw_size j = t;
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
-        panel[t * TW_PANEL + b - b_panel] = g_l3_y[b * 128 + j];
-      }
-      for (tw_size b = b_panel + b_count; b < b_panel + TW_PANEL; b++) {
-        panel[t * TW_PANEL + b - b_panel] = 0.0f;
-      }
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+    /* The columns of l3.W, side by side. */
+    for (tw_size t = 0; t < 128; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 128 - t), l3_W + t * 1568 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
-    for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
-      i_count = tw_height(thread->to - i_tile);
-      tw_tile(i_count, b_count, false, 128, l3_W + i_tile * TW_PANEL, TW_PANEL, step,
+    for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
+      b_count = tw_height(B - b_tile);
+      tw_tile(b_count, i_count, false, 128, g_l3_y + b_tile * 128, 128, step,
               panel, sums);
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + b - b_panel];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
           g_max_pool_2d2[b * 1568 + i] = acc;
         }
       }
@@ -1003,6 +991,9 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
+        tw_fetch(l3_W_m + i_panel * 1568 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W_v + i_panel * 1568 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W + i_panel * 1568 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, max_pool_2d2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -1106,6 +1097,9 @@ static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
+        tw_fetch(l4_W_m + i_panel * 128 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l4_W_v + i_panel * 128 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l4_W + i_panel * 128 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, relu3 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -1240,7 +1234,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_alone(thread, 11)) update_loss_total(thread, B);
   if (tw_shares(thread, 12, B, TW_ROWS)) g_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 13, 1568, TW_ROWS)) g_max_pool_2d2(thread, B);
+  if (tw_shares(thread, 13, 1568, TW_PANEL)) g_max_pool_2d2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 14, B, 1)) pad_3(thread);
   if (tw_shares(thread, 15, 32, 1)) gather(thread);

@@ -2132,6 +2132,6 @@ export const mnistCnn = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "091e83cf240291c8fe38a54a3fe994d14895571c5a30c1e75a57ae3a85f87c57",
+    sha256: "47579aca9518e2cb3f27cc42027ed7db6615c0dd7ef91d3e9deacfd5c50f3504",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

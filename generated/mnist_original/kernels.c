@@ -392,14 +392,8 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
   for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l3.W, side by side. */
-    for (tw_size t = 0; t < 10; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l3_W[tw_in_panels(j, i, 1000)];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
+    for (tw_size t = 0; t < 10; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
@@ -430,28 +424,22 @@ static void g_l1_y(struct tw_thread *thread, tw_size B) {
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 1000; t++) {
     const tw_size j = t;
-    step[t] = tw_in_panels(j, 0, 1000);
+    step[t] = j;
   }
-  for (tw_size b_panel = 0; b_panel < B; b_panel += TW_PANEL) {
-    const tw_size b_count = tw_least(TW_PANEL, B - b_panel);
-    /* The columns of g_l2.y, side by side. */
-    for (tw_size t = 0; t < 1000; t++) {
-      const tw_size j = t;
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
-        panel[t * TW_PANEL + b - b_panel] = g_l2_y[b * 1000 + j];
-      }
-      for (tw_size b = b_panel + b_count; b < b_panel + TW_PANEL; b++) {
-        panel[t * TW_PANEL + b - b_panel] = 0.0f;
-      }
+  for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+    /* The columns of l2.W, side by side. */
+    for (tw_size t = 0; t < 1000; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 1000 - t), l2_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
-    for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
-      i_count = tw_height(thread->to - i_tile);
-      tw_tile(i_count, b_count, false, 1000, l2_W + i_tile * TW_PANEL, TW_PANEL, step,
+    for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
+      b_count = tw_height(B - b_tile);
+      tw_tile(b_count, i_count, false, 1000, g_l2_y + b_tile * 1000, 1000, step,
               panel, sums);
-      for (tw_size b = b_panel; b < b_panel + b_count; b++) {
+      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + b - b_panel];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
           g_l1_y[b * 1000 + i] = relu1[b * 1000 + i] > 0.0f ? acc : 0.0f;
         }
       }
@@ -579,6 +567,9 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = 0, j_count; j_tile < 784; j_tile += j_count) {
         j_count = tw_height(784 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
+        tw_fetch(l1_W_m + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l1_W_v + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l1_W + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -682,6 +673,9 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = 0, j_count; j_tile < 1000; j_tile += j_count) {
         j_count = tw_height(1000 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
+        tw_fetch(l2_W_m + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l2_W_v + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l2_W + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -785,6 +779,9 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
+        tw_fetch(l3_W_m + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W_v + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W + i_panel * 1000 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, relu2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -895,7 +892,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_alone(thread, 4)) update_loss_total(thread, B);
   if (tw_shares(thread, 5, 1000, TW_PANEL)) g_l2_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 6, 1000, TW_ROWS)) g_l1_y(thread, B);
+  if (tw_shares(thread, 6, 1000, TW_PANEL)) g_l1_y(thread, B);
   tw_meet(thread);
   if (thread->module->skip_zeros) {
     if (tw_shares(thread, 7, 784, TW_ROWS)) update_l1_W_lists(thread, B, alpha_t);

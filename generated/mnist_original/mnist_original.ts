@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "61c8014e090c04ed2c88660a2bf3e5c7de964f0869f7641ea0726b11d4044e35",
+    sha256: "2dd8ec870d4148bfb6258ee42e0d4e5dde3a2728c2d26bd0e2efbd0a5bb0c699",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -420,14 +420,8 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
   for (tw_size i_panel = thread->from; i_panel < thread->to; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l3.W, side by side. */
-    for (tw_size t = 0; t < 10; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l3_W[tw_in_panels(j, i, 900)];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
+    for (tw_size t = 0; t < 10; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 900 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
@@ -462,14 +456,8 @@ static void g_relu1_untiled(struct tw_thread *thread) {
   for (tw_size i_panel = 0; i_panel < 100; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 100 - i_panel);
     /* The columns of l2.W, side by side. */
-    for (tw_size t = 0; t < 900; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l2_W[tw_in_panels(j, i, 100)];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
+    for (tw_size t = 0; t < 900; t += TW_PANEL) {
+      tw_turn(i_count, tw_least(TW_PANEL, 900 - t), l2_W + t * 100 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
     }
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
@@ -624,6 +612,9 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = 0, j_count; j_tile < 784; j_tile += j_count) {
         j_count = tw_height(784 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
+        tw_fetch(l1_W_m + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l1_W_v + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l1_W + i_panel * 784 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -727,6 +718,9 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = 0, j_count; j_tile < 100; j_tile += j_count) {
         j_count = tw_height(100 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
+        tw_fetch(l2_W_m + i_panel * 100 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l2_W_v + i_panel * 100 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l2_W + i_panel * 100 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, fold_relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
@@ -789,6 +783,9 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
+        tw_fetch(l3_W_m + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W_v + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
         tw_tile(j_count, i_count, t_from > 0, steps, relu2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {

@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "fd9ca0dfb0f4ab46a19850ce5ad39f28512a14b168a5a453d6deada9c8c802c0",
+    sha256: "f66a8d271002b714ff137781e8a8b333150a6409793243334960e6e2121f8d39",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "6a366bf583437629daa5877f540246cd961e768c1a0747c19c6095640b7b097c",
+    sha256: "964a21ecfcdc5f96d3e06153e0a3db5bfcd800a148efdf13a6ead79f4044f83d",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

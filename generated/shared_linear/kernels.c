@@ -116,14 +116,8 @@ static void gx_untiled(struct tw_thread *thread) {
         step[t] = o;
       }
       /* The columns of W, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size o = t_from + t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = W[tw_in_panels(o, k, K)];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
+      for (tw_size t = 0; t < steps; t += TW_PANEL) {
+        tw_turn(k_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * K + k_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
       }
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);

@@ -310,6 +310,6 @@ export const sharedLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "9d0361416140fcad896f6c5d936e98fd2ee9a3ffce8436017f3cd99bcf705fcb",
+    sha256: "829070d33d4827f45b38d6ffeae6a1cebc54278180f65b71f8ccdcc80001d1c8",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

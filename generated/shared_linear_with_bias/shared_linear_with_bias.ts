@@ -361,6 +361,6 @@ export const sharedLinearWithBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "df2cd90c9407507ff59c0213db0a85ed64ea16d51a4db2d7ee2bc0e6148d745d",
+    sha256: "f9674b45c6cd721f4d8d396178f451f7ce3b3a2e8e65b859f38b54587b3c88a6",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -737,15 +737,7 @@ static void block1_attention_causal_attention1(struct tw_thread *thread) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block1.attention.l3.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block1_attention_l3_y_2[k * 48 + l + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_turn(k_count, 48, block1_attention_l3_y_2 + k_panel * 48 + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile * 48, 48, step,
@@ -1356,15 +1348,7 @@ static void block2_attention_causal_attention1(struct tw_thread *thread) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block2.attention.l3.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block2_attention_l3_y_2[k * 48 + l + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_turn(k_count, 48, block2_attention_l3_y_2 + k_panel * 48 + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile * 48, 48, step,
@@ -3052,15 +3036,7 @@ static void einsum_2(struct tw_thread *thread) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block2.attention.l2.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block2_attention_l2_y_2[k * 48 + l + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_turn(k_count, 48, block2_attention_l2_y_2 + k_panel * 48 + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile * 48, 48, step,
@@ -3693,15 +3669,7 @@ static void einsum_4(struct tw_thread *thread) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block1.attention.l2.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block1_attention_l2_y_2[k * 48 + l + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_turn(k_count, 48, block1_attention_l2_y_2 + k_panel * 48 + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile * 48, 48, step,

@@ -13487,6 +13487,6 @@ export const tinyTransformer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "de73134cfc4742e3a05c5931d18fe9e56f097abdb53fbb431a2641ad7a4dcb17",
+    sha256: "17e53d0b1d0eaabe6dceee3c837c041bb7619481a8307ba16a60307d56648831",
   },
 } as const satisfies ModuleSpec<"B", "step">;

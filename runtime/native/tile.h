@@ -46,6 +46,24 @@ typedef float tw_loose __attribute__((vector_size(4 * TW_LANES), aligned(4), may
 TW_ALWAYS tw_vector tw_load(const float *from) { return *(const tw_loose *)from; }
 TW_ALWAYS void tw_store(float *to, tw_vector value) { *(tw_loose *)to = value; }
 
+/* Numbers of two vectors by turns: of their lower and of their upper halves. */
+#if TW_LANES == 16
+#define TW_LOWER 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define TW_UPPER 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif TW_LANES == 8
+#define TW_LOWER 0, 8, 1, 9, 2, 10, 3, 11
+#define TW_UPPER 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define TW_LOWER 0, 4, 1, 5
+#define TW_UPPER 2, 6, 3, 7
+#endif
+#if defined(__clang__) || __GNUC__ >= 12
+#define TW_BY_TURNS(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef int32_t tw_places __attribute__((vector_size(4 * TW_LANES)));
+#define TW_BY_TURNS(a, b, ...) __builtin_shuffle(a, b, (tw_places){__VA_ARGS__})
+#endif
+
 /* The smaller of two sizes. */
 TW_ALWAYS tw_size tw_least(tw_size a, tw_size b) { return a < b ? a : b; }
 
@@ -131,6 +149,49 @@ static __attribute__((unused)) void tw_tile(tw_size rows, tw_size columns, bool 
       TW_EITHER(1);
   }
 #undef TW_EITHER
+}
+
+/* panel[t, column] = from[column·stride + t] in a block of TW_LANES steps and columns, 0 from `columns` on. */
+TW_ALWAYS void tw_turn_block(tw_size columns, const float *from, tw_size stride, float *panel) {
+  tw_vector block[TW_LANES];
+#pragma GCC unroll 16
+  for (int c = 0; c < TW_LANES; c++) {
+    block[c] = (tw_size)c < columns ? tw_load(from + c * stride) : (tw_vector){0};
+  }
+  /* Each pass takes vectors half a block apart by turns; after log₂ TW_LANES of them, rows are columns. */
+#pragma GCC unroll 4
+  for (int pass = 1; pass < TW_LANES; pass *= 2) {
+    tw_vector next[TW_LANES];
+#pragma GCC unroll 8
+    for (int c = 0; c < TW_LANES / 2; c++) {
+      next[2 * c] = TW_BY_TURNS(block[c], block[c + TW_LANES / 2], TW_LOWER);
+      next[2 * c + 1] = TW_BY_TURNS(block[c], block[c + TW_LANES / 2], TW_UPPER);
+    }
+#pragma GCC unroll 16
+    for (int c = 0; c < TW_LANES; c++) block[c] = next[c];
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < TW_LANES; t++) tw_store(panel + t * TW_PANEL, block[t]);
+}
+
+/* Copies columns that lie one after the other, not side by side: panel[t, column] = from[column·stride + t]. */
+static __attribute__((unused)) void tw_turn(tw_size columns, tw_size steps, const float *from, tw_size stride,
+                                            float *panel) {
+  const tw_size whole = steps / TW_LANES * TW_LANES;
+  for (tw_size c = 0; c < TW_PANEL; c += TW_LANES) {
+    const tw_size left = columns > c ? columns - c : 0;
+    for (tw_size t = 0; t < whole; t += TW_LANES) {
+      tw_turn_block(left, from + c * stride + t, stride, panel + t * TW_PANEL + c);
+    }
+  }
+  for (tw_size t = whole; t < steps; t++) {
+    for (tw_size c = 0; c < TW_PANEL; c++) panel[t * TW_PANEL + c] = c < columns ? from[c * stride + t] : 0.0f;
+  }
+}
+
+/* Asks for memory that is needed soon. */
+TW_ALWAYS void tw_fetch(const float *from, tw_size count) {
+  for (tw_size at = 0; at < count; at += 16) __builtin_prefetch(from + at, 1);
 }
 
 /* A number that is not 0, and where its row of the right operand begins in a panel. */

@@ -10,7 +10,7 @@ import { splitAxes } from "../../kernel/split_axes.ts";
 import { type LoopForm, loopFormOf } from "./loop_kernel.ts";
 import { isAxis } from "./panels.ts";
 import { type Product, productOf } from "./product.ts";
-import { scalarsIn, storesIn } from "../../kernel/access.ts";
+import { elementsIn } from "../../kernel/access.ts";
 
 /** Stretches of an axis begin at multiples of it, so that an element is computed alike by any number of threads. */
 export type Grain = "1" | "TW_ROWS" | "TW_PANEL" | "TW_STRIP";
@@ -85,12 +85,8 @@ function owned(
   { columns, right, epilogue }: Product,
   panels: ReadonlySet<string>,
 ): Axis | undefined {
-  const indices = [
-    ...scalarsIn([{ kind: "let", name: "", value: right }, ...epilogue]).flatMap((scalar) =>
-      scalar.kind === "load" && panels.has(scalar.tensor) ? [scalar.index] : []
-    ),
-    ...storesIn(epilogue).filter(({ tensor }) => panels.has(tensor)).map(({ index }) => index),
-  ];
+  const indices = [right, ...elementsIn(epilogue)].filter(({ tensor }) => panels.has(tensor))
+    .map(({ index }) => index);
   return indices.some(([row]) => isAxis(row, columns.name)) ? columns : undefined;
 }
 

@@ -1,7 +1,6 @@
 /** What a text says of its memory when it is loaded, and of every kernel that would leave it. @module */
 import { product } from "../../../dsl/dim.ts";
-import { scalarsIn, storesIn } from "../../kernel/access.ts";
-import type { IndexExpr } from "../../kernel/index_expr.ts";
+import { elementsIn } from "../../kernel/access.ts";
 import type { Kernel, PlannedTensor } from "../../kernel/kernel.ts";
 import { ELEMENT_BYTES } from "../../kernel/storage.ts";
 import { ExpressionWriter } from "./expression.ts";
@@ -73,21 +72,12 @@ function tensorLine(
   return `tw_rows_of(${head}, ${ELEMENT_BYTES[dtype]}, ${slot}, ${elements});`;
 }
 
-function accessesOf({ stages }: Kernel): readonly (readonly [string, readonly IndexExpr[]])[] {
-  return [
-    ...scalarsIn(stages).flatMap((scalar) =>
-      scalar.kind === "load" ? [[scalar.tensor, scalar.index] as const] : []
-    ),
-    ...storesIn(stages).map(({ tensor, index }) => [tensor, index] as const),
-  ];
-}
-
 function reachLines(
   { kernel }: KernelPlan,
   writer: ExpressionWriter,
   { at }: TextPlace,
 ): readonly string[] {
-  return accessesOf(kernel).map(([tensor, index]) =>
+  return elementsIn(kernel.stages).map(({ tensor, index }) =>
     `tw_reaches(module, ${quote(kernel.name)}, ${at.get(tensor)}, ${
       reachOf(tensor, index, writer)
     });`

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { indexKey, scalarsIn, storesIn } from "../../kernel/access.ts";
+import { elementsIn, indexKey, storesIn } from "../../kernel/access.ts";
 import type { IndexExpr } from "../../kernel/index_expr.ts";
 import type { CompiledModule, Kernel, PlannedTensor } from "../../kernel/kernel.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
@@ -54,12 +54,8 @@ function groupOf(tensor: string, kernels: readonly Kernel[]): ReadonlySet<string
 
 /** True if a kernel only touches a tensor at plain axes, in the tiles of a contraction. */
 function fitsTiles(kernel: Kernel, tensor: string): boolean {
-  const indices = [
-    ...scalarsIn(kernel.stages).flatMap((scalar) =>
-      scalar.kind === "load" && scalar.tensor === tensor ? [scalar.index] : []
-    ),
-    ...storesIn(kernel.stages).filter((store) => store.tensor === tensor).map(({ index }) => index),
-  ];
+  const indices = elementsIn(kernel.stages).filter((each) => each.tensor === tensor)
+    .map(({ index }) => index);
   if (indices.length === 0) return true;
   return kernel.schedule.frame === "contract" &&
     indices.every((index) => index.length === 2 && index.every(({ kind }) => kind === "axis"));

@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { type DimValues, evaluateExtent, type Extent, product } from "../../../dsl/dim.ts";
-import { accessesIn, motion, scalarsIn, storesIn, type Tensors } from "../../kernel/access.ts";
+import { type DimValues, type Extent, product } from "../../../dsl/dim.ts";
+import type { Tensors } from "../../kernel/access.ts";
 import type { Load } from "../../kernel/fours.ts";
-import { affine, type Axis, flatten, type IndexExpr } from "../../kernel/index_expr.ts";
+import { affine, type Axis } from "../../kernel/index_expr.ts";
 import type { Kernel, Stage } from "../../kernel/kernel.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
 import { isAxis } from "./panels.ts";
+import { costOf } from "./product_cost.ts";
+import { dependsOn, type Lie, liesAlong, positionOf } from "./tile_access.ts";
 
 /** `into(row, column) = Σ left(row, t) · right(t, column)`, then the epilogue. */
 export interface Product {
@@ -30,24 +32,19 @@ export interface Product {
   readonly stride: Extent | "panel" | undefined;
   /** True if the right operand lies in panels; else it is copied into them. */
   readonly inPanels: boolean;
+  /**
+   * The distance from column to column in the right operand, where the numbers of a column lie side by side:
+   * blocks are transposed as they are copied. Undefined where they do not, or nothing is copied.
+   */
+  readonly turnedBy: Extent | "panel" | undefined;
   /** True if results lie side by side along the rows of a tile, not along its columns. */
   readonly turned: boolean;
   /** True if zeros of the left operand may be skipped. */
   readonly skipsZeros: boolean;
 }
 
-/** A contraction before the choice between its two sides. */
-interface Contraction {
-  readonly kernel: Kernel;
-  readonly tensors: Tensors;
-  readonly panels: ReadonlySet<string>;
-  readonly typical: DimValues;
-}
-
 /** The numbers that estimates take for a dim. */
 const CALL_DIM = 100, FIXED_DIM = 64;
-/** A tile, as estimates take it. */
-const ROWS = 10, LANES = 16, PANEL = 32;
 /** A sum of more steps is gone through in parts, and its right operand is copied for each point anew: TW_DEPTH. */
 export const DEPTH = 1024;
 
@@ -74,19 +71,19 @@ export function productOf(
     return undefined;
   }
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
-  const contraction: Contraction = { kernel, tensors, panels, typical };
+  const lie: Lie = { tensors, panels };
   const { m, n, zeros } = schedule;
   const { lhs, rhs } = operands;
   const ways = [
     { rows: m, columns: n, left: lhs, right: rhs, skips: zeros === "lhs" },
     { rows: n, columns: m, left: rhs, right: lhs, skips: zeros === "rhs" },
   ];
-  const [straight, exchanged] = ways.map((way) => planned(contraction, way));
+  const [straight, exchanged] = ways.map((way) => planned(kernel, way, lie));
   if (straight === undefined || exchanged === undefined) return undefined;
   if (straight.skipsZeros !== exchanged.skipsZeros) {
     return straight.skipsZeros ? straight : exchanged;
   }
-  return cost(contraction, exchanged) < cost(contraction, straight) ? exchanged : straight;
+  return costOf(exchanged, lie, typical) < costOf(straight, lie, typical) ? exchanged : straight;
 }
 
 interface Way {
@@ -97,14 +94,17 @@ interface Way {
   readonly skips: boolean;
 }
 
-function planned(contraction: Contraction, { rows, columns, left, right, skips }: Way): Product {
-  const { kernel: { schedule, stages }, tensors } = contraction;
+function planned(
+  { schedule, stages }: Kernel,
+  { rows, columns, left, right, skips }: Way,
+  lie: Lie,
+): Product {
   const [first, ...epilogue] = stages;
   if (schedule.frame !== "contract" || first?.kind !== "reduce") throw new Error("no contraction");
   const sum = [...schedule.sums, schedule.k];
   const steps = sizes(sum);
   const isShort = typeof steps === "number" && steps <= DEPTH;
-  const usesRight = (axis: Axis): boolean => !isShort || uses(right, axis, tensors);
+  const usesRight = (axis: Axis): boolean => !isShort || dependsOn(right, axis, lie.tensors);
   const outer = schedule.batch.filter(usesRight);
   return {
     rows,
@@ -116,90 +116,45 @@ function planned(contraction: Contraction, { rows, columns, left, right, skips }
     right,
     into: first.into,
     epilogue,
-    stride: strideOf(contraction, left, rows, sum),
-    inPanels: contraction.panels.has(right.tensor) && sum.length === 1 &&
+    stride: strideOf(left, rows, sum, lie),
+    inPanels: lie.panels.has(right.tensor) && sum.length === 1 &&
       isAxis(right.index[0], columns.name) && isAxis(right.index[1], schedule.k.name),
-    turned: liesAlong(epilogue, rows, contraction) > liesAlong(epilogue, columns, contraction),
+    turnedBy: turnedBy(right, columns, sum, lie),
+    turned: liesAlong(epilogue, rows, lie) > liesAlong(epilogue, columns, lie),
     skipsZeros: skips && schedule.batch.length === 0 && sum.length === 1,
   };
 }
 
-function positionOf({ tensor, index }: Load, tensors: Tensors): IndexExpr {
-  return flatten(index, tensors.get(tensor)?.shape ?? []);
-}
-
-function uses(load: Load, axis: Axis, tensors: Tensors): boolean {
-  return affine(positionOf(load, tensors))?.strides.has(axis.name) ?? true;
-}
-
 /** The distance from row to row, where it is the same wherever the sum is. */
 function strideOf(
-  { tensors, panels }: Contraction,
   left: Load,
   rows: Axis,
   sum: readonly Axis[],
+  { tensors, panels }: Lie,
 ): Product["stride"] {
-  const tensor = tensors.get(left.tensor);
-  if (tensor?.dtype !== "f32") return undefined;
-  if (panels.has(left.tensor)) {
-    const [k] = sum;
-    const isTurned = sum.length === 1 && k !== undefined && isAxis(left.index[0], k.name) &&
-      isAxis(left.index[1], rows.name);
-    return isTurned ? "panel" : undefined;
-  }
+  if (tensors.get(left.tensor)?.dtype !== "f32") return undefined;
+  if (panels.has(left.tensor)) return isAcross(left, rows, sum) ? "panel" : undefined;
   const strides = affine(positionOf(left, tensors))?.strides;
   return strides === undefined ? undefined : strides.get(rows.name) ?? 0;
 }
 
-/** Loads and stores of an epilogue whose elements lie side by side along an axis of a tile. */
-function liesAlong(epilogue: readonly Stage[], axis: Axis, contraction: Contraction): number {
-  const { tensors, panels } = contraction;
-  const plain = accessesIn(epilogue, tensors).filter(({ tensor }) => !panels.has(tensor));
-  const inPanels = indicesOf(epilogue, panels).filter(([row]) => isAxis(row, axis.name));
-  return inPanels.length + plain.filter((access) => motion(access, axis) === "contiguous").length;
+/** The distance from column to column, where the numbers of a column lie side by side. */
+function turnedBy(
+  right: Load,
+  columns: Axis,
+  sum: readonly Axis[],
+  { tensors, panels }: Lie,
+): Product["turnedBy"] {
+  const [k, ...more] = sum;
+  if (k === undefined || more.length > 0) return undefined;
+  if (tensors.get(right.tensor)?.dtype !== "f32") return undefined;
+  if (panels.has(right.tensor)) return isAcross(right, columns, sum) ? "panel" : undefined;
+  const strides = affine(positionOf(right, tensors))?.strides;
+  return strides?.get(k.name) === 1 ? strides.get(columns.name) : undefined;
 }
 
-/** The indices at which stages touch tensors in panels. */
-function indicesOf(
-  stages: readonly Stage[],
-  panels: ReadonlySet<string>,
-): readonly (readonly IndexExpr[])[] {
-  return [
-    ...scalarsIn(stages).flatMap((scalar) =>
-      scalar.kind === "load" && panels.has(scalar.tensor) ? [scalar.index] : []
-    ),
-    ...storesIn(stages).filter(({ tensor }) => panels.has(tensor)).map(({ index }) => index),
-  ];
-}
-
-/** What things cost in cycles, roughly: only which of two ways is better matters. */
-const COST = {
-  /** A row of a tile times a vector. */
-  fused: 0.5,
-  /** An element copied to a panel from where its neighbours lie beside it, and from elsewhere. */
-  copied: 0.25,
-  gathered: 1.5,
-  /** An element that the epilogue touches beside the one before: along the columns of a tile, and along its rows. */
-  touched: 0.3,
-  turned: 1.2,
-  scattered: 2,
-} as const;
-
-function cost({ tensors, typical, kernel, panels }: Contraction, way: Product): number {
-  const { rows, columns, sum, outer, inner, right, stride, inPanels, epilogue, turned } = way;
-  const size = (extent: Extent): number => Math.max(1, evaluateExtent(extent, typical));
-  const m = size(rows.extent), n = size(columns.extent), k = size(sizes(sum));
-  const outside = size(sizes(outer)), batch = outside * size(sizes(inner));
-  const products = batch * m * Math.ceil(n / LANES) * k * COST.fused;
-  const beside = accessesIn([{ kind: "let", name: "", value: right }], tensors)
-    .every((access) => motion(access, columns) === "contiguous") && !panels.has(right.tensor);
-  const copies = inPanels ? 0 : outside * n * k * (beside ? COST.copied : COST.gathered);
-  const rowCopies = stride === undefined ? batch * Math.ceil(n / PANEL) * m * k : 0;
-  const along = turned ? rows : columns;
-  const touches = accessesIn(epilogue, tensors).length;
-  const fast = liesAlong(epilogue, along, { kernel, tensors, panels, typical });
-  const results = batch * m * n *
-    (fast * (turned ? COST.turned : COST.touched) + (touches - fast) * COST.scattered);
-  const rest = batch * (Math.ceil(m / ROWS) * ROWS - m) * Math.ceil(n / LANES) * k * COST.fused;
-  return products + copies + rowCopies + results + rest;
+/** True if panels of a tensor are stretches of the sum, and go along an axis. */
+function isAcross({ index }: Load, axis: Axis, [k, ...more]: readonly Axis[]): boolean {
+  return k !== undefined && more.length === 0 && isAxis(index[0], k.name) &&
+    isAxis(index[1], axis.name);
 }

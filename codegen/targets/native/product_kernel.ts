@@ -8,10 +8,11 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { ExpressionWriter } from "./expression.ts";
 import { block, indent, loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
+import { copyLines } from "./panel_copy.ts";
 import type { Product } from "./product.ts";
 import {
-  copyLines,
   epilogueLines,
+  fetchLines,
   isDeep,
   leftOf,
   outerLoops,
@@ -69,7 +70,7 @@ function panelLoop(
   const part = deep
     ? { from: "t_from", steps: "steps" }
     : { from: undefined, steps: stepsOf(way, writer) };
-  const copy = inPanels ? [] : copyLines(way, names, { ...part, panel: "panel" }, writer);
+  const copy = inPanels ? [] : copyLines(way, tensors, names, { ...part, panel: "panel" }, writer);
   const panel = inPanels
     ? `${writer.tensor(right.tensor)} + ${columnsFrom} * ${
       writer.extent(writer.tensorOf(right.tensor).shape[1] ?? 1).text
@@ -125,6 +126,7 @@ function rowLoop(
       `${rowCount} = tw_height(${to} - ${rowsFrom});`,
       ...(deep ? [`float *const tile = sums + (depth > TW_DEPTH ? ${start} * TW_PANEL : 0);`] : []),
       ...(stride === undefined ? rowCopyLines(way, names, part, writer) : []),
+      ...fetchLines(way, names, writer),
       `tw_tile(${rowCount}, ${columnCount}, ${adds}, ${part.steps}, ${left.address}, ${left.stride}, step,`,
       `        ${panel}, ${sums});`,
       ...(deep ? block("if (t_from + steps == depth)", epilogue) : epilogue),

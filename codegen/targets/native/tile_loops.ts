@@ -4,20 +4,13 @@
  * @module
  */
 import { product } from "../../../dsl/dim.ts";
-import type { Tensors } from "../../kernel/access.ts";
-import { BINDING, within } from "../../kernel/expression_text.ts";
-import {
-  type Axis,
-  dependsOnAxis,
-  flatten,
-  type IndexExpr,
-  replaceAxes,
-  terms,
-  ZERO,
-} from "../../kernel/index_expr.ts";
+import { elementsIn, type Tensors } from "../../kernel/access.ts";
+import type { Axis } from "../../kernel/index_expr.ts";
 import type { ExpressionWriter } from "./expression.ts";
-import { comment, LANES, loop } from "./lines.ts";
+import { LANES, loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
+import { addressOf, axesAt, sumOf, termsOf } from "./operand_text.ts";
+import { isAxis } from "./panels.ts";
 import { DEPTH, type Product } from "./product.ts";
 import { fitsLanes, isLong, stageLines } from "./stages.ts";
 
@@ -52,44 +45,6 @@ export function isDeep({ sum }: Product): boolean {
   return typeof steps !== "number" || steps > DEPTH;
 }
 
-/** The values of the axes of a sum at a step: the last axis moves fastest. */
-function axesAt({ sum }: Product, step: string, writer: ExpressionWriter): readonly string[] {
-  const [only, ...more] = sum;
-  if (only !== undefined && more.length === 0) {
-    return [`const tw_size ${writer.axis(only)} = ${step};`];
-  }
-  let inner: readonly Axis[] = [];
-  const lines = sum.toReversed().map((axis, at) => {
-    const by = writer.extent(product(inner.map(({ extent }) => extent)));
-    const part = inner.length === 0 ? `(${step})` : `(${step}) / ${within(by, BINDING.prefix)}`;
-    inner = [...inner, axis];
-    const own = within(writer.extent(axis.extent), BINDING.prefix);
-    const value = at === sum.length - 1 ? part : `${part} % ${own}`;
-    return `const tw_size ${writer.axis(axis)} = ${value};`;
-  });
-  return lines.toReversed();
-}
-
-/** The left operand's position, in the terms that a sum moves and in the others. */
-function leftTerms({ left, sum }: Product, tensors: Tensors): {
-  readonly moved: readonly IndexExpr[];
-  readonly fixed: readonly IndexExpr[];
-} {
-  const position = flatten(left.index, tensors.get(left.tensor)?.shape ?? []);
-  const names = new Set(sum.map(({ name }) => name));
-  const all = terms(position);
-  return {
-    moved: all.filter((term) => dependsOnAxis(term, names)),
-    fixed: all.filter((term) => !dependsOnAxis(term, names)),
-  };
-}
-
-const sumOf = (parts: readonly IndexExpr[]): IndexExpr =>
-  parts.reduce(
-    (left, right): IndexExpr => left === ZERO ? right : { kind: "add", left, right },
-    ZERO,
-  );
-
 /** Fills the table of steps: how far the left operand lies from its row's beginning. */
 export function stepLines(
   way: Product,
@@ -108,34 +63,8 @@ export function stepLines(
     const columns = writer.extent(writer.tensorOf(left.tensor).shape[1] ?? 1).text;
     return loop("t", steps, [...axes, `step[t] = tw_in_panels(${writer.axis(k)}, 0, ${columns});`]);
   }
-  const { moved } = leftTerms(way, tensors);
+  const { moved } = termsOf(left, way, tensors);
   return loop("t", steps, [...axes, `step[t] = ${writer.index(sumOf(moved)).text};`]);
-}
-
-/** Copies columns of the right operand into a panel. */
-export function copyLines(
-  way: Product,
-  names: TileNames,
-  { from, steps, panel }: {
-    readonly from: string | undefined;
-    readonly steps: string;
-    readonly panel: string;
-  },
-  writer: ExpressionWriter,
-): readonly string[] {
-  const { columns, right } = way;
-  const column = writer.axis(columns);
-  const { columnsFrom, columnCount } = names;
-  const own = `${panel}[t * TW_PANEL + ${column} - ${columnsFrom}]`;
-  const end = `${columnsFrom} + ${columnCount}`;
-  return [
-    ...comment([`The columns of ${right.tensor}, side by side.`]),
-    ...loop("t", steps, [
-      ...axesAt(way, from === undefined ? "t" : `${from} + t`, writer),
-      ...loop(column, end, [`${own} = ${writer.scalar(right).text};`], { from: columnsFrom }),
-      ...loop(column, `${columnsFrom} + TW_PANEL`, [`${own} = 0.0f;`], { from: end }),
-    ]),
-  ];
 }
 
 /** The address of a tile's first row in the left operand, and the distance to the next one. */
@@ -151,19 +80,8 @@ export function leftOf(
   if (stride === "panel") {
     return { address: `${tensor} + ${names.rowsFrom} * TW_PANEL`, stride: "TW_PANEL" };
   }
-  const begin: Axis = { name: `${rows.name} tile`, extent: rows.extent };
-  // The same identifier as that of the local that holds where the tile begins.
-  writer.rename(begin, names.rowsFrom);
-  const { fixed } = leftTerms(way, tensors);
-  const base = replaceAxes(
-    sumOf(fixed),
-    ({ name }) => name === rows.name ? { kind: "axis", axis: begin } : undefined,
-  );
-  const position = writer.index(base).text;
-  return {
-    address: position === "0" ? tensor : `${tensor} + ${position}`,
-    stride: writer.extent(stride).text,
-  };
+  const address = addressOf(left, rows, names.rowsFrom, way, tensors, writer);
+  return { address, stride: writer.extent(stride).text };
 }
 
 /** Copies the rows of a tile of the left operand. */
@@ -182,6 +100,22 @@ export function rowCopyLines(
       `left[(${row} - ${rowsFrom}) * TW_DEPTH + t] = ${writer.scalar(left).text};`,
     ]),
   ], { from: rowsFrom });
+}
+
+/** Asks for what the epilogue touches in panels, as that lies there in one piece, before the sums are added up. */
+export function fetchLines(
+  { rows, columns, epilogue }: Product,
+  { rowsFrom, rowCount, columnsFrom }: TileNames,
+  writer: ExpressionWriter,
+): readonly string[] {
+  const touched = elementsIn(epilogue).filter(({ tensor, index }) =>
+    writer.isInPanels(tensor) && isAxis(index[0], columns.name) && isAxis(index[1], rows.name)
+  );
+  return [...new Set(touched.map(({ tensor }) => tensor))].map((tensor) => {
+    const length = writer.extent(writer.tensorOf(tensor).shape[1] ?? 1).text;
+    const at = `${writer.tensor(tensor)} + ${columnsFrom} * ${length} + ${rowsFrom} * TW_PANEL`;
+    return `tw_fetch(${at}, ${rowCount} * TW_PANEL);`;
+  });
 }
 
 /** The epilogue at each result of a tile. */

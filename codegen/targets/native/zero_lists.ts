@@ -14,8 +14,9 @@ import type { Kernel } from "../../kernel/kernel.ts";
 import type { ExpressionWriter } from "./expression.ts";
 import { block, comment, loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
+import { copyLines } from "./panel_copy.ts";
 import type { Product } from "./product.ts";
-import { copyLines, epilogueLines, stepsOf, tileNames } from "./tile_loops.ts";
+import { epilogueLines, stepsOf, tileNames } from "./tile_loops.ts";
 
 /** The memory of the lists of one operand. */
 export interface ZeroLists {
@@ -117,7 +118,7 @@ export function fromListLines(
       `const tw_size ${columnCount} = tw_least(TW_PANEL, ${to} - ${columnsFrom});`,
       ...body,
     ]);
-  const copy = copyLines(way, names, {
+  const copy = copyLines(way, tensors, names, {
     from: undefined,
     steps,
     panel: "copy",

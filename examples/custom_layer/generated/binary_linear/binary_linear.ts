@@ -336,6 +336,6 @@ export const binaryLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ac96a75d0aee12d74421a6812dd3c49b2708f777f480ee1ed0316a56aae29724",
+    sha256: "31b76ac5ed3a62733da5e843bcd84b003c005f24b422c8caa91f956531b02885",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -59,15 +59,7 @@ static void forward(struct tw_thread *thread, float scalar) {
         step[t] = i;
       }
       /* The columns of select, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size i = t_from + t;
-        for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-          panel[t * TW_PANEL + o - o_panel] = select_2[o * I_2 + i];
-        }
-        for (tw_size o = o_panel + o_count; o < o_panel + TW_PANEL; o++) {
-          panel[t * TW_PANEL + o - o_panel] = 0.0f;
-        }
-      }
+      tw_turn(o_count, steps, select_2 + o_panel * I_2 + t_from, I_2, panel);
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (b_tile - thread->from) * TW_PANEL : 0);

@@ -382,15 +382,7 @@ static void g_l1_y(struct tw_thread *thread) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    for (tw_size t = 0; t < 32; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = select_2[i * 32 + j];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
-    }
+    tw_turn(i_count, 32, select_2 + i_panel * 32, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, div_2 + b_tile * 32, 32, step,

@@ -1039,6 +1039,6 @@ export const waves = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "58d9cb8c9db4910ccf6e081a2902d87b6a245d5870c5800c70c785788f98376a",
+    sha256: "0e8cdb9dcd4fbbdcc9a6ef4fb017a4ac3facf4473566ada3e7484ff2486580f0",
   },
 } as const satisfies ModuleSpec<"B", "step">;
