@@ -650,6 +650,6 @@ export const attention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "86b5e6b3775d226547e53bcc898a10130942e4fc0e0cb3315f7c22ac57e914ef",
+    sha256: "a292d2de272b0b1cbd5210b8bdbbc6c3c88767ccfc30a82305ab0cbad59e7091",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

@@ -331,6 +331,6 @@ export const batchNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "470a2cc33a7c21c1e7ef606a1e69a29383fd02bbd857b8450bab8be7c8b1bf85",
+    sha256: "8133aae9cbe3ef3f30cb87ab5851d07934af09c4a5f609ae26d8d369c68c1180",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -77,9 +77,9 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
     const float mean_next = mean[c] * 0.9f + centre * 0.1f;
     const float spread = total_2_2 / scalar;
     const float variance_next = variance[c] * 0.9f + spread * scalar_2 * 0.1f;
-    const float value = 1.0f / sqrtf(spread + 0.00001f);
+    const float value_2 = 1.0f / sqrtf(spread + 0.00001f);
     for (tw_size b = 0; b < B; b++) {
-      y[b * C + c] = (x[b * C + c] - centre) * value * gamma_2[c] + beta[c];
+      y[b * C + c] = (x[b * C + c] - centre) * value_2 * gamma_2[c] + beta[c];
     }
     mean[c] = mean_next;
     variance[c] = variance_next;
@@ -141,10 +141,10 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
 #pragma omp simd
     for (tw_size lane = 0; lane < c_count; lane++) {
       const tw_size c = c_strip + lane;
-      const float value = sqrtf(total_2_2[lane] / scalar + 0.00001f);
-      const float value_2 = 1.0f / value;
-      div_2[c] = value_2;
-      div_2_2[c] = -(total_3[lane] * value_2 / value) / (2.0f * value) / scalar;
+      const float value_2 = sqrtf(total_2_2[lane] / scalar + 0.00001f);
+      const float value_2_2 = 1.0f / value_2;
+      div_2[c] = value_2_2;
+      div_2_2[c] = -(total_3[lane] * value_2_2 / value_2) / (2.0f * value_2) / scalar;
       centre[c] = total_2[lane] / scalar;
     }
   }
@@ -170,10 +170,10 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
     for (tw_size b = 0; b < B; b++) {
       total_2 += -(gy[b * C + c] * gamma_2[c] * div_2[c] + div_2_2[c] * (x[b * C + c] - centre[c]) + div_2_2[c] * (x[b * C + c] - centre[c]));
     }
-    const float value = total_2 / scalar;
+    const float value_2 = total_2 / scalar;
     for (tw_size b = 0; b < B; b++) {
-      const float value_2 = div_2_2[c] * (x[b * C + c] - centre[c]);
-      gx[b * C + c] = gy[b * C + c] * gamma_2[c] * div_2[c] + value_2 + value_2 + value;
+      const float value_2_2 = div_2_2[c] * (x[b * C + c] - centre[c]);
+      gx[b * C + c] = gy[b * C + c] * gamma_2[c] * div_2[c] + value_2_2 + value_2_2 + value_2;
     }
   }
 }

@@ -331,6 +331,6 @@ export const batchNorm2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "0886c2591ccfdaefa2e2117fa03cd0b7c21417caf74a0b3bcd59e041996b8703",
+    sha256: "446c126cfbbfba08c02366c44df74cbfbf78894daeac58cb3f152694089f9acd",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

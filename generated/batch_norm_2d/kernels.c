@@ -97,12 +97,12 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
     const float mean_next = mean[c] * 0.9f + centre * 0.1f;
     const float spread = total_2_2 / scalar;
     const float variance_next = variance[c] * 0.9f + spread * scalar_2 * 0.1f;
-    const float value = 1.0f / sqrtf(spread + 0.00001f);
+    const float value_2 = 1.0f / sqrtf(spread + 0.00001f);
     for (tw_size b = 0; b < B; b++) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value * gamma_2[c] + beta[c];
+          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value_2 * gamma_2[c] + beta[c];
         }
       }
     }
@@ -158,10 +158,10 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
         }
       }
     }
-    const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-    const float value_2 = 1.0f / value;
-    div_2[c] = value_2;
-    div_2_2[c] = -(total_3 * value_2 / value) / (2.0f * value) / scalar;
+    const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+    const float value_2_2 = 1.0f / value_2;
+    div_2[c] = value_2_2;
+    div_2_2[c] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
     centre[c] = total_2 / scalar;
   }
 }
@@ -193,13 +193,13 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
         }
       }
     }
-    const float value = total_2 / scalar;
+    const float value_2 = total_2 / scalar;
     for (tw_size b = 0; b < B; b++) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          const float value_2 = div_2_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]);
-          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] = gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma_2[c] * div_2[c] + value_2 + value_2 + value;
+          const float value_2_2 = div_2_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]);
+          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] = gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma_2[c] * div_2[c] + value_2_2 + value_2_2 + value_2;
         }
       }
     }

@@ -176,6 +176,6 @@ export const binaryCrossEntropyWithLogits = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "3dc4f764e8f3266cfa02f5506048ce5a45cbf684c7e31ae54b71550c2f481fbd",
+    sha256: "f18bdf1578c7fd3df014f31f9c86e53cd61b8fc882607a179993db68fd364290",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

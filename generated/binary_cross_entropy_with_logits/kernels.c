@@ -52,10 +52,10 @@ static void grad_x(struct tw_thread *thread, float scalar) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value = gy[b] / scalar;
-      const float value_2 = tw_exp(-fabsf(x[b * N + n]));
-      const float value_3 = value / (value_2 + 1.0f) * value_2;
-      gx[b * N + n] = (x[b * N + n] > 0.0f ? -value_3 : 0.0f > x[b * N + n] ? value_3 : 0.0f) + -value * target[b * N + n] + (x[b * N + n] > 0.0f ? value : 0.0f);
+      const float value_2 = gy[b] / scalar;
+      const float value_2_2 = tw_exp(-fabsf(x[b * N + n]));
+      const float value_3 = value_2 / (value_2_2 + 1.0f) * value_2_2;
+      gx[b * N + n] = (x[b * N + n] > 0.0f ? -value_3 : 0.0f > x[b * N + n] ? value_3 : 0.0f) + -value_2 * target[b * N + n] + (x[b * N + n] > 0.0f ? value_2 : 0.0f);
     }
   }
 }

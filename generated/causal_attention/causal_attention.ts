@@ -650,6 +650,6 @@ export const causalAttention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "adce8216523088ec4134bb9ce71b77e7e0d195030052bc53c5adf5a55d90007a",
+    sha256: "0cc50f1f5a395211e1979bfdaed9e32db1eb4df86bf31d0f7e9425a5a41e5e1c",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

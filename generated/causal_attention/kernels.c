@@ -25,16 +25,29 @@ enum {
   DIM_B,
 };
 
+/* What becomes of the sums of a tile of select. */
+TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size D = thread->module->dim[DIM_D];
+  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + i - i_panel];
+      select_2[b * (T * T) + (t_2 * T + i)] = (uint32_t)t_2 >= (uint32_t)i ? acc / scalar : -1e+30f;
+    }
+  }
+}
+
 /*
  * select(read q[B, T, D], read k[B, T, D], write select[B, T, T])
  * select[b, t, i] = t >= i ? (Σ_d q[b, t, d] * k[b, i, d]) / scalar : -1e+30
  */
-static void select_2(struct tw_thread *thread, float scalar) {
-  const tw_size D = thread->module->dim[DIM_D];
+static void select_2(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size T = thread->module->dim[DIM_T];
+  const tw_size D = thread->module->dim[DIM_D];
   const float *const restrict q = tw_at(thread->module, AT_q);
   const float *const restrict k = tw_at(thread->module, AT_k);
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -56,13 +69,8 @@ static void select_2(struct tw_thread *thread, float scalar) {
           tw_tile(t_count, i_count, t_from > 0, steps, q + b * (T * D) + t_tile * D, D, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + i - i_panel];
-                select_2[b * (T * T) + (t_2 * T + i)] = (uint32_t)t_2 >= (uint32_t)i ? acc / scalar : -1e+30f;
-              }
-            }
+            if (i_count == TW_PANEL) select_2_results(thread, B, scalar, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            else select_2_results(thread, B, scalar, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
       }
@@ -98,16 +106,29 @@ static void weights(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of forward. */
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size E = thread->module->dim[DIM_E];
+  float *const restrict y = tw_at(thread->module, AT_y);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size e = e_panel; e < e_panel + e_count; e++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + e - e_panel];
+      y[b * (T * E) + (t_2 * E + e)] = acc;
+    }
+  }
+}
+
 /*
  * forward(read weights[B, T, T], read v[B, T, E], write y[B, T, E])
  * y[b, t, e] = Σ_i weights[b, t, i] * v[b, i, e]
  */
-static void forward(struct tw_thread *thread) {
+static void forward(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict v = tw_at(thread->module, AT_v);
-  float *const restrict y = tw_at(thread->module, AT_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -137,16 +158,25 @@ static void forward(struct tw_thread *thread) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + e - e_panel];
-                y[b * (T * E) + (t_2 * E + e)] = acc;
-              }
-            }
+            if (e_count == TW_PANEL) forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            else forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of gy_times_v. */
+TW_ALWAYS void gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size E = thread->module->dim[DIM_E];
+  float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + i - i_panel];
+      gy_times_v[b * (T * T) + (t_2 * T + i)] = acc;
     }
   }
 }
@@ -155,12 +185,11 @@ static void forward(struct tw_thread *thread) {
  * gy_times_v(read gy[B, T, E], read v[B, T, E], write gy_times_v[B, T, T])
  * gy_times_v[b, t, i] = Σ_e gy[b, t, e] * v[b, i, e]
  */
-static void gy_times_v(struct tw_thread *thread) {
-  const tw_size E = thread->module->dim[DIM_E];
+static void gy_times_v(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
+  const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict v = tw_at(thread->module, AT_v);
-  float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -182,13 +211,8 @@ static void gy_times_v(struct tw_thread *thread) {
           tw_tile(t_count, i_count, t_from > 0, steps, gy + b * (T * E) + t_tile * E, E, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + i - i_panel];
-                gy_times_v[b * (T * T) + (t_2 * T + i)] = acc;
-              }
-            }
+            if (i_count == TW_PANEL) gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            else gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
       }
@@ -231,16 +255,29 @@ static void div_2(struct tw_thread *thread, float scalar) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_q. */
+TW_ALWAYS void grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size D = thread->module->dim[DIM_D];
+  float *const restrict gq = tw_at(thread->module, AT_gq);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size d = d_panel; d < d_panel + d_count; d++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + d - d_panel];
+      gq[b * (T * D) + (t_2 * D + d)] = acc;
+    }
+  }
+}
+
 /*
  * grad_q(read div[B, T, T], read k[B, T, D], write gq[B, T, D])
  * gq[b, t, d] = Σ_i div[b, t, i] * k[b, i, d]
  */
-static void grad_q(struct tw_thread *thread) {
+static void grad_q(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict k = tw_at(thread->module, AT_k);
-  float *const restrict gq = tw_at(thread->module, AT_gq);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -270,16 +307,25 @@ static void grad_q(struct tw_thread *thread) {
           tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + d - d_panel];
-                gq[b * (T * D) + (t_2 * D + d)] = acc;
-              }
-            }
+            if (d_count == TW_PANEL) grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            else grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of grad_k. */
+TW_ALWAYS void grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size D = thread->module->dim[DIM_D];
+  float *const restrict gk = tw_at(thread->module, AT_gk);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size d = d_panel; d < d_panel + d_count; d++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + d - d_panel];
+      gk[b * (T * D) + (t_2 * D + d)] = acc;
     }
   }
 }
@@ -288,12 +334,11 @@ static void grad_q(struct tw_thread *thread) {
  * grad_k(read div[B, T, T], read q[B, T, D], write gk[B, T, D])
  * gk[b, t, d] = Σ_i div[b, i, t] * q[b, i, d]
  */
-static void grad_k(struct tw_thread *thread) {
+static void grad_k(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict q = tw_at(thread->module, AT_q);
-  float *const restrict gk = tw_at(thread->module, AT_gk);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -323,16 +368,25 @@ static void grad_k(struct tw_thread *thread) {
           tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + d - d_panel];
-                gk[b * (T * D) + (t_2 * D + d)] = acc;
-              }
-            }
+            if (d_count == TW_PANEL) grad_k_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            else grad_k_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of grad_v. */
+TW_ALWAYS void grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+  const tw_size T = thread->module->dim[DIM_T];
+  const tw_size E = thread->module->dim[DIM_E];
+  float *const restrict gv = tw_at(thread->module, AT_gv);
+  for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
+#pragma omp simd
+    for (tw_size e = e_panel; e < e_panel + e_count; e++) {
+      const float acc = sums[(t_2 - t_tile) * TW_PANEL + e - e_panel];
+      gv[b * (T * E) + (t_2 * E + e)] = acc;
     }
   }
 }
@@ -341,12 +395,11 @@ static void grad_k(struct tw_thread *thread) {
  * grad_v(read weights[B, T, T], read gy[B, T, E], write gv[B, T, E])
  * gv[b, t, e] = Σ_i weights[b, i, t] * gy[b, i, e]
  */
-static void grad_v(struct tw_thread *thread) {
+static void grad_v(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  float *const restrict gv = tw_at(thread->module, AT_gv);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -376,13 +429,8 @@ static void grad_v(struct tw_thread *thread) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
-#pragma omp simd
-              for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-                const float acc = tile[(t_2 - t_tile) * TW_PANEL + e - e_panel];
-                gv[b * (T * E) + (t_2 * E + e)] = acc;
-              }
-            }
+            if (e_count == TW_PANEL) grad_v_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            else grad_v_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
       }
@@ -394,46 +442,46 @@ static void grad_v(struct tw_thread *thread) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) select_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) select_2(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 1, B, 1)) weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) forward(thread);
+  if (tw_shares(thread, 2, B, 1)) forward(thread, B);
 }
 
 /* Program grad_q: what a thread does. */
 static void run_grad_q(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread);
-  if (tw_shares(thread, 1, B, 1)) select_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) select_2(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 2, B, 1)) div_2(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_q(thread);
+  if (tw_shares(thread, 3, B, 1)) grad_q(thread, B);
 }
 
 /* Program grad_k: what a thread does. */
 static void run_grad_k(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread);
-  if (tw_shares(thread, 1, B, 1)) select_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) select_2(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 2, B, 1)) div_2(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_k(thread);
+  if (tw_shares(thread, 3, B, 1)) grad_k(thread, B);
 }
 
 /* Program grad_v: what a thread does. */
 static void run_grad_v(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) select_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) select_2(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 1, B, 1)) weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) grad_v(thread);
+  if (tw_shares(thread, 2, B, 1)) grad_v(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {

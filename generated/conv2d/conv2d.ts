@@ -427,6 +427,6 @@ export const conv2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "05a4b66d2c8a1894af18172d137086bac7001cced1f1d7421bcba228dfd0581b",
+    sha256: "f911b7609828df1283a2b135feda4310202d064d5c946faefb821a9754829cfe",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "O", never>;

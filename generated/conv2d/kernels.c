@@ -65,17 +65,30 @@ static void W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of forward. */
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size k_tile, tw_size k_count, tw_size o_panel, tw_size o_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size C = thread->module->dim[DIM_C];
+  const float *const restrict b = tw_at(thread->module, AT_b);
+  float *const restrict y = tw_at(thread->module, AT_y);
+  for (tw_size k = k_tile; k < k_tile + k_count; k++) {
+#pragma omp simd
+    for (tw_size o = o_panel; o < o_panel + o_count; o++) {
+      const float acc = sums[(k - k_tile) * TW_PANEL + o - o_panel];
+      y[i * (196 * O) + (o * 196 + (j * 14 + k))] = acc + b[o];
+    }
+  }
+}
+
 /*
  * forward(read pad[B, 16, 16, C], read W_turned[3, 3, C, O], read b[O], write y[B, O, 14, 14])
  * y[i, o, j, k] = (Σ_lp pad[i, j + l, k + p div C, p mod C] * W_turned[l, p div C, p mod C, o]) + b[o]
  */
-static void forward(struct tw_thread *thread) {
-  const tw_size C = thread->module->dim[DIM_C];
+static void forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict pad = tw_at(thread->module, AT_pad);
   const float *const restrict W_turned = tw_at(thread->module, AT_W_turned);
-  const float *const restrict b = tw_at(thread->module, AT_b);
-  float *const restrict y = tw_at(thread->module, AT_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -88,15 +101,15 @@ static void forward(struct tw_thread *thread) {
           const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
           for (tw_size t = 0; t < steps; t++) {
             const tw_size l = (t_from + t) / (3 * C);
-            const tw_size p = (t_from + t) % (3 * C);
-            step[t] = l * (16 * C) + p;
+            const tw_size p_2 = (t_from + t) % (3 * C);
+            step[t] = l * (16 * C) + p_2;
           }
           /* The columns of W_turned, side by side. */
           for (tw_size t = 0; t < steps; t++) {
             const tw_size l = (t_from + t) / (3 * C);
-            const tw_size p = (t_from + t) % (3 * C);
+            const tw_size p_2 = (t_from + t) % (3 * C);
             for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-              panel[t * TW_PANEL + o - o_panel] = W_turned[l * (3 * C * O) + (o + p * O)];
+              panel[t * TW_PANEL + o - o_panel] = W_turned[l * (3 * C * O) + (o + p_2 * O)];
             }
             for (tw_size o = o_panel + o_count; o < o_panel + TW_PANEL; o++) {
               panel[t * TW_PANEL + o - o_panel] = 0.0f;
@@ -108,13 +121,8 @@ static void forward(struct tw_thread *thread) {
             tw_tile(k_count, o_count, t_from > 0, steps, pad + i * (256 * C) + j * (16 * C) + k_tile * C, C, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              for (tw_size k = k_tile; k < k_tile + k_count; k++) {
-#pragma omp simd
-                for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-                  const float acc = tile[(k - k_tile) * TW_PANEL + o - o_panel];
-                  y[i * (196 * O) + (o * 196 + (j * 14 + k))] = acc + b[o];
-                }
-              }
+              if (o_count == TW_PANEL) forward_results(thread, B, i, j, k_tile, k_count, o_panel, TW_PANEL, tile);
+              else forward_results(thread, B, i, j, k_tile, k_count, o_panel, o_count, tile);
             }
           }
         }
@@ -164,16 +172,29 @@ static void gather(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_x. */
+TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size b_tile, tw_size b_count, tw_size c_panel, tw_size c_count, const float *sums) {
+  const tw_size C = thread->module->dim[DIM_C];
+  const tw_size O = thread->module->dim[DIM_O];
+  float *const restrict gx = tw_at(thread->module, AT_gx);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size c = c_panel; c < c_panel + c_count; c++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + c - c_panel];
+      gx[b * (196 * C) + (c * 196 + (i * 14 + j))] = acc;
+    }
+  }
+}
+
 /*
  * grad_x(read pad_2[O, 16, 16, B], read gather[3, 3, O, C], write gx[B, C, 14, 14])
  * gx[b, c, i, j] = Σ_okl pad_2[o, i + l, j + k, b] * gather[l, k, o, c]
  */
 static void grad_x(struct tw_thread *thread, tw_size B) {
-  const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
+  const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
   const float *const restrict gather = tw_at(thread->module, AT_gather);
-  float *const restrict gx = tw_at(thread->module, AT_gx);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -208,13 +229,8 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
             tw_tile(b_count, c_count, t_from > 0, steps, pad_2 + i * (16 * B) + j * B + b_tile, 1, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-                for (tw_size c = c_panel; c < c_panel + c_count; c++) {
-                  const float acc = tile[(b - b_tile) * TW_PANEL + c - c_panel];
-                  gx[b * (196 * C) + (c * 196 + (i * 14 + j))] = acc;
-                }
-              }
+              if (c_count == TW_PANEL) grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, TW_PANEL, tile);
+              else grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, c_count, tile);
             }
           }
         }
@@ -243,16 +259,29 @@ static void pad_3(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_w. */
+TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size c_panel, tw_size c_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size C = thread->module->dim[DIM_C];
+  float *const restrict gW = tw_at(thread->module, AT_gW);
+  for (tw_size o = o_tile; o < o_tile + o_count; o++) {
+#pragma omp simd
+    for (tw_size c = c_panel; c < c_panel + c_count; c++) {
+      const float acc = sums[(o - o_tile) * TW_PANEL + c - c_panel];
+      gW[o * (9 * C) + (c * 9 + (i * 3 + j))] = acc;
+    }
+  }
+}
+
 /*
  * grad_w(read gy[B, O, 14, 14], read pad[B, 16, 16, C], write gW[O, C, 3, 3])
  * gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, k + i, l + j, c]
  */
 static void grad_w(struct tw_thread *thread, tw_size B) {
-  const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict pad = tw_at(thread->module, AT_pad);
-  float *const restrict gW = tw_at(thread->module, AT_gW);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -287,13 +316,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
             tw_tile(o_count, c_count, t_from > 0, steps, gy + o_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              for (tw_size o = o_tile; o < o_tile + o_count; o++) {
-#pragma omp simd
-                for (tw_size c = c_panel; c < c_panel + c_count; c++) {
-                  const float acc = tile[(o - o_tile) * TW_PANEL + c - c_panel];
-                  gW[o * (9 * C) + (c * 9 + (i * 3 + j))] = acc;
-                }
-              }
+              if (c_count == TW_PANEL) grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, TW_PANEL, tile);
+              else grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, c_count, tile);
             }
           }
         }
@@ -330,7 +354,7 @@ static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) pad(thread);
   if (tw_shares(thread, 1, C, 1)) W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) forward(thread);
+  if (tw_shares(thread, 2, B, 1)) forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */

@@ -184,6 +184,6 @@ export const embedding = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "5f831444cd7f01f3999600d65b5233aafeedb1cd761326f492547aa5d9e74cbb",
+    sha256: "9816f6a6ad0bb2a1078e9e951f5cd2618f7cda12bb6147c804a4a5f16c0f4378",
   },
 } as const satisfies ModuleSpec<"N" | "E" | "V", never>;

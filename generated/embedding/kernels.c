@@ -52,16 +52,29 @@ static void cast(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_w. */
+TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_tile, tw_size v_count, tw_size e_panel, tw_size e_count, const float *sums) {
+  const tw_size V = thread->module->dim[DIM_V];
+  const tw_size E = thread->module->dim[DIM_E];
+  float *const restrict gW = tw_at(thread->module, AT_gW);
+  for (tw_size v = v_tile; v < v_tile + v_count; v++) {
+#pragma omp simd
+    for (tw_size e = e_panel; e < e_panel + e_count; e++) {
+      const float acc = sums[(v - v_tile) * TW_PANEL + e - e_panel];
+      gW[v * E + e] = acc;
+    }
+  }
+}
+
 /*
  * grad_w(read cast[N, V], read gy[N, E], write gW[V, E])
  * gW[v, e] = Σ_n cast[n, v] * gy[n, e]
  */
 static void grad_w(struct tw_thread *thread, tw_size N) {
-  const tw_size E = thread->module->dim[DIM_E];
   const tw_size V = thread->module->dim[DIM_V];
+  const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict cast = tw_at(thread->module, AT_cast);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  float *const restrict gW = tw_at(thread->module, AT_gW);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -90,13 +103,8 @@ static void grad_w(struct tw_thread *thread, tw_size N) {
         tw_tile(v_count, e_count, t_from > 0, steps, cast + v_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size v = v_tile; v < v_tile + v_count; v++) {
-#pragma omp simd
-            for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-              const float acc = tile[(v - v_tile) * TW_PANEL + e - e_panel];
-              gW[v * E + e] = acc;
-            }
-          }
+          if (e_count == TW_PANEL) grad_w_results(thread, N, v_tile, v_count, e_panel, TW_PANEL, tile);
+          else grad_w_results(thread, N, v_tile, v_count, e_panel, e_count, tile);
         }
       }
     }

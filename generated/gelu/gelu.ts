@@ -126,6 +126,6 @@ export const gelu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f0236cb8950dbb28dd128d1cc8aadfac9c96ef3572512e925def9507e42cb6a5",
+    sha256: "4d8b5ec4c9de8b76dc2afcbcdc31e21864709b62e6f43df077630a337a34a3fb",
   },
 } as const satisfies ModuleSpec<"N", never>;

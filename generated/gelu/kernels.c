@@ -47,8 +47,8 @@ static void grad_x(struct tw_thread *thread) {
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    const float value = x[n] / 1.41421356f;
-    gx[n] = gy[n] * (x[n] * 0.5f) * (1.1283792f * tw_exp(-(value * value))) / 1.41421356f + gy[n] * (defined_erf(value) + 1.0f) * 0.5f;
+    const float value_2 = x[n] / 1.41421356f;
+    gx[n] = gy[n] * (x[n] * 0.5f) * (1.1283792f * tw_exp(-(value_2 * value_2))) / 1.41421356f + gy[n] * (defined_erf(value_2) + 1.0f) * 0.5f;
   }
 }
 

@@ -126,6 +126,6 @@ export const geluTanh = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "6c5947b42335af4344988f51b9c90a09f287796a423941211f928ec50102a804",
+    sha256: "8b6504e3d4bc76eef069080de503a59d4c6f120852af64b1b4fc4e3b159564aa",
   },
 } as const satisfies ModuleSpec<"N", never>;

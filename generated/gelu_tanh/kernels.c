@@ -42,12 +42,12 @@ static void grad_x(struct tw_thread *thread) {
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    const float value = x[n] * x[n];
-    const float value_2 = tw_tanh((x[n] + value * x[n] * 0.044715f) * 0.7978846f);
-    const float value_3 = gy[n] * (x[n] * 0.5f) * (1.0f - value_2 * value_2) * 0.7978846f;
+    const float value_2 = x[n] * x[n];
+    const float value_2_2 = tw_tanh((x[n] + value_2 * x[n] * 0.044715f) * 0.7978846f);
+    const float value_3 = gy[n] * (x[n] * 0.5f) * (1.0f - value_2_2 * value_2_2) * 0.7978846f;
     const float value_4 = value_3 * 0.044715f;
     const float value_5 = value_4 * x[n] * x[n];
-    gx[n] = value_3 + value_4 * value + value_5 + value_5 + gy[n] * (value_2 + 1.0f) * 0.5f;
+    gx[n] = value_3 + value_4 * value_2 + value_5 + value_5 + gy[n] * (value_2_2 + 1.0f) * 0.5f;
   }
 }
 

@@ -46,11 +46,11 @@ static void forward(struct tw_thread *thread, float scalar) {
     for (tw_size n = 0; n < N; n++) {
       total_2_2 += (x[b * N + n] - total_2 / scalar) * (x[b * N + n] - total_2 / scalar);
     }
-    const float value = total_2 / scalar;
-    const float value_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+    const float value_2 = total_2 / scalar;
+    const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      y[b * N + n] = (x[b * N + n] - value) * value_2 * gamma_2[n] + beta[n];
+      y[b * N + n] = (x[b * N + n] - value_2) * value_2_2 * gamma_2[n] + beta[n];
     }
   }
 }
@@ -88,10 +88,10 @@ static void div_2(struct tw_thread *thread, float scalar) {
     for (tw_size n = 0; n < N; n++) {
       total_3 += gy[b * N + n] * gamma_2[n] * (x[b * N + n] - total_2 / scalar);
     }
-    const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-    const float value_2 = 1.0f / value;
-    div_2[b] = value_2;
-    div_2_2[b] = -(total_3 * value_2 / value) / (2.0f * value) / scalar;
+    const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+    const float value_2_2 = 1.0f / value_2;
+    div_2[b] = value_2_2;
+    div_2_2[b] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
     div_3[b] = total_2 / scalar;
   }
 }
@@ -117,11 +117,11 @@ static void grad_x(struct tw_thread *thread, float scalar) {
     for (tw_size n = 0; n < N; n++) {
       total_2 += -(gy[b * N + n] * gamma_2[n] * div_2[b] + div_2_2[b] * (x[b * N + n] - div_3[b]) + div_2_2[b] * (x[b * N + n] - div_3[b]));
     }
-    const float value = total_2 / scalar;
+    const float value_2 = total_2 / scalar;
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value_2 = div_2_2[b] * (x[b * N + n] - div_3[b]);
-      gx[b * N + n] = gy[b * N + n] * gamma_2[n] * div_2[b] + value_2 + value_2 + value;
+      const float value_2_2 = div_2_2[b] * (x[b * N + n] - div_3[b]);
+      gx[b * N + n] = gy[b * N + n] * gamma_2[n] * div_2[b] + value_2_2 + value_2_2 + value_2;
     }
   }
 }

@@ -303,6 +303,6 @@ export const layerNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "208e8cfb015563139e6f6e7f696da20714a22550e4c832f9f222d77e45270e91",
+    sha256: "ce64ddc412a4e2e12e02b15726975b2d2b3d17c3e6adcbae226cfa277426a8a7",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -37,8 +37,8 @@ static void grad_x(struct tw_thread *thread) {
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    const bool value = x[n] > 0.0f;
-    gx[n] = (value ? gy[n] : 0.0f) + (value ? 0.0f : gy[n]) * 0.01f;
+    const bool value_2 = x[n] > 0.0f;
+    gx[n] = (value_2 ? gy[n] : 0.0f) + (value_2 ? 0.0f : gy[n]) * 0.01f;
   }
 }
 

@@ -126,6 +126,6 @@ export const leakyRelu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "520587fbd6129c2c81f33b5bf4ae4470c1acb3e0b4c654388961b6226776b91a",
+    sha256: "d83c97f0165b730fca10c87ec456c7f982a0f2f29ba5095a39ad77a09fdf52b0",
   },
 } as const satisfies ModuleSpec<"N", never>;

@@ -20,17 +20,30 @@ enum {
   DIM_B,
 };
 
+/* What becomes of the sums of a tile of forward. */
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size o_panel, tw_size o_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const float *const restrict b = tw_at(thread->module, AT_b);
+  float *const restrict y = tw_at(thread->module, AT_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size o = o_panel; o < o_panel + o_count; o++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + o - o_panel];
+      y[i * O + o] = acc + b[o];
+    }
+  }
+}
+
 /*
  * forward(read x[B, I], read W[O, I], read b[O], write y[B, O])
  * y[i, o] = (Σ_j x[i, j] * W[o, j]) + b[o]
  */
-static void forward(struct tw_thread *thread) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+static void forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict W = tw_at(thread->module, AT_W);
-  const float *const restrict b = tw_at(thread->module, AT_b);
-  float *const restrict y = tw_at(thread->module, AT_y);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   const tw_size depth = I_2;
@@ -48,15 +61,24 @@ static void forward(struct tw_thread *thread) {
         tw_tile(i_count, o_count, t_from > 0, steps, x + i_tile * I_2, I_2, step,
                 W + o_panel * I_2 + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + o - o_panel];
-              y[i * O + o] = acc + b[o];
-            }
-          }
+          if (o_count == TW_PANEL) forward_results(thread, B, i_tile, i_count, o_panel, TW_PANEL, tile);
+          else forward_results(thread, B, i_tile, i_count, o_panel, o_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of grad_x. */
+TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size O = thread->module->dim[DIM_O];
+  float *const restrict gx = tw_at(thread->module, AT_gx);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      gx[b * I_2 + i] = acc;
     }
   }
 }
@@ -65,12 +87,11 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read gy[B, O], read W[O, I], write gx[B, I])
  * gx[b, i] = Σ_o gy[b, o] * W[o, i]
  */
-static void grad_x(struct tw_thread *thread) {
-  const tw_size O = thread->module->dim[DIM_O];
+static void grad_x(struct tw_thread *thread, tw_size B) {
   const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict W = tw_at(thread->module, AT_W);
-  float *const restrict gx = tw_at(thread->module, AT_gx);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -93,15 +114,24 @@ static void grad_x(struct tw_thread *thread) {
         tw_tile(b_count, i_count, t_from > 0, steps, gy + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + i - i_panel];
-              gx[b * I_2 + i] = acc;
-            }
-          }
+          if (i_count == TW_PANEL) grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of grad_w. */
+TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  float *const restrict gW = tw_at(thread->module, AT_gW);
+  for (tw_size o = o_tile; o < o_tile + o_count; o++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(o - o_tile) * TW_PANEL + i - i_panel];
+      gW[o * I_2 + i] = acc;
     }
   }
 }
@@ -111,11 +141,10 @@ static void grad_x(struct tw_thread *thread) {
  * gW[o, i] = Σ_b gy[b, o] * x[b, i]
  */
 static void grad_w(struct tw_thread *thread, tw_size B) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict x = tw_at(thread->module, AT_x);
-  float *const restrict gW = tw_at(thread->module, AT_gW);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -144,13 +173,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         tw_tile(o_count, i_count, t_from > 0, steps, gy + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size o = o_tile; o < o_tile + o_count; o++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(o - o_tile) * TW_PANEL + i - i_panel];
-              gW[o * I_2 + i] = acc;
-            }
-          }
+          if (i_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
+          else grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
         }
       }
     }
@@ -189,13 +213,13 @@ static void grad_b(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) forward(thread);
+  if (tw_shares(thread, 0, B, TW_ROWS)) forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) grad_x(thread);
+  if (tw_shares(thread, 0, B, TW_ROWS)) grad_x(thread, B);
 }
 
 /* Program grad_w: what a thread does. */

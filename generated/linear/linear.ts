@@ -273,6 +273,6 @@ export const linear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "b19edbed97ed6f8d55714a3d73fba36f969fa4fa83b1cab84da728db140b99bf",
+    sha256: "c9ec1cb572f9284aa9e9d1f27e1bb6e9c51cd0bffde7f980bd88ae9edbe01c6e",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

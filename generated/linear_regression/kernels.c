@@ -54,8 +54,8 @@ static void loss(struct tw_thread *thread) {
       for (tw_size j = 0; j < 2; j++) {
         acc += x[b * 2 + j] * l1_W[j];
       }
-      const float value = acc + l1_b[0] - target[b];
-      loss[b] = value * value;
+      const float value_2 = acc + l1_b[0] - target[b];
+      loss[b] = value_2 * value_2;
     }
   }
 }
@@ -95,10 +95,10 @@ static void loss_2(struct tw_thread *thread, float one_over_batch) {
       for (tw_size j = 0; j < 2; j++) {
         acc += x[b * 2 + j] * l1_W[j];
       }
-      const float value = acc + l1_b[0] - target[b];
-      const float value_2 = one_over_batch * value;
-      loss[b] = value * value;
-      g_l1_y[b] = value_2 + value_2;
+      const float value_2 = acc + l1_b[0] - target[b];
+      const float value_2_2 = one_over_batch * value_2;
+      loss[b] = value_2 * value_2;
+      g_l1_y[b] = value_2_2 + value_2_2;
     }
   }
 }

@@ -293,6 +293,6 @@ export const linearRegression = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "6e19f1e93a9b0676c76021da2ff86499cd5f4221bbf249cd6ac8ace6aaf16301",
+    sha256: "018985c0cfea914ec96d55e41738919ae75897ce5d4ddfe68fc754d113cbd7a9",
   },
 } as const satisfies ModuleSpec<"B", never>;

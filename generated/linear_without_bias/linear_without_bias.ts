@@ -222,6 +222,6 @@ export const linearWithoutBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2ff03c76519f5ec5e3545beed294924faae30edd49ae121fe1cc82529bdaee84",
+    sha256: "4aec0cc0ddba6883f0b4df55e89b265c7cc396b917dc9b169a8d825605b3abce",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

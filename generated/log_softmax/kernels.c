@@ -36,10 +36,10 @@ static void forward(struct tw_thread *thread) {
     for (tw_size c = 0; c < C; c++) {
       total_2 += tw_exp(z[b * C + c] - largest);
     }
-    const float value = tw_log(total_2);
+    const float value_2 = tw_log(total_2);
 #pragma omp simd
     for (tw_size c = 0; c < C; c++) {
-      y[b * C + c] = z[b * C + c] - largest - value;
+      y[b * C + c] = z[b * C + c] - largest - value_2;
     }
   }
 }
@@ -84,10 +84,10 @@ static void grad_z(struct tw_thread *thread) {
     for (tw_size c = 0; c < C; c++) {
       total_2 += tw_exp(z[b * C + c] - largest);
     }
-    const float value = sum_minus_gy[b] / total_2;
+    const float value_2 = sum_minus_gy[b] / total_2;
 #pragma omp simd
     for (tw_size c = 0; c < C; c++) {
-      gz[b * C + c] = gy[b * C + c] + value * tw_exp(z[b * C + c] - largest);
+      gz[b * C + c] = gy[b * C + c] + value_2 * tw_exp(z[b * C + c] - largest);
     }
   }
 }

@@ -159,6 +159,6 @@ export const logSoftmax = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a037211fa2749307e90ae8db525b6ea5526f4c1a883f479d14d8ef5f87bfc82a",
+    sha256: "98c12ddf74999a38b858023279d774cc9e65fee2d0264406b554a1e21788d58e",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

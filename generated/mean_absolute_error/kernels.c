@@ -51,9 +51,9 @@ static void grad_x(struct tw_thread *thread, float scalar) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value = x[b * N + n] - target[b * N + n];
-      const float value_2 = gy[b] / scalar;
-      gx[b * N + n] = value > 0.0f ? value_2 : 0.0f > value ? -value_2 : 0.0f;
+      const float value_2 = x[b * N + n] - target[b * N + n];
+      const float value_2_2 = gy[b] / scalar;
+      gx[b * N + n] = value_2 > 0.0f ? value_2_2 : 0.0f > value_2 ? -value_2_2 : 0.0f;
     }
   }
 }
@@ -73,9 +73,9 @@ static void grad_target(struct tw_thread *thread, float scalar) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value = x[b * N + n] - target[b * N + n];
-      const float value_2 = gy[b] / scalar;
-      gtarget[b * N + n] = -(value > 0.0f ? value_2 : 0.0f > value ? -value_2 : 0.0f);
+      const float value_2 = x[b * N + n] - target[b * N + n];
+      const float value_2_2 = gy[b] / scalar;
+      gtarget[b * N + n] = -(value_2 > 0.0f ? value_2_2 : 0.0f > value_2 ? -value_2_2 : 0.0f);
     }
   }
 }

@@ -176,6 +176,6 @@ export const meanAbsoluteError = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a0e3a7956318c062681d239140c899c2d985de8ef6ce79b9d9aa0926733973ad",
+    sha256: "a6d6a1121e788e584174b0c1c85d933b23b0ed3e8b5e57d0b1cab601e21b801f",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -49,8 +49,8 @@ static void grad_x(struct tw_thread *thread, float scalar) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value = gy[b] / scalar * (x[b * N + n] - target[b * N + n]);
-      gx[b * N + n] = value + value;
+      const float value_2 = gy[b] / scalar * (x[b * N + n] - target[b * N + n]);
+      gx[b * N + n] = value_2 + value_2;
     }
   }
 }
@@ -68,8 +68,8 @@ static void grad_target(struct tw_thread *thread, float scalar) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value = gy[b] / scalar * (x[b * N + n] - target[b * N + n]);
-      gtarget[b * N + n] = -(value + value);
+      const float value_2 = gy[b] / scalar * (x[b * N + n] - target[b * N + n]);
+      gtarget[b * N + n] = -(value_2 + value_2);
     }
   }
 }

@@ -176,6 +176,6 @@ export const meanSquaredError = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "7ff942f374ba98137ecdcb4802642eba1e18f415a339617b2eb849d993f0a10b",
+    sha256: "8ecdb7cd0a0ffd0b5caf67c85735c32af3a2c3796a0a7f6bb117fc2203be398f",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

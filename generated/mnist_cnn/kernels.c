@@ -137,31 +137,42 @@ static void l1_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of relu1. */
+TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
+  float *const restrict relu1 = tw_at(thread->module, AT_relu1);
+  for (tw_size k = k_tile; k < k_tile + k_count; k++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
+      relu1[b * 12544 + (j * 448 + (k * 16 + i))] = tw_maximum(acc + l1_b[i], 0.0f);
+    }
+  }
+}
+
 /*
  * relu1(read pad[B, 1, 32, 32], read l1.W_turned[1, 5, 5, 16], read l1.b[16], write relu1[B, 28, 28, 16])
  * relu1[b, j, k, i] = max((Σ_lp pad[b, 0, j + l, k + p] * l1.W_turned[0, l, p, i]) + l1.b[i], 0)
  */
-static void relu1(struct tw_thread *thread) {
+static void relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad = tw_at(thread->module, AT_pad);
   const float *const restrict l1_W_turned = tw_at(thread->module, AT_l1_W_turned);
-  const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
-  float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 25; t++) {
     const tw_size l = (t) / 5;
-    const tw_size p = (t) % 5;
-    step[t] = l * 32 + p;
+    const tw_size p_2 = (t) % 5;
+    step[t] = l * 32 + p_2;
   }
   for (tw_size i_panel = 0; i_panel < 16; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 16 - i_panel);
     /* The columns of l1.W_turned, side by side. */
     for (tw_size t = 0; t < 25; t++) {
       const tw_size l = (t) / 5;
-      const tw_size p = (t) % 5;
+      const tw_size p_2 = (t) % 5;
       for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l1_W_turned[l * 80 + (p * 16 + i)];
+        panel[t * TW_PANEL + i - i_panel] = l1_W_turned[l * 80 + (p_2 * 16 + i)];
       }
       for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
         panel[t * TW_PANEL + i - i_panel] = 0.0f;
@@ -173,13 +184,8 @@ static void relu1(struct tw_thread *thread) {
           k_count = tw_height(28 - k_tile);
           tw_tile(k_count, i_count, false, 25, pad + b * 1024 + j * 32 + k_tile, 1, step,
                   panel, sums);
-          for (tw_size k = k_tile; k < k_tile + k_count; k++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
-              relu1[b * 12544 + (j * 448 + (k * 16 + i))] = tw_maximum(acc + l1_b[i], 0.0f);
-            }
-          }
+          if (i_count == TW_PANEL) relu1_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          else relu1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -203,11 +209,11 @@ static void max_pool_2d1(struct tw_thread *thread) {
             max_pool_2d1_2[lane] = -INFINITY;
           }
           for (tw_size l = 0; l < 2; l++) {
-            for (tw_size p = 0; p < 2; p++) {
+            for (tw_size p_2 = 0; p_2 < 2; p_2++) {
 #pragma omp simd
               for (tw_size lane = 0; lane < i_count; lane++) {
                 const tw_size i = i_strip + lane;
-                max_pool_2d1_2[lane] = tw_maximum(max_pool_2d1_2[lane], relu1[b * 12544 + (j * 896 + l * 448 + (k * 32 + p * 16 + i))]);
+                max_pool_2d1_2[lane] = tw_maximum(max_pool_2d1_2[lane], relu1[b * 12544 + (j * 896 + l * 448 + (k * 32 + p_2 * 16 + i))]);
               }
             }
           }
@@ -260,31 +266,42 @@ static void l2_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of relu2. */
+TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
+  float *const restrict relu2 = tw_at(thread->module, AT_relu2);
+  for (tw_size k = k_tile; k < k_tile + k_count; k++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
+      relu2[b * 6272 + (i * 196 + (j * 14 + k))] = tw_maximum(acc + l2_b[i], 0.0f);
+    }
+  }
+}
+
 /*
  * relu2(read pad_2[B, 18, 18, 16], read l2.W_turned[5, 5, 16, 32], read l2.b[32], write relu2[B, 32, 14, 14])
  * relu2[b, i, j, k] = max((Σ_pq pad_2[b, j + p, k + q div 16, q mod 16] * l2.W_turned[p, q div 16, q m …
  */
-static void relu2(struct tw_thread *thread) {
+static void relu2(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
   const float *const restrict l2_W_turned = tw_at(thread->module, AT_l2_W_turned);
-  const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
-  float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 400; t++) {
-    const tw_size p = (t) / 80;
+    const tw_size p_2 = (t) / 80;
     const tw_size q = (t) % 80;
-    step[t] = p * 288 + q;
+    step[t] = p_2 * 288 + q;
   }
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of l2.W_turned, side by side. */
     for (tw_size t = 0; t < 400; t++) {
-      const tw_size p = (t) / 80;
+      const tw_size p_2 = (t) / 80;
       const tw_size q = (t) % 80;
       for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = l2_W_turned[p * 2560 + (i + q * 32)];
+        panel[t * TW_PANEL + i - i_panel] = l2_W_turned[p_2 * 2560 + (i + q * 32)];
       }
       for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
         panel[t * TW_PANEL + i - i_panel] = 0.0f;
@@ -296,13 +313,8 @@ static void relu2(struct tw_thread *thread) {
           k_count = tw_height(14 - k_tile);
           tw_tile(k_count, i_count, false, 400, pad_2 + b * 5184 + j * 288 + k_tile * 16, 16, step,
                   panel, sums);
-          for (tw_size k = k_tile; k < k_tile + k_count; k++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
-              relu2[b * 6272 + (i * 196 + (j * 14 + k))] = tw_maximum(acc + l2_b[i], 0.0f);
-            }
-          }
+          if (i_count == TW_PANEL) relu2_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          else relu2_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -322,8 +334,8 @@ static void max_pool_2d2(struct tw_thread *thread) {
         for (tw_size k = 0; k < 7; k++) {
           float max_pool_2d2_2 = -INFINITY;
           for (tw_size l = 0; l < 2; l++) {
-            for (tw_size p = 0; p < 2; p++) {
-              max_pool_2d2_2 = tw_maximum(max_pool_2d2_2, relu2[b * 6272 + (i * 196 + (j * 28 + l * 14 + (k * 2 + p)))]);
+            for (tw_size p_2 = 0; p_2 < 2; p_2++) {
+              max_pool_2d2_2 = tw_maximum(max_pool_2d2_2, relu2[b * 6272 + (i * 196 + (j * 28 + l * 14 + (k * 2 + p_2)))]);
             }
           }
           max_pool_2d2[b * 1568 + (i * 49 + (j * 7 + k))] = max_pool_2d2_2;
@@ -333,15 +345,26 @@ static void max_pool_2d2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of relu3. */
+TW_ALWAYS void relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
+  float *const restrict relu3 = tw_at(thread->module, AT_relu3);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      relu3[b * 128 + i] = tw_maximum(acc + l3_b[i], 0.0f);
+    }
+  }
+}
+
 /*
  * relu3(read max_pool_2d2[B, 32, 7, 7], read l3.W[128, 1568], read l3.b[128], write relu3[B, 128])
  * relu3[b, i] = max((Σ_j max_pool_2d2[b, j div 49, (j div 7) mod 7, j mod 7] * l3.W[i, j]) + l3.b[i],  …
  */
-static void relu3(struct tw_thread *thread) {
+static void relu3(struct tw_thread *thread, tw_size B) {
   const float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
-  float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   const tw_size depth = 1568;
@@ -359,15 +382,22 @@ static void relu3(struct tw_thread *thread) {
         tw_tile(b_count, i_count, t_from > 0, steps, max_pool_2d2 + b_tile * 1568, 1568, step,
                 l3_W + i_panel * 1568 + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + i - i_panel];
-              relu3[b * 128 + i] = tw_maximum(acc + l3_b[i], 0.0f);
-            }
-          }
+          if (i_count == TW_PANEL) relu3_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else relu3_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of predict. */
+TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
+  float *const restrict logits = tw_at(thread->module, AT_logits);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      logits[b * 10 + i] = acc + l4_b[i];
     }
   }
 }
@@ -376,11 +406,9 @@ static void relu3(struct tw_thread *thread) {
  * predict(read relu3[B, 128], read l4.W[10, 128], read l4.b[10], write logits[B, 10])
  * logits[b, i] = (Σ_j relu3[b, j] * l4.W[i, j]) + l4.b[i]
  */
-static void predict(struct tw_thread *thread) {
+static void predict(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
-  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
-  float *const restrict logits = tw_at(thread->module, AT_logits);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 128; t++) {
@@ -393,12 +421,19 @@ static void predict(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 128, relu3 + b_tile * 128, 128, step,
               l4_W + i_panel * 128, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          logits[b * 10 + i] = acc + l4_b[i];
-        }
-      }
+      predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of l4_y. */
+TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
+  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      l4_y[b * 10 + i] = acc + l4_b[i];
     }
   }
 }
@@ -407,11 +442,9 @@ static void predict(struct tw_thread *thread) {
  * l4_y(read relu3[B, 128], read l4.W[10, 128], read l4.b[10], write l4.y[B, 10])
  * l4.y[b, i] = (Σ_j relu3[b, j] * l4.W[i, j]) + l4.b[i]
  */
-static void l4_y(struct tw_thread *thread) {
+static void l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
-  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
-  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 128; t++) {
@@ -424,12 +457,7 @@ static void l4_y(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 128, relu3 + b_tile * 128, 128, step,
               l4_W + i_panel * 128, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          l4_y[b * 10 + i] = acc + l4_b[i];
-        }
-      }
+      l4_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -537,12 +565,25 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
         best = (uint32_t)i;
       }
     }
-    const float value = one_over_batch / sum_exp;
+    const float value_2 = one_over_batch / sum_exp;
     for (tw_size i = 0; i < 10; i++) {
-      g_l4_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value * tw_exp(l4_y[b * 10 + i] - largest);
+      g_l4_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value_2 * tw_exp(l4_y[b * 10 + i] - largest);
     }
     loss[b] = tw_log(sum_exp) - at_label;
     accuracy[b] = (float)(best == label[b]);
+  }
+}
+
+/* What becomes of the sums of a tile of g_l3_y. */
+TW_ALWAYS void g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
+  float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      g_l3_y[b * 128 + i] = relu3[b * 128 + i] > 0.0f ? acc : 0.0f;
+    }
   }
 }
 
@@ -550,11 +591,9 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
  * g_l3_y(read g_l4.y[B, 10], read l4.W[10, 128], read relu3[B, 128], write g_l3.y[B, 128])
  * g_l3.y[b, i] = relu3[b, i] > 0 ? (Σ_j g_l4.y[b, j] * l4.W[j, i]) : 0
  */
-static void g_l3_y(struct tw_thread *thread) {
+static void g_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
-  const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
-  float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -572,13 +611,20 @@ static void g_l3_y(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 10, g_l4_y + b_tile * 10, 10, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+      if (i_count == TW_PANEL) g_l3_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else g_l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_max_pool_2d2. */
+TW_ALWAYS void g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          g_l3_y[b * 128 + i] = relu3[b * 128 + i] > 0.0f ? acc : 0.0f;
-        }
-      }
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      g_max_pool_2d2[b * 1568 + i] = acc;
     }
   }
 }
@@ -590,7 +636,6 @@ static void g_l3_y(struct tw_thread *thread) {
 static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -608,13 +653,8 @@ static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 128, g_l3_y + b_tile * 128, 128, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          g_max_pool_2d2[b * 1568 + i] = acc;
-        }
-      }
+      if (i_count == TW_PANEL) g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -659,32 +699,42 @@ static void gather(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of g_max_pool_2d1. */
+TW_ALWAYS void g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict g_max_pool_2d1 = tw_at(thread->module, AT_g_max_pool_2d1);
+  for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+    for (tw_size k = k_tile; k < k_tile + k_count; k++) {
+      const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
+      g_max_pool_2d1[b * 3136 + (i * 196 + (j * 14 + k))] = acc;
+    }
+  }
+}
+
 /*
  * g_max_pool_2d1(read pad_3[B, 32, 18, 18], read gather[5, 5, 32, 16], write g_max_pool_2d1[B, 16, 14, 14])
  * g_max_pool_2d1[b, i, j, k] = Σ_lpq pad_3[b, l, j + q, k + p] * gather[q, p, l, i]
  */
-static void g_max_pool_2d1(struct tw_thread *thread) {
+static void g_max_pool_2d1(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad_3 = tw_at(thread->module, AT_pad_3);
   const float *const restrict gather = tw_at(thread->module, AT_gather);
-  float *const restrict g_max_pool_2d1 = tw_at(thread->module, AT_g_max_pool_2d1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 800; t++) {
-    const tw_size p = (t) / 160;
+    const tw_size p_2 = (t) / 160;
     const tw_size q = (t) / 32 % 5;
     const tw_size l = (t) % 32;
-    step[t] = l * 324 + q * 18 + p;
+    step[t] = l * 324 + q * 18 + p_2;
   }
   for (tw_size i_panel = 0; i_panel < 16; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 16 - i_panel);
     /* The columns of gather, side by side. */
     for (tw_size t = 0; t < 800; t++) {
-      const tw_size p = (t) / 160;
+      const tw_size p_2 = (t) / 160;
       const tw_size q = (t) / 32 % 5;
       const tw_size l = (t) % 32;
       for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = gather[q * 2560 + (p * 512 + (l * 16 + i))];
+        panel[t * TW_PANEL + i - i_panel] = gather[q * 2560 + (p_2 * 512 + (l * 16 + i))];
       }
       for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
         panel[t * TW_PANEL + i - i_panel] = 0.0f;
@@ -696,12 +746,7 @@ static void g_max_pool_2d1(struct tw_thread *thread) {
           k_count = tw_height(14 - k_tile);
           tw_tile(k_count, i_count, false, 800, pad_3 + b * 10368 + j * 18 + k_tile, 1, step,
                   panel, sums);
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-            for (tw_size k = k_tile; k < k_tile + k_count; k++) {
-              const float acc = sums[(k - k_tile) * TW_PANEL + i - i_panel];
-              g_max_pool_2d1[b * 3136 + (i * 196 + (j * 14 + k))] = acc;
-            }
-          }
+          g_max_pool_2d1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -726,6 +771,24 @@ static void g_l1_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of update_l1_W. */
+TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j, tw_size k, tw_size i_tile, tw_size i_count, tw_size l_panel, tw_size l_count, const float *sums) {
+  float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
+  float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
+  float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+    for (tw_size l = l_panel; l < l_panel + l_count; l++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + l - l_panel];
+      const float m_next = l1_W_m[i * 25 + (k * 5 + l)] * 0.9f + acc * 0.1f;
+      const float v_next = l1_W_v[i * 25 + (k * 5 + l)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l1_W[i * 25 + (k * 5 + l)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l1_W[i * 25 + (k * 5 + l)] = W_next;
+      l1_W_m[i * 25 + (k * 5 + l)] = m_next;
+      l1_W_v[i * 25 + (k * 5 + l)] = v_next;
+    }
+  }
+}
+
 /*
  * update_l1_W(read g_l1.y[448·B, 28], read pad[B, 1, 32, 32], update l1.W[16, 1, 5, 5], update l1.W.m[16, 1, 5, 5], update l1.W.v[16, 1, 5, 5])
  * acc = Σ_bpq g_l1.y[b·448 + i·28 + p, q] * pad[b, 0, p + k, q + l];
@@ -739,9 +802,6 @@ static void g_l1_y(struct tw_thread *thread) {
 static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict pad = tw_at(thread->module, AT_pad);
-  float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
-  float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
-  float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -754,17 +814,17 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
           const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
           for (tw_size t = 0; t < steps; t++) {
             const tw_size b = (t_from + t) / 784;
-            const tw_size p = (t_from + t) / 28 % 28;
+            const tw_size p_2 = (t_from + t) / 28 % 28;
             const tw_size q = (t_from + t) % 28;
-            step[t] = b * 12544 + p * 28 + q;
+            step[t] = b * 12544 + p_2 * 28 + q;
           }
           /* The columns of pad, side by side. */
           for (tw_size t = 0; t < steps; t++) {
             const tw_size b = (t_from + t) / 784;
-            const tw_size p = (t_from + t) / 28 % 28;
+            const tw_size p_2 = (t_from + t) / 28 % 28;
             const tw_size q = (t_from + t) % 28;
             for (tw_size l = l_panel; l < l_panel + l_count; l++) {
-              panel[t * TW_PANEL + l - l_panel] = pad[b * 1024 + (p * 32 + k * 32 + (q + l))];
+              panel[t * TW_PANEL + l - l_panel] = pad[b * 1024 + (p_2 * 32 + k * 32 + (q + l))];
             }
             for (tw_size l = l_panel + l_count; l < l_panel + TW_PANEL; l++) {
               panel[t * TW_PANEL + l - l_panel] = 0.0f;
@@ -776,17 +836,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
             tw_tile(i_count, l_count, t_from > 0, steps, g_l1_y + i_tile * 784, 784, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-                for (tw_size l = l_panel; l < l_panel + l_count; l++) {
-                  const float acc = tile[(i - i_tile) * TW_PANEL + l - l_panel];
-                  const float m_next = l1_W_m[i * 25 + (k * 5 + l)] * 0.9f + acc * 0.1f;
-                  const float v_next = l1_W_v[i * 25 + (k * 5 + l)] * 0.999f + acc * acc * 0.001f;
-                  const float W_next = l1_W[i * 25 + (k * 5 + l)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-                  l1_W[i * 25 + (k * 5 + l)] = W_next;
-                  l1_W_m[i * 25 + (k * 5 + l)] = m_next;
-                  l1_W_v[i * 25 + (k * 5 + l)] = v_next;
-                }
-              }
+              update_l1_W_results(thread, B, alpha_t, j, k, i_tile, i_count, l_panel, l_count, tile);
             }
           }
         }
@@ -847,6 +897,25 @@ static void g_l2_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of update_l2_W. */
+TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size k, tw_size l, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
+  float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
+  float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float m_next = l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] * 0.9f + acc * 0.1f;
+      const float v_next = l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l2_W[i * 400 + (j * 25 + (k * 5 + l))] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l2_W[i * 400 + (j * 25 + (k * 5 + l))] = W_next;
+      l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] = m_next;
+      l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] = v_next;
+    }
+  }
+}
+
 /*
  * update_l2_W(read g_l2.y[448·B, 14], read pad_2[B, 18, 18, 16], update l2.W[32, 16, 5, 5], update l2.W.m[32, 16, 5, 5], update l2.W.v[32, 16, 5, 5])
  * acc = Σ_bpq g_l2.y[b·448 + i·14 + p, q] * pad_2[b, p + k, q + l, j];
@@ -860,9 +929,6 @@ static void g_l2_y(struct tw_thread *thread) {
 static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
-  float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
-  float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
-  float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -875,17 +941,17 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
           const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
           for (tw_size t = 0; t < steps; t++) {
             const tw_size b = (t_from + t) / 196;
-            const tw_size p = (t_from + t) / 14 % 14;
+            const tw_size p_2 = (t_from + t) / 14 % 14;
             const tw_size q = (t_from + t) % 14;
-            step[t] = b * 6272 + p * 14 + q;
+            step[t] = b * 6272 + p_2 * 14 + q;
           }
           /* The columns of pad_2, side by side. */
           for (tw_size t = 0; t < steps; t++) {
             const tw_size b = (t_from + t) / 196;
-            const tw_size p = (t_from + t) / 14 % 14;
+            const tw_size p_2 = (t_from + t) / 14 % 14;
             const tw_size q = (t_from + t) % 14;
             for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              panel[t * TW_PANEL + j - j_panel] = pad_2[b * 5184 + (p * 288 + k * 288 + (q * 16 + l * 16 + j))];
+              panel[t * TW_PANEL + j - j_panel] = pad_2[b * 5184 + (p_2 * 288 + k * 288 + (q * 16 + l * 16 + j))];
             }
             for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
               panel[t * TW_PANEL + j - j_panel] = 0.0f;
@@ -897,18 +963,8 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
             tw_tile(i_count, j_count, t_from > 0, steps, g_l2_y + i_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-                for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-                  const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-                  const float m_next = l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] * 0.9f + acc * 0.1f;
-                  const float v_next = l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] * 0.999f + acc * acc * 0.001f;
-                  const float W_next = l2_W[i * 400 + (j * 25 + (k * 5 + l))] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-                  l2_W[i * 400 + (j * 25 + (k * 5 + l))] = W_next;
-                  l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] = m_next;
-                  l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] = v_next;
-                }
-              }
+              if (j_count == TW_PANEL) update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, TW_PANEL, tile);
+              else update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, j_count, tile);
             }
           }
         }
@@ -947,6 +1003,25 @@ static void update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
     l2_b[i] = b_next;
     l2_b_m[i] = m_next;
     l2_b_v[i] = v_next;
+  }
+}
+
+/* What becomes of the sums of a tile of update_l3_W. */
+TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
+  float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
+  float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      const float m_next = l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+      const float v_next = l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = v_next;
+    }
   }
 }
 
@@ -997,18 +1072,8 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, max_pool_2d2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              const float m_next = l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-              const float v_next = l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = W_next;
-              l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = m_next;
-              l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = v_next;
-            }
-          }
+          if (i_count == TW_PANEL) update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -1052,6 +1117,24 @@ static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
       l3_b[i] = b_next;
       l3_b_m[i] = m_next;
       l3_b_v[i] = v_next;
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of update_l4_W. */
+TW_ALWAYS void update_l4_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
+  float *const restrict l4_W_m = tw_at(thread->module, AT_l4_W_m);
+  float *const restrict l4_W_v = tw_at(thread->module, AT_l4_W_v);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      const float m_next = l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+      const float v_next = l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = v_next;
     }
   }
 }
@@ -1103,17 +1186,7 @@ static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, relu3 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              const float m_next = l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-              const float v_next = l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = W_next;
-              l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = m_next;
-              l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = v_next;
-            }
-          }
+          update_l4_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -1163,20 +1236,20 @@ static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) pad(thread);
   if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread);
+  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
   tw_meet(thread);
   if (tw_shares(thread, 4, B, 1)) pad_2(thread);
   if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread);
+  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread);
+  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) predict(thread);
+  if (tw_shares(thread, 9, B, TW_ROWS)) predict(thread, B);
 }
 
 /* Program evaluate: what a thread does. */
@@ -1185,20 +1258,20 @@ static void run_evaluate(struct tw_thread *thread, const union tw_given *given) 
   if (tw_shares(thread, 0, B, 1)) pad(thread);
   if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread);
+  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
   tw_meet(thread);
   if (tw_shares(thread, 4, B, 1)) pad_2(thread);
   if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread);
+  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread);
+  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread);
+  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 10, B, 1)) loss(thread);
   tw_meet(thread);
@@ -1214,32 +1287,32 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) pad(thread);
   if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread);
+  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
   tw_meet(thread);
   if (tw_shares(thread, 4, B, 1)) pad_2(thread);
   if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread);
+  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread);
+  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread);
+  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 10, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
   if (tw_alone(thread, 11)) update_loss_total(thread, B);
-  if (tw_shares(thread, 12, B, TW_ROWS)) g_l3_y(thread);
+  if (tw_shares(thread, 12, B, TW_ROWS)) g_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 13, 1568, TW_PANEL)) g_max_pool_2d2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 14, B, 1)) pad_3(thread);
   if (tw_shares(thread, 15, 32, 1)) gather(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 16, B, 1)) g_max_pool_2d1(thread);
+  if (tw_shares(thread, 16, B, 1)) g_max_pool_2d1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 17, 448 * B, 1)) g_l1_y(thread);
   tw_meet(thread);

@@ -2132,6 +2132,6 @@ export const mnistCnn = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "47579aca9518e2cb3f27cc42027ed7db6615c0dd7ef91d3e9deacfd5c50f3504",
+    sha256: "102812e515749e15b59eb09d0866f4de169265437e543490aed0ba04b908fa77",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2dd8ec870d4148bfb6258ee42e0d4e5dde3a2728c2d26bd0e2efbd0a5bb0c699",
+    sha256: "f8ea73a807e80f38fec6ce568a73656afd086a228099a36118d24deab5901abf",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

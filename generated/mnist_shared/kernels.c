@@ -76,6 +76,19 @@ static void draw_label(struct tw_thread *thread, uint32_t start) {
   }
 }
 
+/* What becomes of the sums of a tile of relu1. */
+TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
+  float *const restrict relu1 = tw_at(thread->module, AT_relu1);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      relu1[b * 1000 + i] = tw_maximum(acc + l1_b[i], 0.0f);
+    }
+  }
+}
+
 /* Lists what is not zero in x, row by row. */
 static void relu1_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
@@ -96,8 +109,6 @@ static void relu1_lists(struct tw_thread *thread, tw_size B) {
 /* relu1 from the lists of what is not zero. */
 static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
-  const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
-  float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   tw_size *const counts = (tw_size *)thread->module->slot[33].data;
   struct tw_entry *const lists = (struct tw_entry *)(counts + B);
   float *const sums = thread->sums;
@@ -110,13 +121,8 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
       for (tw_size p = 0; p < group; p++) {
         const tw_size i_panel = i_group + p * TW_PANEL;
         const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-        for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-            const float acc = sums[p * TW_PANEL + i - i_panel];
-            relu1[b * 1000 + i] = tw_maximum(acc + l1_b[i], 0.0f);
-          }
-        }
+        if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums + p * TW_PANEL);
+        else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums + p * TW_PANEL);
       }
     }
   }
@@ -129,8 +135,6 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
 static void relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
-  const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
-  float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   /* Where at least half of the values are zero, zeros are skipped. */
   if (thread->module->skip_zeros) {
     const tw_size *const counts = (const tw_size *)thread->module->slot[33].data;
@@ -155,13 +159,8 @@ static void relu1(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 784, x + b_tile * 784, 784, step,
               l1_W + i_panel * 784, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          relu1[b * 1000 + i] = tw_maximum(acc + l1_b[i], 0.0f);
-        }
-      }
+      if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -196,6 +195,18 @@ static void fold_relu1(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of relu2. */
+TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict relu2 = tw_at(thread->module, AT_relu2);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      relu2[b * 900 + i] = tw_maximum(acc, 0.0f);
+    }
+  }
+}
+
 /*
  * relu2(read fold_relu1[B, 100], read l2.W[900, 100], write relu2[B, 900])
  * relu2[b, i] = max((Σ_j fold_relu1[b, j] * l2.W[i, j]), 0)
@@ -203,7 +214,6 @@ static void fold_relu1(struct tw_thread *thread) {
 static void relu2(struct tw_thread *thread, tw_size B) {
   const float *const restrict fold_relu1 = tw_at(thread->module, AT_fold_relu1);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
-  float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 100; t++) {
@@ -216,13 +226,20 @@ static void relu2(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 100, fold_relu1 + b_tile * 100, 100, step,
               l2_W + i_panel * 100, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          relu2[b * 900 + i] = tw_maximum(acc, 0.0f);
-        }
-      }
+      if (i_count == TW_PANEL) relu2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else relu2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of predict. */
+TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
+  float *const restrict logits = tw_at(thread->module, AT_logits);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      logits[b * 10 + i] = acc + l3_b[i];
     }
   }
 }
@@ -231,11 +248,9 @@ static void relu2(struct tw_thread *thread, tw_size B) {
  * predict(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write logits[B, 10])
  * logits[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void predict(struct tw_thread *thread) {
+static void predict(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
-  float *const restrict logits = tw_at(thread->module, AT_logits);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 900; t++) {
@@ -248,12 +263,19 @@ static void predict(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 900, relu2 + b_tile * 900, 900, step,
               l3_W + i_panel * 900, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          logits[b * 10 + i] = acc + l3_b[i];
-        }
-      }
+      predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of l3_y. */
+TW_ALWAYS void l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
+  float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      l3_y[b * 10 + i] = acc + l3_b[i];
     }
   }
 }
@@ -262,11 +284,9 @@ static void predict(struct tw_thread *thread) {
  * l3_y(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write l3.y[B, 10])
  * l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void l3_y(struct tw_thread *thread) {
+static void l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
-  float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   for (tw_size t = 0; t < 900; t++) {
@@ -279,12 +299,7 @@ static void l3_y(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 900, relu2 + b_tile * 900, 900, step,
               l3_W + i_panel * 900, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          l3_y[b * 10 + i] = acc + l3_b[i];
-        }
-      }
+      l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -392,12 +407,25 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
         best = (uint32_t)i;
       }
     }
-    const float value = one_over_batch / sum_exp;
+    const float value_2 = one_over_batch / sum_exp;
     for (tw_size i = 0; i < 10; i++) {
-      g_l3_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value * tw_exp(l3_y[b * 10 + i] - largest);
+      g_l3_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value_2 * tw_exp(l3_y[b * 10 + i] - largest);
     }
     loss[b] = tw_log(sum_exp) - at_label;
     accuracy[b] = (float)(best == label[b]);
+  }
+}
+
+/* What becomes of the sums of a tile of g_l2_y. */
+TW_ALWAYS void g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
+  float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      g_l2_y[b * 900 + i] = relu2[b * 900 + i] > 0.0f ? acc : 0.0f;
+    }
   }
 }
 
@@ -408,8 +436,6 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
 static void g_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
-  float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -427,13 +453,20 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 10, g_l3_y + b_tile * 10, 10, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+      if (i_count == TW_PANEL) g_l2_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else g_l2_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_relu1_untiled. */
+TW_ALWAYS void g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict g_relu1_untiled = tw_at(thread->module, AT_g_relu1_untiled);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          g_l2_y[b * 900 + i] = relu2[b * 900 + i] > 0.0f ? acc : 0.0f;
-        }
-      }
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      g_relu1_untiled[b * 100 + i] = acc;
     }
   }
 }
@@ -442,10 +475,9 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
  * g_relu1_untiled(read g_l2.y[B, 900], read l2.W[900, 100], write g_relu1_untiled[B, 100])
  * g_relu1_untiled[b, i] = Σ_j g_l2.y[b, j] * l2.W[j, i]
  */
-static void g_relu1_untiled(struct tw_thread *thread) {
+static void g_relu1_untiled(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
-  float *const restrict g_relu1_untiled = tw_at(thread->module, AT_g_relu1_untiled);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -463,13 +495,8 @@ static void g_relu1_untiled(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 900, g_l2_y + b_tile * 900, 900, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          g_relu1_untiled[b * 100 + i] = acc;
-        }
-      }
+      if (i_count == TW_PANEL) g_relu1_untiled_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else g_relu1_untiled_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -488,6 +515,25 @@ static void g_l1_y(struct tw_thread *thread) {
       for (tw_size i = 0; i < 100; i++) {
         g_l1_y[b * 1000 + (i_outer * 100 + i)] = relu1[b * 1000 + (i_outer * 100 + i)] > 0.0f ? g_relu1_untiled[b * 100 + i] : 0.0f;
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of update_l1_W. */
+TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
+  float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
+  float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      const float m_next = l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+      const float v_next = l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = v_next;
     }
   }
 }
@@ -512,9 +558,6 @@ static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t
 /* update_l1_W from the lists of what is not zero. */
 static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
-  float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
-  float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
-  float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
   tw_size *const counts = (tw_size *)thread->module->slot[34].data;
   struct tw_entry *const lists = (struct tw_entry *)(counts + 784);
   float *const sums = thread->sums;
@@ -542,18 +585,8 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
       for (tw_size p = 0; p < group; p++) {
         const tw_size i_panel = i_group + p * TW_PANEL;
         const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-            const float acc = sums[p * TW_PANEL + i - i_panel];
-            const float m_next = l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-            const float v_next = l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-            const float W_next = l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-            l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = W_next;
-            l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = m_next;
-            l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = v_next;
-          }
-        }
+        if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, sums + p * TW_PANEL);
+        else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, sums + p * TW_PANEL);
       }
     }
   }
@@ -618,18 +651,8 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              const float m_next = l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-              const float v_next = l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = W_next;
-              l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = m_next;
-              l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = v_next;
-            }
-          }
+          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -673,6 +696,25 @@ static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
       l1_b[i] = b_next;
       l1_b_m[i] = m_next;
       l1_b_v[i] = v_next;
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of update_l2_W. */
+TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
+  float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
+  float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      const float m_next = l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+      const float v_next = l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = v_next;
     }
   }
 }
@@ -724,20 +766,28 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, fold_relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              const float m_next = l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-              const float v_next = l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = W_next;
-              l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = m_next;
-              l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = v_next;
-            }
-          }
+          if (i_count == TW_PANEL) update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of update_l3_W. */
+TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
+  float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
+  float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      const float m_next = l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
+      const float v_next = l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next = l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = v_next;
     }
   }
 }
@@ -789,17 +839,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, relu2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              const float m_next = l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-              const float v_next = l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-              const float W_next = l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = W_next;
-              l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = m_next;
-              l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = v_next;
-            }
-          }
+          update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -856,7 +896,7 @@ static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) predict(thread);
+  if (tw_shares(thread, 3, B, TW_ROWS)) predict(thread, B);
 }
 
 /* Program evaluate: what a thread does. */
@@ -872,7 +912,7 @@ static void run_evaluate(struct tw_thread *thread, const union tw_given *given) 
   tw_meet(thread);
   if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread);
+  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 4, B, 1)) loss(thread);
   tw_meet(thread);
@@ -895,14 +935,14 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread);
+  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 4, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
   if (tw_alone(thread, 5)) update_loss_total(thread, B);
   if (tw_shares(thread, 6, 900, TW_PANEL)) g_l2_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, B, TW_ROWS)) g_relu1_untiled(thread);
+  if (tw_shares(thread, 7, B, TW_ROWS)) g_relu1_untiled(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 8, B, 1)) g_l1_y(thread);
   tw_meet(thread);

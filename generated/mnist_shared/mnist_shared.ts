@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f66a8d271002b714ff137781e8a8b333150a6409793243334960e6e2121f8d39",
+    sha256: "82d31fff627e3ecacd608ff2fa34ebb8e9778036e8f2037c8af0b2b6cedb3827",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "964a21ecfcdc5f96d3e06153e0a3db5bfcd800a148efdf13a6ead79f4044f83d",
+    sha256: "f6ff5d820a9c1c4a14461a6cf5bc3d26095135dba1e5a0c163396f6cd4b8ce25",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -33,10 +33,10 @@ static void forward(struct tw_thread *thread, float scalar) {
     for (tw_size n = 0; n < N; n++) {
       total_2 += x[b * N + n] * x[b * N + n];
     }
-    const float value = 1.0f / sqrtf(total_2 / scalar + 0.00001f);
+    const float value_2 = 1.0f / sqrtf(total_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      y[b * N + n] = x[b * N + n] * value * gamma_2[n];
+      y[b * N + n] = x[b * N + n] * value_2 * gamma_2[n];
     }
   }
 }
@@ -66,13 +66,13 @@ static void grad_x(struct tw_thread *thread, float scalar) {
     for (tw_size n = 0; n < N; n++) {
       total_2_2 += gy[b * N + n] * gamma_2[n] * x[b * N + n];
     }
-    const float value = sqrtf(total_2 / scalar + 0.00001f);
-    const float value_2 = 1.0f / value;
-    const float value_3 = -(total_2_2 * value_2 / value) / (2.0f * value) / scalar;
+    const float value_2 = sqrtf(total_2 / scalar + 0.00001f);
+    const float value_2_2 = 1.0f / value_2;
+    const float value_3 = -(total_2_2 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
       const float value_4 = value_3 * x[b * N + n];
-      gx[b * N + n] = gy[b * N + n] * gamma_2[n] * value_2 + value_4 + value_4;
+      gx[b * N + n] = gy[b * N + n] * gamma_2[n] * value_2_2 + value_4 + value_4;
     }
   }
 }

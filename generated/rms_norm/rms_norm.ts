@@ -210,6 +210,6 @@ export const rmsNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "57110980cbb56b201d4e6075bc8d22d446e9d750253d0c4925235b1738c0c2e5",
+    sha256: "98819d17796ff66d3a3dfbd7be9a118d9475ceade93ad9944808c9b3e2dce482",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

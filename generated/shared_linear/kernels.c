@@ -53,16 +53,29 @@ static void fold_x(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of forward. */
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size K = thread->module->dim[DIM_K];
+  float *const restrict y = tw_at(thread->module, AT_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size o = o_panel; o < o_panel + o_count; o++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + o - o_panel];
+      y[b * O + o] = acc;
+    }
+  }
+}
+
 /*
  * forward(read fold_x[B, K], read W[O, K], write y[B, O])
  * y[b, o] = Σ_k fold_x[b, k] * W[o, k]
  */
-static void forward(struct tw_thread *thread) {
-  const tw_size K = thread->module->dim[DIM_K];
+static void forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size K = thread->module->dim[DIM_K];
   const float *const restrict fold_x = tw_at(thread->module, AT_fold_x);
   const float *const restrict W = tw_at(thread->module, AT_W);
-  float *const restrict y = tw_at(thread->module, AT_y);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
   const tw_size depth = K;
@@ -80,15 +93,24 @@ static void forward(struct tw_thread *thread) {
         tw_tile(b_count, o_count, t_from > 0, steps, fold_x + b_tile * K, K, step,
                 W + o_panel * K + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + o - o_panel];
-              y[b * O + o] = acc;
-            }
-          }
+          if (o_count == TW_PANEL) forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL, tile);
+          else forward_results(thread, B, b_tile, b_count, o_panel, o_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of gx_untiled. */
+TW_ALWAYS void gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  const tw_size K = thread->module->dim[DIM_K];
+  const tw_size O = thread->module->dim[DIM_O];
+  float *const restrict gx_untiled = tw_at(thread->module, AT_gx_untiled);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + k - k_panel];
+      gx_untiled[b * K + k] = acc;
     }
   }
 }
@@ -97,12 +119,11 @@ static void forward(struct tw_thread *thread) {
  * gx_untiled(read gy[B, O], read W[O, K], write gx_untiled[B, K])
  * gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
  */
-static void gx_untiled(struct tw_thread *thread) {
-  const tw_size O = thread->module->dim[DIM_O];
+static void gx_untiled(struct tw_thread *thread, tw_size B) {
   const tw_size K = thread->module->dim[DIM_K];
+  const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict W = tw_at(thread->module, AT_W);
-  float *const restrict gx_untiled = tw_at(thread->module, AT_gx_untiled);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -125,13 +146,8 @@ static void gx_untiled(struct tw_thread *thread) {
         tw_tile(b_count, k_count, t_from > 0, steps, gy + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + k - k_panel];
-              gx_untiled[b * K + k] = acc;
-            }
-          }
+          if (k_count == TW_PANEL) gx_untiled_results(thread, B, b_tile, b_count, k_panel, TW_PANEL, tile);
+          else gx_untiled_results(thread, B, b_tile, b_count, k_panel, k_count, tile);
         }
       }
     }
@@ -157,16 +173,29 @@ static void grad_x(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_w. */
+TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size K = thread->module->dim[DIM_K];
+  float *const restrict gW = tw_at(thread->module, AT_gW);
+  for (tw_size o = o_tile; o < o_tile + o_count; o++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(o - o_tile) * TW_PANEL + k - k_panel];
+      gW[o * K + k] = acc;
+    }
+  }
+}
+
 /*
  * grad_w(read gy[B, O], read fold_x[B, K], write gW[O, K])
  * gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
  */
 static void grad_w(struct tw_thread *thread, tw_size B) {
-  const tw_size K = thread->module->dim[DIM_K];
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size K = thread->module->dim[DIM_K];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict fold_x = tw_at(thread->module, AT_fold_x);
-  float *const restrict gW = tw_at(thread->module, AT_gW);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -195,13 +224,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         tw_tile(o_count, k_count, t_from > 0, steps, gy + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size o = o_tile; o < o_tile + o_count; o++) {
-#pragma omp simd
-            for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-              const float acc = tile[(o - o_tile) * TW_PANEL + k - k_panel];
-              gW[o * K + k] = acc;
-            }
-          }
+          if (k_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, k_panel, TW_PANEL, tile);
+          else grad_w_results(thread, B, o_tile, o_count, k_panel, k_count, tile);
         }
       }
     }
@@ -213,13 +237,13 @@ static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   if (tw_shares(thread, 0, B, 1)) fold_x(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread);
+  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) gx_untiled(thread);
+  if (tw_shares(thread, 0, B, TW_ROWS)) gx_untiled(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 1, B, 1)) grad_x(thread);
 }

@@ -310,6 +310,6 @@ export const sharedLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "829070d33d4827f45b38d6ffeae6a1cebc54278180f65b71f8ccdcc80001d1c8",
+    sha256: "e755773b1d51c841849d484ae9e1c023bbce7c5bd2641268338f224dd3c1a267",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -361,6 +361,6 @@ export const sharedLinearWithBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f9674b45c6cd721f4d8d396178f451f7ce3b3a2e8e65b859f38b54587b3c88a6",
+    sha256: "7d3ebc910293e355e8bef545f4975d2d41bf1724077fe7268101ca37f111608a",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

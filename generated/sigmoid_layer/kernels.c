@@ -43,8 +43,8 @@ static void grad_x(struct tw_thread *thread) {
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    const float value = defined_sigmoid(x[n]);
-    gx[n] = gy[n] * (value * (1.0f - value));
+    const float value_2 = defined_sigmoid(x[n]);
+    gx[n] = gy[n] * (value_2 * (1.0f - value_2));
   }
 }
 

@@ -126,6 +126,6 @@ export const sigmoidLayer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2aba3ef3d963d9aea22745a35d92d33164d77a1e81d22f9b82b103c578171d43",
+    sha256: "03eaa133179b68bb281ecbaed907a4876d610c6771f1b018d15c3b97e3cb8f34",
   },
 } as const satisfies ModuleSpec<"N", never>;

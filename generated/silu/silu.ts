@@ -126,6 +126,6 @@ export const silu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "39590b8e295fcaf46f5e7410a528f369f75af27712f383033b097c053c3ec7a7",
+    sha256: "35ac5b0796e83bda7b468af1752252eaacf396a82547a829b5c6d1cee96733b5",
   },
 } as const satisfies ModuleSpec<"N", never>;

@@ -69,10 +69,10 @@ static void grad_z(struct tw_thread *thread) {
       sum_exp += tw_exp(z[b * C + c] - largest);
     }
     const float minus_gy = -gy[b];
-    const float value = gy[b] / sum_exp;
+    const float value_2 = gy[b] / sum_exp;
 #pragma omp simd
     for (tw_size c = 0; c < C; c++) {
-      gz[b * C + c] = minus_gy * (float)((uint32_t)c == label[b]) + value * tw_exp(z[b * C + c] - largest);
+      gz[b * C + c] = minus_gy * (float)((uint32_t)c == label[b]) + value_2 * tw_exp(z[b * C + c] - largest);
     }
   }
 }

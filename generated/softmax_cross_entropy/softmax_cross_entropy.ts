@@ -135,6 +135,6 @@ export const softmaxCrossEntropy = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "3d6f258fc5abdd842a381ee9fcb3294b779bfe7a4ed1ba06b095522996eb961b",
+    sha256: "2164ae720fbe02b3aed137ebcc06c5086f95c281d6f347e40b6c3b634c3e2803",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

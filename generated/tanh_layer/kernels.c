@@ -37,8 +37,8 @@ static void grad_x(struct tw_thread *thread) {
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    const float value = tw_tanh(x[n]);
-    gx[n] = gy[n] * (1.0f - value * value);
+    const float value_2 = tw_tanh(x[n]);
+    gx[n] = gy[n] * (1.0f - value_2 * value_2);
   }
 }
 

@@ -126,6 +126,6 @@ export const tanhLayer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "26db1e0e2b39748174d84843552090099115a787ca5396322d14076fe6010dcc",
+    sha256: "1c97577bcd290be8f4a4fe42257ad5f62c3faca544375c89e5d8c62aacf7ca58",
   },
 } as const satisfies ModuleSpec<"N", never>;

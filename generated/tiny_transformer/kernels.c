@@ -406,11 +406,11 @@ static void block1_l1_y(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - total_2 / scalar);
       }
-      const float value = total_2 / scalar;
-      const float value_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2 = total_2 / scalar;
+      const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        block1_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - value) * value_2 * block1_l1_gamma[j] + block1_l1_beta[j];
+        block1_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - value_2) * value_2_2 * block1_l1_gamma[j] + block1_l1_beta[j];
       }
     }
   }
@@ -431,15 +431,26 @@ static void block1_attention_l1_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block1_attention_l1_y. */
+TW_ALWAYS void block1_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
+  float *const restrict block1_attention_l1_y = tw_at(thread->module, AT_block1_attention_l1_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block1_attention_l1_y[i * 64 + j] = acc + block1_attention_l1_b[j];
+    }
+  }
+}
+
 /*
  * block1_attention_l1_y(read block1.l1.y[48·B, 64], read block1.attention.l1.W_turned[64, 64], read block1.attention.l1.b[64], write block1.attention.l1.y[48·B, 64])
  * block1.attention.l1.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l1.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l1_y(struct tw_thread *thread) {
+static void block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l1_W_turned = tw_at(thread->module, AT_block1_attention_l1_W_turned);
-  const float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
-  float *const restrict block1_attention_l1_y = tw_at(thread->module, AT_block1_attention_l1_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -463,13 +474,8 @@ static void block1_attention_l1_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block1_attention_l1_y[i * 64 + j] = acc + block1_attention_l1_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -489,15 +495,26 @@ static void block1_attention_l2_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block1_attention_l2_y. */
+TW_ALWAYS void block1_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
+  float *const restrict block1_attention_l2_y = tw_at(thread->module, AT_block1_attention_l2_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block1_attention_l2_y[i * 64 + j] = acc + block1_attention_l2_b[j];
+    }
+  }
+}
+
 /*
  * block1_attention_l2_y(read block1.l1.y[48·B, 64], read block1.attention.l2.W_turned[64, 64], read block1.attention.l2.b[64], write block1.attention.l2.y[48·B, 64])
  * block1.attention.l2.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l2.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l2_y(struct tw_thread *thread) {
+static void block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l2_W_turned = tw_at(thread->module, AT_block1_attention_l2_W_turned);
-  const float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
-  float *const restrict block1_attention_l2_y = tw_at(thread->module, AT_block1_attention_l2_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -521,13 +538,8 @@ static void block1_attention_l2_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block1_attention_l2_y[i * 64 + j] = acc + block1_attention_l2_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -570,14 +582,25 @@ static void block1_attention_l2_y_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of select. */
+TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      select_2[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
+    }
+  }
+}
+
 /*
  * select(read block1.attention.l1.y_2[B, 4, 48, 16], read block1.attention.l2.y_2[B, 4, 16, 48], write select[4·B, 48, 48])
  * select[i, j, k] = j >= k ? (Σ_l block1.attention.l1.y_2[i div 4, i mod 4, j, l] * block1.attention.l …
  */
-static void select_2(struct tw_thread *thread, float scalar_2) {
+static void select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
   const float *const restrict block1_attention_l1_y_2 = tw_at(thread->module, AT_block1_attention_l1_y_2);
   const float *const restrict block1_attention_l2_y_2 = tw_at(thread->module, AT_block1_attention_l2_y_2);
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -602,13 +625,8 @@ static void select_2(struct tw_thread *thread, float scalar_2) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block1_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            select_2[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
-          }
-        }
+        if (k_count == TW_PANEL) select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -656,15 +674,26 @@ static void block1_attention_l3_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block1_attention_l3_y. */
+TW_ALWAYS void block1_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
+  float *const restrict block1_attention_l3_y = tw_at(thread->module, AT_block1_attention_l3_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block1_attention_l3_y[i * 64 + j] = acc + block1_attention_l3_b[j];
+    }
+  }
+}
+
 /*
  * block1_attention_l3_y(read block1.l1.y[48·B, 64], read block1.attention.l3.W_turned[64, 64], read block1.attention.l3.b[64], write block1.attention.l3.y[48·B, 64])
  * block1.attention.l3.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l3.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l3_y(struct tw_thread *thread) {
+static void block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l3_W_turned = tw_at(thread->module, AT_block1_attention_l3_W_turned);
-  const float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
-  float *const restrict block1_attention_l3_y = tw_at(thread->module, AT_block1_attention_l3_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -688,13 +717,8 @@ static void block1_attention_l3_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block1_attention_l3_y[i * 64 + j] = acc + block1_attention_l3_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -718,14 +742,25 @@ static void block1_attention_l3_y_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block1_attention_causal_attention1. */
+TW_ALWAYS void block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      block1_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * block1_attention_causal_attention1(read weights[4·B, 48, 48], read block1.attention.l3.y_2[B, 4, 16, 48], write block1.attention.causal_attention1[4·B, 48, 16])
  * block1.attention.causal_attention1[i, j, k] = Σ_l weights[i, j, l] * block1.attention.l3.y_2[i div 4 …
  */
-static void block1_attention_causal_attention1(struct tw_thread *thread) {
+static void block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
-  float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -742,13 +777,8 @@ static void block1_attention_causal_attention1(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            block1_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -788,21 +818,34 @@ static void block1_attention_l4_W_turned(struct tw_thread *thread) {
   }
 }
 
-/*
- * reshape(read block1.attention.causal_attention1_2[B, 48, 4, 16], read block1.attention.l4.W_turned[64, 64], read block1.attention.l4.b[64], read token[B, 48], read l1.W[28, 64], read l2.W[48, 64], write reshape[48·B, 64], write block1.attention.l4.y[48·B, 64])
- * block1_attention_l4_y = (Σ_k block1.attention.causal_attention1_2[i div 48, i mod 48, k div 16, k mo …;
- * reshape[i, j] = l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1_attention_l4_y;
- * block1.attention.l4.y[i, j] = block1_attention_l4_y
- */
-static void reshape(struct tw_thread *thread) {
-  const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
-  const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
+/* What becomes of the sums of a tile of reshape. */
+TW_ALWAYS void reshape_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict reshape = tw_at(thread->module, AT_reshape);
   float *const restrict block1_attention_l4_y = tw_at(thread->module, AT_block1_attention_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block1_attention_l4_y_2 = acc + block1_attention_l4_b[j];
+      reshape[i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i % 48 * 64 + j] + block1_attention_l4_y_2;
+      block1_attention_l4_y[i * 64 + j] = block1_attention_l4_y_2;
+    }
+  }
+}
+
+/*
+ * reshape(read block1.attention.causal_attention1_2[B, 48, 4, 16], read block1.attention.l4.W_turned[64, 64], read block1.attention.l4.b[64], read token[B, 48], read l1.W[28, 64], read l2.W[48, 64], write reshape[48·B, 64], write block1.attention.l4.y[48·B, 64])
+ * block1_attention_l4_y = (Σ_k block1.attention.causal_attention1_2[i div 48, i mod 48, k div 16, k mo …;
+ * reshape[i, j] = l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1_attention_l4_y;
+ * block1.attention.l4.y[i, j] = block1_attention_l4_y
+ */
+static void reshape(struct tw_thread *thread, tw_size B) {
+  const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
+  const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -826,15 +869,8 @@ static void reshape(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block1_attention_l4_y_2 = acc + block1_attention_l4_b[j];
-          reshape[i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i % 48 * 64 + j] + block1_attention_l4_y_2;
-          block1_attention_l4_y[i * 64 + j] = block1_attention_l4_y_2;
-        }
-      }
+      if (j_count == TW_PANEL) reshape_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else reshape_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -862,11 +898,11 @@ static void block1_l2_y(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2_2 += (reshape[i * 64 + j] - total_2 / scalar) * (reshape[i * 64 + j] - total_2 / scalar);
     }
-    const float value = total_2 / scalar;
-    const float value_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+    const float value_2 = total_2 / scalar;
+    const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value) * value_2 * block1_l2_gamma[j] + block1_l2_beta[j];
+      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value_2) * value_2_2 * block1_l2_gamma[j] + block1_l2_beta[j];
     }
   }
 }
@@ -886,16 +922,28 @@ static void block1_l3_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of mul. */
+TW_ALWAYS void mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
+  float *const restrict mul = tw_at(thread->module, AT_mul);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block1_l3_y = acc + block1_l3_b[j];
+      mul[i * 256 + j] = block1_l3_y * 0.5f * (defined_erf(block1_l3_y / 1.41421356f) + 1.0f);
+    }
+  }
+}
+
 /*
  * mul(read block1.l2.y[48·B, 64], read block1.l3.W_turned[64, 256], read block1.l3.b[256], write mul[48·B, 256])
  * block1_l3_y = (Σ_k block1.l2.y[i, k] * block1.l3.W_turned[k, j]) + block1.l3.b[j];
  * mul[i, j] = block1_l3_y * 0.5 * (erf(block1_l3_y / 1.41421356) + 1)
  */
-static void mul(struct tw_thread *thread) {
+static void mul(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   const float *const restrict block1_l3_W_turned = tw_at(thread->module, AT_block1_l3_W_turned);
-  const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
-  float *const restrict mul = tw_at(thread->module, AT_mul);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -919,14 +967,8 @@ static void mul(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block1_l3_y = acc + block1_l3_b[j];
-          mul[i * 256 + j] = block1_l3_y * 0.5f * (defined_erf(block1_l3_y / 1.41421356f) + 1.0f);
-        }
-      }
+      if (j_count == TW_PANEL) mul_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -946,15 +988,26 @@ static void block1_l4_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block1_l4_y. */
+TW_ALWAYS void block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
+  float *const restrict block1_l4_y = tw_at(thread->module, AT_block1_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block1_l4_y[i * 64 + j] = acc + block1_l4_b[j];
+    }
+  }
+}
+
 /*
  * block1_l4_y(read mul[48·B, 256], read block1.l4.W_turned[256, 64], read block1.l4.b[64], write block1.l4.y[48·B, 64])
  * block1.l4.y[i, j] = (Σ_k mul[i, k] * block1.l4.W_turned[k, j]) + block1.l4.b[j]
  */
-static void block1_l4_y(struct tw_thread *thread) {
+static void block1_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul = tw_at(thread->module, AT_mul);
   const float *const restrict block1_l4_W_turned = tw_at(thread->module, AT_block1_l4_W_turned);
-  const float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
-  float *const restrict block1_l4_y = tw_at(thread->module, AT_block1_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -978,13 +1031,8 @@ static void block1_l4_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul + i_tile * 256, 256, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block1_l4_y[i * 64 + j] = acc + block1_l4_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block1_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block1_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1017,11 +1065,11 @@ static void block2_l1_y(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - total_2 / scalar);
       }
-      const float value = total_2 / scalar;
-      const float value_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2 = total_2 / scalar;
+      const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        block2_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - value) * value_2 * block2_l1_gamma[j] + block2_l1_beta[j];
+        block2_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - value_2) * value_2_2 * block2_l1_gamma[j] + block2_l1_beta[j];
       }
     }
   }
@@ -1042,15 +1090,26 @@ static void block2_attention_l1_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_attention_l1_y. */
+TW_ALWAYS void block2_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
+  float *const restrict block2_attention_l1_y = tw_at(thread->module, AT_block2_attention_l1_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block2_attention_l1_y[i * 64 + j] = acc + block2_attention_l1_b[j];
+    }
+  }
+}
+
 /*
  * block2_attention_l1_y(read block2.l1.y[48·B, 64], read block2.attention.l1.W_turned[64, 64], read block2.attention.l1.b[64], write block2.attention.l1.y[48·B, 64])
  * block2.attention.l1.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l1.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l1_y(struct tw_thread *thread) {
+static void block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l1_W_turned = tw_at(thread->module, AT_block2_attention_l1_W_turned);
-  const float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
-  float *const restrict block2_attention_l1_y = tw_at(thread->module, AT_block2_attention_l1_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1074,13 +1133,8 @@ static void block2_attention_l1_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block2_attention_l1_y[i * 64 + j] = acc + block2_attention_l1_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1100,15 +1154,26 @@ static void block2_attention_l2_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_attention_l2_y. */
+TW_ALWAYS void block2_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
+  float *const restrict block2_attention_l2_y = tw_at(thread->module, AT_block2_attention_l2_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block2_attention_l2_y[i * 64 + j] = acc + block2_attention_l2_b[j];
+    }
+  }
+}
+
 /*
  * block2_attention_l2_y(read block2.l1.y[48·B, 64], read block2.attention.l2.W_turned[64, 64], read block2.attention.l2.b[64], write block2.attention.l2.y[48·B, 64])
  * block2.attention.l2.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l2.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l2_y(struct tw_thread *thread) {
+static void block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l2_W_turned = tw_at(thread->module, AT_block2_attention_l2_W_turned);
-  const float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
-  float *const restrict block2_attention_l2_y = tw_at(thread->module, AT_block2_attention_l2_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1132,13 +1197,8 @@ static void block2_attention_l2_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block2_attention_l2_y[i * 64 + j] = acc + block2_attention_l2_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1181,14 +1241,25 @@ static void block2_attention_l2_y_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of select_2. */
+TW_ALWAYS void select_2_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      select_2[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
+    }
+  }
+}
+
 /*
  * select_2(read block2.attention.l1.y_2[B, 4, 48, 16], read block2.attention.l2.y_2[B, 4, 16, 48], write select_2[4·B, 48, 48])
  * select_2[i, j, k] = j >= k ? (Σ_l block2.attention.l1.y_2[i div 4, i mod 4, j, l] * block2.attention …
  */
-static void select_2_2(struct tw_thread *thread, float scalar_2) {
+static void select_2_2(struct tw_thread *thread, tw_size B, float scalar_2) {
   const float *const restrict block2_attention_l1_y_2 = tw_at(thread->module, AT_block2_attention_l1_y_2);
   const float *const restrict block2_attention_l2_y_2 = tw_at(thread->module, AT_block2_attention_l2_y_2);
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1213,13 +1284,8 @@ static void select_2_2(struct tw_thread *thread, float scalar_2) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block2_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            select_2[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
-          }
-        }
+        if (k_count == TW_PANEL) select_2_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else select_2_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -1267,15 +1333,26 @@ static void block2_attention_l3_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_attention_l3_y. */
+TW_ALWAYS void block2_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
+  float *const restrict block2_attention_l3_y = tw_at(thread->module, AT_block2_attention_l3_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block2_attention_l3_y[i * 64 + j] = acc + block2_attention_l3_b[j];
+    }
+  }
+}
+
 /*
  * block2_attention_l3_y(read block2.l1.y[48·B, 64], read block2.attention.l3.W_turned[64, 64], read block2.attention.l3.b[64], write block2.attention.l3.y[48·B, 64])
  * block2.attention.l3.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l3.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l3_y(struct tw_thread *thread) {
+static void block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l3_W_turned = tw_at(thread->module, AT_block2_attention_l3_W_turned);
-  const float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
-  float *const restrict block2_attention_l3_y = tw_at(thread->module, AT_block2_attention_l3_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1299,13 +1376,8 @@ static void block2_attention_l3_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block2_attention_l3_y[i * 64 + j] = acc + block2_attention_l3_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1329,14 +1401,25 @@ static void block2_attention_l3_y_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_attention_causal_attention1. */
+TW_ALWAYS void block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      block2_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * block2_attention_causal_attention1(read weights_2[4·B, 48, 48], read block2.attention.l3.y_2[B, 4, 16, 48], write block2.attention.causal_attention1[4·B, 48, 16])
  * block2.attention.causal_attention1[i, j, k] = Σ_l weights_2[i, j, l] * block2.attention.l3.y_2[i div …
  */
-static void block2_attention_causal_attention1(struct tw_thread *thread) {
+static void block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
-  float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1353,13 +1436,8 @@ static void block2_attention_causal_attention1(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            block2_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -1399,15 +1477,26 @@ static void block2_attention_l4_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_attention_l4_y. */
+TW_ALWAYS void block2_attention_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
+  float *const restrict block2_attention_l4_y = tw_at(thread->module, AT_block2_attention_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block2_attention_l4_y[i * 64 + j] = acc + block2_attention_l4_b[j];
+    }
+  }
+}
+
 /*
  * block2_attention_l4_y(read block2.attention.causal_attention1_2[B, 48, 4, 16], read block2.attention.l4.W_turned[64, 64], read block2.attention.l4.b[64], write block2.attention.l4.y[48·B, 64])
  * block2.attention.l4.y[i, j] = (Σ_k block2.attention.causal_attention1_2[i div 48, i mod 48, k div 16 …
  */
-static void block2_attention_l4_y(struct tw_thread *thread) {
+static void block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   const float *const restrict block2_attention_l4_W_turned = tw_at(thread->module, AT_block2_attention_l4_W_turned);
-  const float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
-  float *const restrict block2_attention_l4_y = tw_at(thread->module, AT_block2_attention_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1431,13 +1520,8 @@ static void block2_attention_l4_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block2_attention_l4_y[i * 64 + j] = acc + block2_attention_l4_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1462,10 +1546,10 @@ static void centred(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j];
       }
-      const float value = total_2 / scalar;
+      const float value_2 = total_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        centred[i_outer * 3072 + i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j] - value;
+        centred[i_outer * 3072 + i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j] - value_2;
       }
     }
   }
@@ -1487,10 +1571,10 @@ static void block2_l2_y(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2 += centred[i * 64 + j] * centred[i * 64 + j];
     }
-    const float value = 1.0f / sqrtf(total_2 / scalar + 0.00001f);
+    const float value_2 = 1.0f / sqrtf(total_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_l2_y[i * 64 + j] = centred[i * 64 + j] * value * block2_l2_gamma[j] + block2_l2_beta[j];
+      block2_l2_y[i * 64 + j] = centred[i * 64 + j] * value_2 * block2_l2_gamma[j] + block2_l2_beta[j];
     }
   }
 }
@@ -1510,16 +1594,28 @@ static void block2_l3_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of mul_2. */
+TW_ALWAYS void mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
+  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block2_l3_y = acc + block2_l3_b[j];
+      mul_2[i * 256 + j] = block2_l3_y * 0.5f * (defined_erf(block2_l3_y / 1.41421356f) + 1.0f);
+    }
+  }
+}
+
 /*
  * mul_2(read block2.l2.y[48·B, 64], read block2.l3.W_turned[64, 256], read block2.l3.b[256], write mul_2[48·B, 256])
  * block2_l3_y = (Σ_k block2.l2.y[i, k] * block2.l3.W_turned[k, j]) + block2.l3.b[j];
  * mul_2[i, j] = block2_l3_y * 0.5 * (erf(block2_l3_y / 1.41421356) + 1)
  */
-static void mul_2(struct tw_thread *thread) {
+static void mul_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
   const float *const restrict block2_l3_W_turned = tw_at(thread->module, AT_block2_l3_W_turned);
-  const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
-  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1543,14 +1639,8 @@ static void mul_2(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block2_l3_y = acc + block2_l3_b[j];
-          mul_2[i * 256 + j] = block2_l3_y * 0.5f * (defined_erf(block2_l3_y / 1.41421356f) + 1.0f);
-        }
-      }
+      if (j_count == TW_PANEL) mul_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1570,15 +1660,26 @@ static void block2_l4_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of block2_l4_y. */
+TW_ALWAYS void block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
+  float *const restrict block2_l4_y = tw_at(thread->module, AT_block2_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      block2_l4_y[i * 64 + j] = acc + block2_l4_b[j];
+    }
+  }
+}
+
 /*
  * block2_l4_y(read mul_2[48·B, 256], read block2.l4.W_turned[256, 64], read block2.l4.b[64], write block2.l4.y[48·B, 64])
  * block2.l4.y[i, j] = (Σ_k mul_2[i, k] * block2.l4.W_turned[k, j]) + block2.l4.b[j]
  */
-static void block2_l4_y(struct tw_thread *thread) {
+static void block2_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   const float *const restrict block2_l4_W_turned = tw_at(thread->module, AT_block2_l4_W_turned);
-  const float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
-  float *const restrict block2_l4_y = tw_at(thread->module, AT_block2_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1602,13 +1703,8 @@ static void block2_l4_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul_2 + i_tile * 256, 256, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          block2_l4_y[i * 64 + j] = acc + block2_l4_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) block2_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else block2_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1660,11 +1756,11 @@ static void l3_y(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
       }
-      const float value = total_2 / scalar;
-      const float value_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2 = total_2 / scalar;
+      const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value) * value_2 * l3_gamma[j] + l3_beta[j];
+        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value_2) * value_2_2 * l3_gamma[j] + l3_beta[j];
       }
     }
   }
@@ -1685,15 +1781,26 @@ static void l4_W_turned(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of l4_y. */
+TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
+  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      l4_y[i * 28 + j] = acc + l4_b[j];
+    }
+  }
+}
+
 /*
  * l4_y(read l3.y[48·B, 64], read l4.W_turned[64, 28], read l4.b[28], write l4.y[48·B, 28])
  * l4.y[i, j] = (Σ_k l3.y[i, k] * l4.W_turned[k, j]) + l4.b[j]
  */
-static void l4_y(struct tw_thread *thread) {
+static void l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const float *const restrict l4_W_turned = tw_at(thread->module, AT_l4_W_turned);
-  const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
-  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1717,13 +1824,8 @@ static void l4_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, l3_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          l4_y[i * 28 + j] = acc + l4_b[j];
-        }
-      }
+      if (j_count == TW_PANEL) l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1894,18 +1996,18 @@ static void mul_44(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (l2_y[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (l2_y[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
       }
-      const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-      const float value_2 = total_2 / scalar;
+      const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2_2 = total_2 / scalar;
       const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        const float value_4 = (l2_y[i_outer * 3072 + (i * 64 + j)] - value_2) * value_3;
+        const float value_4 = (l2_y[i_outer * 3072 + (i * 64 + j)] - value_2_2) * value_3;
         mul_44[i_outer * 3072 + i * 64 + j] = value_4;
         block1_l1_y[i_outer * 3072 + i * 64 + j] = value_4 * block1_l1_gamma[j] + block1_l1_beta[j];
       }
       div_10[i_outer * 48 + i] = total_2 / scalar;
-      div_11[i_outer * 48 + i] = 1.0f / value;
-      sqrt_5[i_outer * 48 + i] = value;
+      div_11[i_outer * 48 + i] = 1.0f / value_2;
+      sqrt_5[i_outer * 48 + i] = value_2;
     }
   }
 }
@@ -1944,19 +2046,32 @@ static void weights_3(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of reshape. */
+TW_ALWAYS void reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
+  const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
+  float *const restrict reshape = tw_at(thread->module, AT_reshape);
+  float *const restrict block1_attention_l4_y = tw_at(thread->module, AT_block1_attention_l4_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block1_attention_l4_y_2 = acc + block1_attention_l4_b[j];
+      reshape[i * 64 + j] = l2_y[j + i * 64] + block1_attention_l4_y_2;
+      block1_attention_l4_y[i * 64 + j] = block1_attention_l4_y_2;
+    }
+  }
+}
+
 /*
  * reshape(read block1.attention.causal_attention1_2[B, 48, 4, 16], read block1.attention.l4.W_turned[64, 64], read block1.attention.l4.b[64], read l2.y[B, 48, 64], write reshape[48·B, 64], write block1.attention.l4.y[48·B, 64])
  * block1_attention_l4_y = (Σ_k block1.attention.causal_attention1_2[i div 48, i mod 48, k div 16, k mo …;
  * reshape[i, j] = l2.y[i div 48, i mod 48, j] + block1_attention_l4_y;
  * block1.attention.l4.y[i, j] = block1_attention_l4_y
  */
-static void reshape_2(struct tw_thread *thread) {
+static void reshape_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
-  const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
-  const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
-  float *const restrict reshape = tw_at(thread->module, AT_reshape);
-  float *const restrict block1_attention_l4_y = tw_at(thread->module, AT_block1_attention_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1980,15 +2095,8 @@ static void reshape_2(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block1_attention_l4_y_2 = acc + block1_attention_l4_b[j];
-          reshape[i * 64 + j] = l2_y[j + i * 64] + block1_attention_l4_y_2;
-          block1_attention_l4_y[i * 64 + j] = block1_attention_l4_y_2;
-        }
-      }
+      if (j_count == TW_PANEL) reshape_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else reshape_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2024,16 +2132,39 @@ static void block1_l2_y_2(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2_2 += (reshape[i * 64 + j] - total_2 / scalar) * (reshape[i * 64 + j] - total_2 / scalar);
     }
-    const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-    const float value_2 = total_2 / scalar;
+    const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+    const float value_2_2 = total_2 / scalar;
     const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value_2) * value_3 * block1_l2_gamma[j] + block1_l2_beta[j];
+      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value_2_2) * value_3 * block1_l2_gamma[j] + block1_l2_beta[j];
     }
     div_6[i] = total_2 / scalar;
-    div_7[i] = 1.0f / value;
-    sqrt_2[i] = value;
+    div_7[i] = 1.0f / value_2;
+    sqrt_2[i] = value_2;
+  }
+}
+
+/* What becomes of the sums of a tile of mul. */
+TW_ALWAYS void mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
+  float *const restrict mul = tw_at(thread->module, AT_mul);
+  float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
+  float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
+  float *const restrict add_3 = tw_at(thread->module, AT_add_3);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block1_l3_y = acc + block1_l3_b[j];
+      const float value_2 = block1_l3_y * 0.5f;
+      const float value_2_2 = block1_l3_y / 1.41421356f;
+      const float value_3 = defined_erf(value_2_2) + 1.0f;
+      mul[i * 256 + j] = value_2 * value_3;
+      mul_8[i * 256 + j] = value_2;
+      mul_9[i * 256 + j] = 1.1283792f * tw_exp(-(value_2_2 * value_2_2));
+      add_3[i * 256 + j] = value_3;
+    }
   }
 }
 
@@ -2048,14 +2179,9 @@ static void block1_l2_y_2(struct tw_thread *thread, float scalar) {
  * mul_9[i, j] = 1.1283792 * exp(-(value_2 * value_2));
  * add_3[i, j] = value_3
  */
-static void mul_3(struct tw_thread *thread) {
+static void mul_3(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   const float *const restrict block1_l3_W_turned = tw_at(thread->module, AT_block1_l3_W_turned);
-  const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
-  float *const restrict mul = tw_at(thread->module, AT_mul);
-  float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
-  float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
-  float *const restrict add_3 = tw_at(thread->module, AT_add_3);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2079,20 +2205,8 @@ static void mul_3(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block1_l3_y = acc + block1_l3_b[j];
-          const float value = block1_l3_y * 0.5f;
-          const float value_2 = block1_l3_y / 1.41421356f;
-          const float value_3 = defined_erf(value_2) + 1.0f;
-          mul[i * 256 + j] = value * value_3;
-          mul_8[i * 256 + j] = value;
-          mul_9[i * 256 + j] = 1.1283792f * tw_exp(-(value_2 * value_2));
-          add_3[i * 256 + j] = value_3;
-        }
-      }
+      if (j_count == TW_PANEL) mul_3_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_3_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2152,19 +2266,19 @@ static void centred_2(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (add_4[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_4[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
       }
-      const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-      const float value_2 = total_2 / scalar;
+      const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2_2 = total_2 / scalar;
       const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        const float centred_3 = add_4[i_outer * 3072 + (i * 64 + j)] - value_2;
+        const float centred_3 = add_4[i_outer * 3072 + (i * 64 + j)] - value_2_2;
         const float value_4 = centred_3 * value_3;
         centred_2[i_outer * 3072 + i * 64 + j] = centred_3;
         mul_45[i_outer * 3072 + i * 64 + j] = value_4;
         block2_l1_y[i_outer * 3072 + i * 64 + j] = value_4 * block2_l1_gamma[j] + block2_l1_beta[j];
       }
-      div_13[i_outer * 48 + i] = 1.0f / value;
-      sqrt_4[i_outer * 48 + i] = value;
+      div_13[i_outer * 48 + i] = 1.0f / value_2;
+      sqrt_4[i_outer * 48 + i] = value_2;
     }
   }
 }
@@ -2254,17 +2368,40 @@ static void centred_3(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (add_5[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_5[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
       }
-      const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-      const float value_2 = total_2 / scalar;
+      const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2_2 = total_2 / scalar;
       const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        const float centred_3 = add_5[i_outer * 3072 + (i * 64 + j)] - value_2;
+        const float centred_3 = add_5[i_outer * 3072 + (i * 64 + j)] - value_2_2;
         centred[i_outer * 3072 + i * 64 + j] = centred_3;
         block2_l2_y[i_outer * 3072 + i * 64 + j] = centred_3 * value_3 * block2_l2_gamma[j] + block2_l2_beta[j];
       }
-      div_2[i_outer * 48 + i] = 1.0f / value;
-      sqrt_3[i_outer * 48 + i] = value;
+      div_2[i_outer * 48 + i] = 1.0f / value_2;
+      sqrt_3[i_outer * 48 + i] = value_2;
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_2. */
+TW_ALWAYS void mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
+  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
+  float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
+  float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
+  float *const restrict add_2 = tw_at(thread->module, AT_add_2);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float block2_l3_y = acc + block2_l3_b[j];
+      const float value_2 = block2_l3_y * 0.5f;
+      const float value_2_2 = block2_l3_y / 1.41421356f;
+      const float value_3 = defined_erf(value_2_2) + 1.0f;
+      mul_2[i * 256 + j] = value_2 * value_3;
+      mul_4[i * 256 + j] = value_2;
+      mul_5[i * 256 + j] = 1.1283792f * tw_exp(-(value_2_2 * value_2_2));
+      add_2[i * 256 + j] = value_3;
     }
   }
 }
@@ -2280,14 +2417,9 @@ static void centred_3(struct tw_thread *thread, float scalar) {
  * mul_5[i, j] = 1.1283792 * exp(-(value_2 * value_2));
  * add_2[i, j] = value_3
  */
-static void mul_2_2(struct tw_thread *thread) {
+static void mul_2_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
   const float *const restrict block2_l3_W_turned = tw_at(thread->module, AT_block2_l3_W_turned);
-  const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
-  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
-  float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
-  float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
-  float *const restrict add_2 = tw_at(thread->module, AT_add_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2311,20 +2443,8 @@ static void mul_2_2(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float block2_l3_y = acc + block2_l3_b[j];
-          const float value = block2_l3_y * 0.5f;
-          const float value_2 = block2_l3_y / 1.41421356f;
-          const float value_3 = defined_erf(value_2) + 1.0f;
-          mul_2[i * 256 + j] = value * value_3;
-          mul_4[i * 256 + j] = value;
-          mul_5[i * 256 + j] = 1.1283792f * tw_exp(-(value_2 * value_2));
-          add_2[i * 256 + j] = value_3;
-        }
-      }
+      if (j_count == TW_PANEL) mul_2_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_2_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2379,16 +2499,16 @@ static void l3_y_2(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
       }
-      const float value = sqrtf(total_2_2 / scalar + 0.00001f);
-      const float value_2 = total_2 / scalar;
+      const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
+      const float value_2_2 = total_2 / scalar;
       const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value_2) * value_3 * l3_gamma[j] + l3_beta[j];
+        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value_2_2) * value_3 * l3_gamma[j] + l3_beta[j];
       }
       div_3[i_outer * 48 + i] = total_2 / scalar;
-      div_12[i_outer * 48 + i] = 1.0f / value;
-      sqrt_2[i_outer * 48 + i] = value;
+      div_12[i_outer * 48 + i] = 1.0f / value_2;
+      sqrt_2[i_outer * 48 + i] = value_2;
     }
   }
 }
@@ -2433,13 +2553,31 @@ static void softmax_cross_entropy1_2(struct tw_thread *thread, float scalar_3, f
           best = (uint32_t)j;
         }
       }
-      const float value = scalar_4 / sum_exp;
+      const float value_2 = scalar_4 / sum_exp;
 #pragma omp simd
       for (tw_size j = 0; j < 28; j++) {
-        g_l4_y[i_outer * 1344 + i * 28 + j] = scalar_3 * (float)((uint32_t)j == next[i_outer * 48 + i]) + value * tw_exp(l4_y[i_outer * 1344 + i * 28 + j] - largest);
+        g_l4_y[i_outer * 1344 + i * 28 + j] = scalar_3 * (float)((uint32_t)j == next[i_outer * 48 + i]) + value_2 * tw_exp(l4_y[i_outer * 1344 + i * 28 + j] - largest);
       }
       softmax_cross_entropy1[i_outer * 48 + i] = tw_log(sum_exp) - at_label;
       accuracy1[i_outer * 48 + i] = (float)(best == next[i_outer * 48 + i]);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_3. */
+TW_ALWAYS void mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
+  const float *const restrict add = tw_at(thread->module, AT_add);
+  const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
+  const float *const restrict div_12 = tw_at(thread->module, AT_div_12);
+  float *const restrict mul_3 = tw_at(thread->module, AT_mul_3);
+  float *const restrict mul_54 = tw_at(thread->module, AT_mul_54);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_3[i * 64 + j] = acc * l3_gamma[j];
+      mul_54[i * 64 + j] = acc * ((add[j + i * 64] - div_3[i]) * div_12[i]);
     }
   }
 }
@@ -2450,15 +2588,9 @@ static void softmax_cross_entropy1_2(struct tw_thread *thread, float scalar_3, f
  * mul_3[i, j] = acc * l3.gamma[j];
  * mul_54[i, j] = acc * ((add[i div 48, i mod 48, j] - div_3[i]) * div_12[i])
  */
-static void mul_3_2(struct tw_thread *thread) {
+static void mul_3_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
-  const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
-  const float *const restrict add = tw_at(thread->module, AT_add);
-  const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
-  const float *const restrict div_12 = tw_at(thread->module, AT_div_12);
-  float *const restrict mul_3 = tw_at(thread->module, AT_mul_3);
-  float *const restrict mul_54 = tw_at(thread->module, AT_mul_54);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2482,14 +2614,8 @@ static void mul_3_2(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 28, g_l4_y + i_tile * 28, 28, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          mul_3[i * 64 + j] = acc * l3_gamma[j];
-          mul_54[i * 64 + j] = acc * ((add[j + i * 64] - div_3[i]) * div_12[i]);
-        }
-      }
+      if (j_count == TW_PANEL) mul_3_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_3_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2521,13 +2647,28 @@ static void g_block2_l4_y(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += -(mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]) + -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]));
       }
-      const float value = -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar;
-      const float value_2 = total_2_2 / scalar;
+      const float value_2 = -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar;
+      const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        const float value_3 = value * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]);
-        g_block2_l4_y[i_outer * 3072 + i * 64 + j] = mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + value_3 + value_3 + value_2;
+        const float value_3 = value_2 * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]);
+        g_block2_l4_y[i_outer * 3072 + i * 64 + j] = mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + value_3 + value_3 + value_2_2;
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_block2_l3_y. */
+TW_ALWAYS void g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
+  const float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
+  const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
+  float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block2_l3_y[i * 256 + j] = acc * mul_4[i * 256 + j] * mul_5[i * 256 + j] / 1.41421356f + acc * add_2[i * 256 + j] * 0.5f;
     }
   }
 }
@@ -2537,13 +2678,9 @@ static void g_block2_l4_y(struct tw_thread *thread, float scalar) {
  * acc = Σ_k g_block2.l4.y[i, k] * block2.l4.W[k, j];
  * g_block2.l3.y[i, j] = acc * mul_4[i, j] * mul_5[i, j] / 1.41421356 + acc * add_2[i, j] * 0.5
  */
-static void g_block2_l3_y(struct tw_thread *thread) {
+static void g_block2_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l4_y = tw_at(thread->module, AT_g_block2_l4_y);
   const float *const restrict block2_l4_W = tw_at(thread->module, AT_block2_l4_W);
-  const float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
-  const float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
-  const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
-  float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2567,13 +2704,28 @@ static void g_block2_l3_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_46. */
+TW_ALWAYS void mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
+  const float *const restrict centred = tw_at(thread->module, AT_centred);
+  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict mul_46 = tw_at(thread->module, AT_mul_46);
+  float *const restrict mul_6 = tw_at(thread->module, AT_mul_6);
+  float *const restrict mul_52 = tw_at(thread->module, AT_mul_52);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block2_l3_y[i * 256 + j] = acc * mul_4[i * 256 + j] * mul_5[i * 256 + j] / 1.41421356f + acc * add_2[i * 256 + j] * 0.5f;
-        }
-      }
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float value_2 = acc * block2_l2_gamma[j];
+      mul_46[i * 64 + j] = value_2 * centred[i * 64 + j];
+      mul_6[i * 64 + j] = value_2;
+      mul_52[i * 64 + j] = acc * (centred[i * 64 + j] * div_2[i]);
     }
   }
 }
@@ -2586,15 +2738,9 @@ static void g_block2_l3_y(struct tw_thread *thread) {
  * mul_6[i, j] = value;
  * mul_52[i, j] = acc * (centred[i, j] * div_2[i])
  */
-static void mul_46(struct tw_thread *thread) {
+static void mul_46(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   const float *const restrict block2_l3_W = tw_at(thread->module, AT_block2_l3_W);
-  const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
-  const float *const restrict centred = tw_at(thread->module, AT_centred);
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  float *const restrict mul_46 = tw_at(thread->module, AT_mul_46);
-  float *const restrict mul_6 = tw_at(thread->module, AT_mul_6);
-  float *const restrict mul_52 = tw_at(thread->module, AT_mul_52);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2618,16 +2764,8 @@ static void mul_46(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block2_l3_y + i_tile * 256, 256, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float value = acc * block2_l2_gamma[j];
-          mul_46[i * 64 + j] = value * centred[i * 64 + j];
-          mul_6[i * 64 + j] = value;
-          mul_52[i * 64 + j] = acc * (centred[i * 64 + j] * div_2[i]);
-        }
-      }
+      if (j_count == TW_PANEL) mul_46_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_46_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2659,12 +2797,24 @@ static void g_block2_attention_l4_y(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2_2 += -(mul_6[i * 64 + j] * div_2[i] + -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j] + -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j]);
     }
-    const float value = -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar;
-    const float value_2 = total_2_2 / scalar;
+    const float value_2 = -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar;
+    const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_3 = value * centred[i * 64 + j];
-      g_block2_attention_l4_y[i * 64 + j] = g_block2_l4_y[i * 64 + j] + (mul_6[i * 64 + j] * div_2[i] + value_3 + value_3 + value_2);
+      const float value_3 = value_2 * centred[i * 64 + j];
+      g_block2_attention_l4_y[i * 64 + j] = g_block2_l4_y[i * 64 + j] + (mul_6[i * 64 + j] * div_2[i] + value_3 + value_3 + value_2_2);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_block2_attention_l4_y_times_block2_attention_l4_W. */
+TW_ALWAYS void g_block2_attention_l4_y_times_block2_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block2_attention_l4_y_times_block2_attention_l4_W[i * 64 + j] = acc;
     }
   }
 }
@@ -2673,10 +2823,9 @@ static void g_block2_attention_l4_y(struct tw_thread *thread, float scalar) {
  * g_block2_attention_l4_y_times_block2_attention_l4_W(read g_block2.attention.l4.y[48·B, 64], read block2.attention.l4.W[64, 64], write g_block2.attention.l4.y_times_block2.attention.l4.W[48·B, 64])
  * g_block2.attention.l4.y_times_block2.attention.l4.W[i, j] = Σ_k g_block2.attention.l4.y[i, k] * bloc …
  */
-static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread *thread) {
+static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
   const float *const restrict block2_attention_l4_W = tw_at(thread->module, AT_block2_attention_l4_W);
-  float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2700,13 +2849,8 @@ static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block2_attention_l4_y_times_block2_attention_l4_W[i * 64 + j] = acc;
-        }
-      }
+      if (j_count == TW_PANEL) g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2730,14 +2874,25 @@ static void g_block2_attention_causal_attention1(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of weights_times_g_block2_attention_causal_attention1. */
+TW_ALWAYS void weights_times_g_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      weights_times_g_block2_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * weights_times_g_block2_attention_causal_attention1(read weights_2[4·B, 48, 48], read g_block2.attention.causal_attention1[B, 4, 48, 16], write weights_times_g_block2.attention.causal_attention1[4·B, 48, 16])
  * weights_times_g_block2.attention.causal_attention1[i, j, k] = Σ_l weights_2[i, l, j] * g_block2.atte …
  */
-static void weights_times_g_block2_attention_causal_attention1(struct tw_thread *thread) {
+static void weights_times_g_block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
-  float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2762,13 +2917,8 @@ static void weights_times_g_block2_attention_causal_attention1(struct tw_thread 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            weights_times_g_block2_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2793,14 +2943,25 @@ static void g_block2_attention_l3_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of g_block2_attention_l3_y_times_block2_attention_l3_W. */
+TW_ALWAYS void g_block2_attention_l3_y_times_block2_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block2_attention_l3_y_times_block2_attention_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * g_block2_attention_l3_y_times_block2_attention_l3_W(read g_block2.attention.l3.y[B, 48, 4, 16], read block2.attention.l3.W[64, 64], write g_block2.attention.l3.y_times_block2.attention.l3.W[48·B, 64])
  * g_block2.attention.l3.y_times_block2.attention.l3.W[i, j] = Σ_k g_block2.attention.l3.y[i div 48, i  …
  */
-static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread *thread) {
+static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   const float *const restrict block2_attention_l3_W = tw_at(thread->module, AT_block2_attention_l3_W);
-  float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2824,13 +2985,24 @@ static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_7. */
+TW_ALWAYS void mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
+  const float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
+  float *const restrict mul_7 = tw_at(thread->module, AT_mul_7);
+  float *const restrict div_4 = tw_at(thread->module, AT_div_4);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block2_attention_l3_y_times_block2_attention_l3_W[i * 64 + j] = acc;
-        }
-      }
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      mul_7[i * 2304 + (j * 48 + k)] = acc * weights_2[i * 2304 + (j * 48 + k)];
+      div_4[i * 2304 + (j * 48 + k)] = acc / sum_7[i * 48 + j];
     }
   }
 }
@@ -2841,13 +3013,9 @@ static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread
  * mul_7[i, j, k] = acc * weights_2[i, j, k];
  * div_4[i, j, k] = acc / sum_7[i, j]
  */
-static void mul_7(struct tw_thread *thread) {
+static void mul_7(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   const float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
-  const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
-  const float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
-  float *const restrict mul_7 = tw_at(thread->module, AT_mul_7);
-  float *const restrict div_4 = tw_at(thread->module, AT_div_4);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2872,14 +3040,8 @@ static void mul_7(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block2_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            mul_7[i * 2304 + (j * 48 + k)] = acc * weights_2[i * 2304 + (j * 48 + k)];
-            div_4[i * 2304 + (j * 48 + k)] = acc / sum_7[i * 48 + j];
-          }
-        }
+        if (k_count == TW_PANEL) mul_7_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else mul_7_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2911,14 +3073,25 @@ static void div_5(struct tw_thread *thread, float scalar_2) {
   }
 }
 
+/* What becomes of the sums of a tile of einsum. */
+TW_ALWAYS void einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict einsum = tw_at(thread->module, AT_einsum);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      einsum[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * einsum(read div_5[4·B, 48, 48], read block2.attention.l1.y_2[B, 4, 48, 16], write einsum[4·B, 48, 16])
  * einsum[i, j, k] = Σ_l div_5[i, l, j] * block2.attention.l1.y_2[i div 4, i mod 4, l, k]
  */
-static void einsum(struct tw_thread *thread) {
+static void einsum(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_5 = tw_at(thread->module, AT_div_5);
   const float *const restrict block2_attention_l1_y_2 = tw_at(thread->module, AT_block2_attention_l1_y_2);
-  float *const restrict einsum = tw_at(thread->module, AT_einsum);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2943,13 +3116,8 @@ static void einsum(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            einsum[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) einsum_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else einsum_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2974,15 +3142,26 @@ static void g_block2_attention_l2_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of add_14. */
+TW_ALWAYS void add_14_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
+  float *const restrict add_14 = tw_at(thread->module, AT_add_14);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      add_14[i * 64 + j] = g_block2_attention_l3_y_times_block2_attention_l3_W[i * 64 + j] + acc;
+    }
+  }
+}
+
 /*
  * add_14(read g_block2.attention.l2.y[B, 48, 4, 16], read block2.attention.l2.W[64, 64], read g_block2.attention.l3.y_times_block2.attention.l3.W[48·B, 64], write add_14[48·B, 64])
  * add_14[i, j] = g_block2.attention.l3.y_times_block2.attention.l3.W[i, j] + (Σ_k g_block2.attention.l …
  */
-static void add_14(struct tw_thread *thread) {
+static void add_14(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   const float *const restrict block2_attention_l2_W = tw_at(thread->module, AT_block2_attention_l2_W);
-  const float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
-  float *const restrict add_14 = tw_at(thread->module, AT_add_14);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3006,13 +3185,20 @@ static void add_14(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) add_14_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else add_14_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of einsum_2. */
+TW_ALWAYS void einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict einsum_2 = tw_at(thread->module, AT_einsum_2);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          add_14[i * 64 + j] = g_block2_attention_l3_y_times_block2_attention_l3_W[i * 64 + j] + acc;
-        }
-      }
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      einsum_2[i * 768 + (j * 16 + k)] = acc;
     }
   }
 }
@@ -3021,10 +3207,9 @@ static void add_14(struct tw_thread *thread) {
  * einsum_2(read div_5[4·B, 48, 48], read block2.attention.l2.y_2[B, 4, 16, 48], write einsum_2[4·B, 48, 16])
  * einsum_2[i, j, k] = Σ_l div_5[i, j, l] * block2.attention.l2.y_2[i div 4, i mod 4, k, l]
  */
-static void einsum_2(struct tw_thread *thread) {
+static void einsum_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_5 = tw_at(thread->module, AT_div_5);
   const float *const restrict block2_attention_l2_y_2 = tw_at(thread->module, AT_block2_attention_l2_y_2);
-  float *const restrict einsum_2 = tw_at(thread->module, AT_einsum_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3041,13 +3226,8 @@ static void einsum_2(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            einsum_2[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) einsum_2_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else einsum_2_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3072,6 +3252,27 @@ static void g_block2_attention_l1_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of mul_56. */
+TW_ALWAYS void mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict add_14 = tw_at(thread->module, AT_add_14);
+  const float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
+  const float *const restrict centred_2 = tw_at(thread->module, AT_centred_2);
+  float *const restrict mul_56 = tw_at(thread->module, AT_mul_56);
+  float *const restrict mul_57 = tw_at(thread->module, AT_mul_57);
+  float *const restrict g_block2_l1_y = tw_at(thread->module, AT_g_block2_l1_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float g_block2_l1_y_2 = add_14[i * 64 + j] + acc;
+      const float value_2 = g_block2_l1_y_2 * block2_l1_gamma[j];
+      mul_56[i * 64 + j] = value_2 * centred_2[i * 64 + j];
+      mul_57[i * 64 + j] = value_2;
+      g_block2_l1_y[i * 64 + j] = g_block2_l1_y_2;
+    }
+  }
+}
+
 /*
  * mul_56(read g_block2.attention.l1.y[B, 48, 4, 16], read block2.attention.l1.W[64, 64], read add_14[48·B, 64], read block2.l1.gamma[64], read centred_2[48·B, 64], write mul_56[48·B, 64], write mul_57[48·B, 64], write g_block2.l1.y[48·B, 64])
  * g_block2_l1_y = add_14[i, j] + (Σ_k g_block2.attention.l1.y[i div 48, i mod 48, k div 16, k mod 16]  …;
@@ -3080,15 +3281,9 @@ static void g_block2_attention_l1_y(struct tw_thread *thread) {
  * mul_57[i, j] = value;
  * g_block2.l1.y[i, j] = g_block2_l1_y
  */
-static void mul_56(struct tw_thread *thread) {
+static void mul_56(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   const float *const restrict block2_attention_l1_W = tw_at(thread->module, AT_block2_attention_l1_W);
-  const float *const restrict add_14 = tw_at(thread->module, AT_add_14);
-  const float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
-  const float *const restrict centred_2 = tw_at(thread->module, AT_centred_2);
-  float *const restrict mul_56 = tw_at(thread->module, AT_mul_56);
-  float *const restrict mul_57 = tw_at(thread->module, AT_mul_57);
-  float *const restrict g_block2_l1_y = tw_at(thread->module, AT_g_block2_l1_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3112,17 +3307,8 @@ static void mul_56(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float g_block2_l1_y_2 = add_14[i * 64 + j] + acc;
-          const float value = g_block2_l1_y_2 * block2_l1_gamma[j];
-          mul_56[i * 64 + j] = value * centred_2[i * 64 + j];
-          mul_57[i * 64 + j] = value;
-          g_block2_l1_y[i * 64 + j] = g_block2_l1_y_2;
-        }
-      }
+      if (j_count == TW_PANEL) mul_56_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_56_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3157,14 +3343,29 @@ static void add_8(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2_2 += -(mul_57[i * 64 + j] * div_13[i] + -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j] + -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j]);
     }
-    const float value = -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar;
-    const float value_2 = total_2_2 / scalar;
+    const float value_2 = -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar;
+    const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_3 = value * centred_2[i * 64 + j];
+      const float value_3 = value_2 * centred_2[i * 64 + j];
       const float value_4 = mul_57[i * 64 + j] * div_13[i] + value_3;
       add_8[i * 64 + j] = value_4;
-      g_block1_l4_y[i * 64 + j] = g_block2_attention_l4_y[i * 64 + j] + (value_4 + value_3 + value_2);
+      g_block1_l4_y[i * 64 + j] = g_block2_attention_l4_y[i * 64 + j] + (value_4 + value_3 + value_2_2);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_block1_l3_y. */
+TW_ALWAYS void g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
+  const float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
+  const float *const restrict add_3 = tw_at(thread->module, AT_add_3);
+  float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block1_l3_y[i * 256 + j] = acc * mul_8[i * 256 + j] * mul_9[i * 256 + j] / 1.41421356f + acc * add_3[i * 256 + j] * 0.5f;
     }
   }
 }
@@ -3174,13 +3375,9 @@ static void add_8(struct tw_thread *thread, float scalar) {
  * acc = Σ_k g_block1.l4.y[i, k] * block1.l4.W[k, j];
  * g_block1.l3.y[i, j] = acc * mul_8[i, j] * mul_9[i, j] / 1.41421356 + acc * add_3[i, j] * 0.5
  */
-static void g_block1_l3_y(struct tw_thread *thread) {
+static void g_block1_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   const float *const restrict block1_l4_W = tw_at(thread->module, AT_block1_l4_W);
-  const float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
-  const float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
-  const float *const restrict add_3 = tw_at(thread->module, AT_add_3);
-  float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3204,13 +3401,26 @@ static void g_block1_l3_y(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_10. */
+TW_ALWAYS void mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
+  const float *const restrict reshape = tw_at(thread->module, AT_reshape);
+  const float *const restrict div_6 = tw_at(thread->module, AT_div_6);
+  const float *const restrict div_7 = tw_at(thread->module, AT_div_7);
+  float *const restrict mul_10 = tw_at(thread->module, AT_mul_10);
+  float *const restrict mul_23 = tw_at(thread->module, AT_mul_23);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block1_l3_y[i * 256 + j] = acc * mul_8[i * 256 + j] * mul_9[i * 256 + j] / 1.41421356f + acc * add_3[i * 256 + j] * 0.5f;
-        }
-      }
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_10[i * 64 + j] = acc * block1_l2_gamma[j];
+      mul_23[i * 64 + j] = acc * ((reshape[i * 64 + j] - div_6[i]) * div_7[i]);
     }
   }
 }
@@ -3221,15 +3431,9 @@ static void g_block1_l3_y(struct tw_thread *thread) {
  * mul_10[i, j] = acc * block1.l2.gamma[j];
  * mul_23[i, j] = acc * ((reshape[i, j] - div_6[i]) * div_7[i])
  */
-static void mul_10(struct tw_thread *thread) {
+static void mul_10(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   const float *const restrict block1_l3_W = tw_at(thread->module, AT_block1_l3_W);
-  const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
-  const float *const restrict reshape = tw_at(thread->module, AT_reshape);
-  const float *const restrict div_6 = tw_at(thread->module, AT_div_6);
-  const float *const restrict div_7 = tw_at(thread->module, AT_div_7);
-  float *const restrict mul_10 = tw_at(thread->module, AT_mul_10);
-  float *const restrict mul_23 = tw_at(thread->module, AT_mul_23);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3253,14 +3457,8 @@ static void mul_10(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block1_l3_y + i_tile * 256, 256, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          mul_10[i * 64 + j] = acc * block1_l2_gamma[j];
-          mul_23[i * 64 + j] = acc * ((reshape[i * 64 + j] - div_6[i]) * div_7[i]);
-        }
-      }
+      if (j_count == TW_PANEL) mul_10_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_10_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3292,12 +3490,24 @@ static void g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
     for (tw_size j = 0; j < 64; j++) {
       total_2_2 += -(mul_10[i * 64 + j] * div_7[i] + -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar * (reshape[i * 64 + j] - div_6[i]) + -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar * (reshape[i * 64 + j] - div_6[i]));
     }
-    const float value = -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar;
-    const float value_2 = total_2_2 / scalar;
+    const float value_2 = -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar;
+    const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_3 = value * (reshape[i * 64 + j] - div_6[i]);
-      g_block1_attention_l4_y[i * 64 + j] = g_block1_l4_y[i * 64 + j] + (mul_10[i * 64 + j] * div_7[i] + value_3 + value_3 + value_2);
+      const float value_3 = value_2 * (reshape[i * 64 + j] - div_6[i]);
+      g_block1_attention_l4_y[i * 64 + j] = g_block1_l4_y[i * 64 + j] + (mul_10[i * 64 + j] * div_7[i] + value_3 + value_3 + value_2_2);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of g_block1_attention_l4_y_times_block1_attention_l4_W. */
+TW_ALWAYS void g_block1_attention_l4_y_times_block1_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block1_attention_l4_y_times_block1_attention_l4_W[i * 64 + j] = acc;
     }
   }
 }
@@ -3306,10 +3516,9 @@ static void g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
  * g_block1_attention_l4_y_times_block1_attention_l4_W(read g_block1.attention.l4.y[48·B, 64], read block1.attention.l4.W[64, 64], write g_block1.attention.l4.y_times_block1.attention.l4.W[48·B, 64])
  * g_block1.attention.l4.y_times_block1.attention.l4.W[i, j] = Σ_k g_block1.attention.l4.y[i, k] * bloc …
  */
-static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread *thread) {
+static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   const float *const restrict block1_attention_l4_W = tw_at(thread->module, AT_block1_attention_l4_W);
-  float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3333,13 +3542,8 @@ static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block1_attention_l4_y_times_block1_attention_l4_W[i * 64 + j] = acc;
-        }
-      }
+      if (j_count == TW_PANEL) g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3363,14 +3567,25 @@ static void g_block1_attention_causal_attention1(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of weights_times_g_block1_attention_causal_attention1. */
+TW_ALWAYS void weights_times_g_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      weights_times_g_block1_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * weights_times_g_block1_attention_causal_attention1(read weights[4·B, 48, 48], read g_block1.attention.causal_attention1[B, 4, 48, 16], write weights_times_g_block1.attention.causal_attention1[4·B, 48, 16])
  * weights_times_g_block1.attention.causal_attention1[i, j, k] = Σ_l weights[i, l, j] * g_block1.attent …
  */
-static void weights_times_g_block1_attention_causal_attention1(struct tw_thread *thread) {
+static void weights_times_g_block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
-  float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3395,13 +3610,8 @@ static void weights_times_g_block1_attention_causal_attention1(struct tw_thread 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            weights_times_g_block1_attention_causal_attention1[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3426,14 +3636,25 @@ static void g_block1_attention_l3_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of g_block1_attention_l3_y_times_block1_attention_l3_W. */
+TW_ALWAYS void g_block1_attention_l3_y_times_block1_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      g_block1_attention_l3_y_times_block1_attention_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * g_block1_attention_l3_y_times_block1_attention_l3_W(read g_block1.attention.l3.y[B, 48, 4, 16], read block1.attention.l3.W[64, 64], write g_block1.attention.l3.y_times_block1.attention.l3.W[48·B, 64])
  * g_block1.attention.l3.y_times_block1.attention.l3.W[i, j] = Σ_k g_block1.attention.l3.y[i div 48, i  …
  */
-static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread *thread) {
+static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   const float *const restrict block1_attention_l3_W = tw_at(thread->module, AT_block1_attention_l3_W);
-  float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3457,13 +3678,24 @@ static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of mul_11. */
+TW_ALWAYS void mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  const float *const restrict weights = tw_at(thread->module, AT_weights);
+  const float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
+  float *const restrict mul_11 = tw_at(thread->module, AT_mul_11);
+  float *const restrict div_8 = tw_at(thread->module, AT_div_8);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          g_block1_attention_l3_y_times_block1_attention_l3_W[i * 64 + j] = acc;
-        }
-      }
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      mul_11[i * 2304 + (j * 48 + k)] = acc * weights[i * 2304 + (j * 48 + k)];
+      div_8[i * 2304 + (j * 48 + k)] = acc / sum_12[i * 48 + j];
     }
   }
 }
@@ -3474,13 +3706,9 @@ static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread
  * mul_11[i, j, k] = acc * weights[i, j, k];
  * div_8[i, j, k] = acc / sum_12[i, j]
  */
-static void mul_11(struct tw_thread *thread) {
+static void mul_11(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   const float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
-  const float *const restrict weights = tw_at(thread->module, AT_weights);
-  const float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
-  float *const restrict mul_11 = tw_at(thread->module, AT_mul_11);
-  float *const restrict div_8 = tw_at(thread->module, AT_div_8);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3505,14 +3733,8 @@ static void mul_11(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block1_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            mul_11[i * 2304 + (j * 48 + k)] = acc * weights[i * 2304 + (j * 48 + k)];
-            div_8[i * 2304 + (j * 48 + k)] = acc / sum_12[i * 48 + j];
-          }
-        }
+        if (k_count == TW_PANEL) mul_11_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else mul_11_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3544,14 +3766,25 @@ static void div_9(struct tw_thread *thread, float scalar_2) {
   }
 }
 
+/* What becomes of the sums of a tile of einsum_3. */
+TW_ALWAYS void einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict einsum_3 = tw_at(thread->module, AT_einsum_3);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+#pragma omp simd
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      einsum_3[i * 768 + (j * 16 + k)] = acc;
+    }
+  }
+}
+
 /*
  * einsum_3(read div_9[4·B, 48, 48], read block1.attention.l1.y_2[B, 4, 48, 16], write einsum_3[4·B, 48, 16])
  * einsum_3[i, j, k] = Σ_l div_9[i, l, j] * block1.attention.l1.y_2[i div 4, i mod 4, l, k]
  */
-static void einsum_3(struct tw_thread *thread) {
+static void einsum_3(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_9 = tw_at(thread->module, AT_div_9);
   const float *const restrict block1_attention_l1_y_2 = tw_at(thread->module, AT_block1_attention_l1_y_2);
-  float *const restrict einsum_3 = tw_at(thread->module, AT_einsum_3);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3576,13 +3809,8 @@ static void einsum_3(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            einsum_3[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) einsum_3_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else einsum_3_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3607,15 +3835,26 @@ static void g_block1_attention_l2_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of add_9. */
+TW_ALWAYS void add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
+  float *const restrict add_9 = tw_at(thread->module, AT_add_9);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      add_9[i * 64 + j] = g_block1_attention_l3_y_times_block1_attention_l3_W[i * 64 + j] + acc;
+    }
+  }
+}
+
 /*
  * add_9(read g_block1.attention.l2.y[B, 48, 4, 16], read block1.attention.l2.W[64, 64], read g_block1.attention.l3.y_times_block1.attention.l3.W[48·B, 64], write add_9[48·B, 64])
  * add_9[i, j] = g_block1.attention.l3.y_times_block1.attention.l3.W[i, j] + (Σ_k g_block1.attention.l2 …
  */
-static void add_9(struct tw_thread *thread) {
+static void add_9(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   const float *const restrict block1_attention_l2_W = tw_at(thread->module, AT_block1_attention_l2_W);
-  const float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
-  float *const restrict add_9 = tw_at(thread->module, AT_add_9);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3639,13 +3878,20 @@ static void add_9(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      if (j_count == TW_PANEL) add_9_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else add_9_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of einsum_4. */
+TW_ALWAYS void einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict einsum_4 = tw_at(thread->module, AT_einsum_4);
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          add_9[i * 64 + j] = g_block1_attention_l3_y_times_block1_attention_l3_W[i * 64 + j] + acc;
-        }
-      }
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
+      einsum_4[i * 768 + (j * 16 + k)] = acc;
     }
   }
 }
@@ -3654,10 +3900,9 @@ static void add_9(struct tw_thread *thread) {
  * einsum_4(read div_9[4·B, 48, 48], read block1.attention.l2.y_2[B, 4, 16, 48], write einsum_4[4·B, 48, 16])
  * einsum_4[i, j, k] = Σ_l div_9[i, j, l] * block1.attention.l2.y_2[i div 4, i mod 4, k, l]
  */
-static void einsum_4(struct tw_thread *thread) {
+static void einsum_4(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_9 = tw_at(thread->module, AT_div_9);
   const float *const restrict block1_attention_l2_y_2 = tw_at(thread->module, AT_block1_attention_l2_y_2);
-  float *const restrict einsum_4 = tw_at(thread->module, AT_einsum_4);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3674,13 +3919,8 @@ static void einsum_4(struct tw_thread *thread) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-#pragma omp simd
-          for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-            const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-            einsum_4[i * 768 + (j * 16 + k)] = acc;
-          }
-        }
+        if (k_count == TW_PANEL) einsum_4_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else einsum_4_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3705,6 +3945,26 @@ static void g_block1_attention_l1_y(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of mul_47. */
+TW_ALWAYS void mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict add_9 = tw_at(thread->module, AT_add_9);
+  const float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
+  const float *const restrict mul_44 = tw_at(thread->module, AT_mul_44);
+  float *const restrict mul_47 = tw_at(thread->module, AT_mul_47);
+  float *const restrict mul_49 = tw_at(thread->module, AT_mul_49);
+  float *const restrict g_block1_l1_y = tw_at(thread->module, AT_g_block1_l1_y);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float g_block1_l1_y_2 = add_9[i * 64 + j] + acc;
+      mul_47[i * 64 + j] = g_block1_l1_y_2 * block1_l1_gamma[j];
+      mul_49[i * 64 + j] = g_block1_l1_y_2 * mul_44[i * 64 + j];
+      g_block1_l1_y[i * 64 + j] = g_block1_l1_y_2;
+    }
+  }
+}
+
 /*
  * mul_47(read g_block1.attention.l1.y[B, 48, 4, 16], read block1.attention.l1.W[64, 64], read add_9[48·B, 64], read block1.l1.gamma[64], read mul_44[48·B, 64], write mul_47[48·B, 64], write mul_49[48·B, 64], write g_block1.l1.y[48·B, 64])
  * g_block1_l1_y = add_9[i, j] + (Σ_k g_block1.attention.l1.y[i div 48, i mod 48, k div 16, k mod 16] * …;
@@ -3712,15 +3972,9 @@ static void g_block1_attention_l1_y(struct tw_thread *thread) {
  * mul_49[i, j] = g_block1_l1_y * mul_44[i, j];
  * g_block1.l1.y[i, j] = g_block1_l1_y
  */
-static void mul_47(struct tw_thread *thread) {
+static void mul_47(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   const float *const restrict block1_attention_l1_W = tw_at(thread->module, AT_block1_attention_l1_W);
-  const float *const restrict add_9 = tw_at(thread->module, AT_add_9);
-  const float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
-  const float *const restrict mul_44 = tw_at(thread->module, AT_mul_44);
-  float *const restrict mul_47 = tw_at(thread->module, AT_mul_47);
-  float *const restrict mul_49 = tw_at(thread->module, AT_mul_49);
-  float *const restrict g_block1_l1_y = tw_at(thread->module, AT_g_block1_l1_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3744,16 +3998,8 @@ static void mul_47(struct tw_thread *thread) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-          const float g_block1_l1_y_2 = add_9[i * 64 + j] + acc;
-          mul_47[i * 64 + j] = g_block1_l1_y_2 * block1_l1_gamma[j];
-          mul_49[i * 64 + j] = g_block1_l1_y_2 * mul_44[i * 64 + j];
-          g_block1_l1_y[i * 64 + j] = g_block1_l1_y_2;
-        }
-      }
+      if (j_count == TW_PANEL) mul_47_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else mul_47_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3788,13 +4034,13 @@ static void mul_48(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         total_2_2 += -(mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]) + -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]));
       }
-      const float value = -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar;
-      const float value_2 = total_2_2 / scalar;
+      const float value_2 = -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar;
+      const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        const float value_3 = value * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]);
+        const float value_3 = value_2 * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]);
         mul_48[i_outer * 3072 + i * 64 + j] = value_3;
-        g_l1_y[i_outer * 3072 + i * 64 + j] = g_block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + (mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + value_3 + value_3 + value_2);
+        g_l1_y[i_outer * 3072 + i * 64 + j] = g_block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + (mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + value_3 + value_3 + value_2_2);
       }
     }
   }
@@ -3817,6 +4063,20 @@ static void cast(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of mul_12. */
+TW_ALWAYS void mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_12 = tw_at(thread->module, AT_mul_12);
+  float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_12[i * 64 + j] = acc * acc;
+      g_l1_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_12(read cast[48·B, 28], read g_l1.y[48·B, 64], write mul_12[28, 64], write g_l1.W[28, 64])
  * acc = Σ_k cast[k, i] * g_l1.y[k, j]; mul_12[i, j] = acc * acc; g_l1.W[i, j] = acc
@@ -3824,8 +4084,6 @@ static void cast(struct tw_thread *thread) {
 static void mul_12(struct tw_thread *thread, tw_size B) {
   const float *const restrict cast = tw_at(thread->module, AT_cast);
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
-  float *const restrict mul_12 = tw_at(thread->module, AT_mul_12);
-  float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3854,14 +4112,8 @@ static void mul_12(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, cast + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_12[i * 64 + j] = acc * acc;
-              g_l1_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_12_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_12_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4008,6 +4260,20 @@ static void sum_18(struct tw_thread *thread) {
   sum_19[0] = total_2_2;
 }
 
+/* What becomes of the sums of a tile of mul_15. */
+TW_ALWAYS void mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_15 = tw_at(thread->module, AT_mul_15);
+  float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_15[i * 64 + j] = acc * acc;
+      g_block1_attention_l1_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_15(read g_block1.attention.l1.y[B, 48, 4, 16], read block1.l1.y[48·B, 64], write mul_15[64, 64], write g_block1.attention.l1.W[64, 64])
  * acc = Σ_k g_block1.attention.l1.y[k div 48, k mod 48, i div 16, i mod 16] * block1.l1.y[k, j];
@@ -4017,8 +4283,6 @@ static void sum_18(struct tw_thread *thread) {
 static void mul_15(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  float *const restrict mul_15 = tw_at(thread->module, AT_mul_15);
-  float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4047,14 +4311,8 @@ static void mul_15(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l1_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_15[i * 64 + j] = acc * acc;
-              g_block1_attention_l1_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_15_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_15_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4129,6 +4387,20 @@ static void sum_21(struct tw_thread *thread) {
   sum_21[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_17. */
+TW_ALWAYS void mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_17 = tw_at(thread->module, AT_mul_17);
+  float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_17[i * 64 + j] = acc * acc;
+      g_block1_attention_l2_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_17(read g_block1.attention.l2.y[B, 48, 4, 16], read block1.l1.y[48·B, 64], write mul_17[64, 64], write g_block1.attention.l2.W[64, 64])
  * acc = Σ_k g_block1.attention.l2.y[k div 48, k mod 48, i div 16, i mod 16] * block1.l1.y[k, j];
@@ -4138,8 +4410,6 @@ static void sum_21(struct tw_thread *thread) {
 static void mul_17(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  float *const restrict mul_17 = tw_at(thread->module, AT_mul_17);
-  float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4168,14 +4438,8 @@ static void mul_17(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l2_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_17[i * 64 + j] = acc * acc;
-              g_block1_attention_l2_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_17_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_17_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4257,6 +4521,20 @@ static void add_7(struct tw_thread *thread) {
   add_7[0] = add_6[0] + total_2;
 }
 
+/* What becomes of the sums of a tile of mul_19. */
+TW_ALWAYS void mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_19 = tw_at(thread->module, AT_mul_19);
+  float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_19[i * 64 + j] = acc * acc;
+      g_block1_attention_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_19(read g_block1.attention.l3.y[B, 48, 4, 16], read block1.l1.y[48·B, 64], write mul_19[64, 64], write g_block1.attention.l3.W[64, 64])
  * acc = Σ_k g_block1.attention.l3.y[k div 48, k mod 48, i div 16, i mod 16] * block1.l1.y[k, j];
@@ -4266,8 +4544,6 @@ static void add_7(struct tw_thread *thread) {
 static void mul_19(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  float *const restrict mul_19 = tw_at(thread->module, AT_mul_19);
-  float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4296,14 +4572,8 @@ static void mul_19(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_19[i * 64 + j] = acc * acc;
-              g_block1_attention_l3_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_19_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_19_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4378,6 +4648,20 @@ static void sum_25(struct tw_thread *thread) {
   sum_25[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_21. */
+TW_ALWAYS void mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_21 = tw_at(thread->module, AT_mul_21);
+  float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_21[i * 64 + j] = acc * acc;
+      g_block1_attention_l4_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_21(read g_block1.attention.l4.y[48·B, 64], read block1.attention.causal_attention1_2[B, 48, 4, 16], write mul_21[64, 64], write g_block1.attention.l4.W[64, 64])
  * acc = Σ_k g_block1.attention.l4.y[k, i] * block1.attention.causal_attention1_2[k div 48, k mod 48, j …;
@@ -4387,8 +4671,6 @@ static void sum_25(struct tw_thread *thread) {
 static void mul_21(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
-  float *const restrict mul_21 = tw_at(thread->module, AT_mul_21);
-  float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4417,14 +4699,8 @@ static void mul_21(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_21[i * 64 + j] = acc * acc;
-              g_block1_attention_l4_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_21_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_21_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4624,6 +4900,20 @@ static void add_10(struct tw_thread *thread) {
   add_10[0] = add_7[0] + sum_24[0] + sum_25[0] + sum_26[0] + sum_27[0] + sum_28[0] + total_2;
 }
 
+/* What becomes of the sums of a tile of mul_26. */
+TW_ALWAYS void mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_26 = tw_at(thread->module, AT_mul_26);
+  float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_26[i * 64 + j] = acc * acc;
+      g_block1_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_26(read g_block1.l3.y[48·B, 256], read block1.l2.y[48·B, 64], write mul_26[256, 64], write g_block1.l3.W[256, 64])
  * acc = Σ_k g_block1.l3.y[k, i] * block1.l2.y[k, j];
@@ -4633,8 +4923,6 @@ static void add_10(struct tw_thread *thread) {
 static void mul_26(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
-  float *const restrict mul_26 = tw_at(thread->module, AT_mul_26);
-  float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4663,14 +4951,8 @@ static void mul_26(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_26[i * 64 + j] = acc * acc;
-              g_block1_l3_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_26_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_26_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4710,6 +4992,20 @@ static void sum_31(struct tw_thread *thread) {
   sum_31[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_27. */
+TW_ALWAYS void mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict mul_27 = tw_at(thread->module, AT_mul_27);
+  float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
+  for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      mul_27[i * 256 + j] = acc * acc;
+      g_block1_l4_W[i * 256 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_27(read g_block1.l4.y[48·B, 64], read mul[48·B, 256], write mul_27[64, 256], write g_block1.l4.W[64, 256])
  * acc = Σ_k g_block1.l4.y[k, i] * mul[k, j]; mul_27[i, j] = acc * acc; g_block1.l4.W[i, j] = acc
@@ -4717,8 +5013,6 @@ static void sum_31(struct tw_thread *thread) {
 static void mul_27(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   const float *const restrict mul = tw_at(thread->module, AT_mul);
-  float *const restrict mul_27 = tw_at(thread->module, AT_mul_27);
-  float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4747,14 +5041,7 @@ static void mul_27(struct tw_thread *thread, tw_size B) {
         tw_tile(j_count, i_count, t_from > 0, steps, mul + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              mul_27[i * 256 + j] = acc * acc;
-              g_block1_l4_W[i * 256 + j] = acc;
-            }
-          }
+          mul_27_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -4899,6 +5186,20 @@ static void sum_34(struct tw_thread *thread) {
   sum_35[0] = total_2_2;
 }
 
+/* What becomes of the sums of a tile of mul_30. */
+TW_ALWAYS void mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_30 = tw_at(thread->module, AT_mul_30);
+  float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_30[i * 64 + j] = acc * acc;
+      g_block2_attention_l1_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_30(read g_block2.attention.l1.y[B, 48, 4, 16], read block2.l1.y[48·B, 64], write mul_30[64, 64], write g_block2.attention.l1.W[64, 64])
  * acc = Σ_k g_block2.attention.l1.y[k div 48, k mod 48, i div 16, i mod 16] * block2.l1.y[k, j];
@@ -4908,8 +5209,6 @@ static void sum_34(struct tw_thread *thread) {
 static void mul_30(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  float *const restrict mul_30 = tw_at(thread->module, AT_mul_30);
-  float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4938,14 +5237,8 @@ static void mul_30(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l1_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_30[i * 64 + j] = acc * acc;
-              g_block2_attention_l1_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_30_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_30_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5027,6 +5320,20 @@ static void add_13(struct tw_thread *thread) {
   add_13[0] = add_12[0] + total_2;
 }
 
+/* What becomes of the sums of a tile of mul_32. */
+TW_ALWAYS void mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_32 = tw_at(thread->module, AT_mul_32);
+  float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_32[i * 64 + j] = acc * acc;
+      g_block2_attention_l2_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_32(read g_block2.attention.l2.y[B, 48, 4, 16], read block2.l1.y[48·B, 64], write mul_32[64, 64], write g_block2.attention.l2.W[64, 64])
  * acc = Σ_k g_block2.attention.l2.y[k div 48, k mod 48, i div 16, i mod 16] * block2.l1.y[k, j];
@@ -5036,8 +5343,6 @@ static void add_13(struct tw_thread *thread) {
 static void mul_32(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  float *const restrict mul_32 = tw_at(thread->module, AT_mul_32);
-  float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5066,14 +5371,8 @@ static void mul_32(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l2_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_32[i * 64 + j] = acc * acc;
-              g_block2_attention_l2_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_32_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_32_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5148,6 +5447,20 @@ static void sum_39(struct tw_thread *thread) {
   sum_39[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_34. */
+TW_ALWAYS void mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_34 = tw_at(thread->module, AT_mul_34);
+  float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_34[i * 64 + j] = acc * acc;
+      g_block2_attention_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_34(read g_block2.attention.l3.y[B, 48, 4, 16], read block2.l1.y[48·B, 64], write mul_34[64, 64], write g_block2.attention.l3.W[64, 64])
  * acc = Σ_k g_block2.attention.l3.y[k div 48, k mod 48, i div 16, i mod 16] * block2.l1.y[k, j];
@@ -5157,8 +5470,6 @@ static void sum_39(struct tw_thread *thread) {
 static void mul_34(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  float *const restrict mul_34 = tw_at(thread->module, AT_mul_34);
-  float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5187,14 +5498,8 @@ static void mul_34(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_34[i * 64 + j] = acc * acc;
-              g_block2_attention_l3_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_34_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_34_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5269,6 +5574,20 @@ static void sum_41(struct tw_thread *thread) {
   sum_41[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_36. */
+TW_ALWAYS void mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_36 = tw_at(thread->module, AT_mul_36);
+  float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_36[i * 64 + j] = acc * acc;
+      g_block2_attention_l4_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_36(read g_block2.attention.l4.y[48·B, 64], read block2.attention.causal_attention1_2[B, 48, 4, 16], write mul_36[64, 64], write g_block2.attention.l4.W[64, 64])
  * acc = Σ_k g_block2.attention.l4.y[k, i] * block2.attention.causal_attention1_2[k div 48, k mod 48, j …;
@@ -5278,8 +5597,6 @@ static void sum_41(struct tw_thread *thread) {
 static void mul_36(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
   const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
-  float *const restrict mul_36 = tw_at(thread->module, AT_mul_36);
-  float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5308,14 +5625,8 @@ static void mul_36(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_36[i * 64 + j] = acc * acc;
-              g_block2_attention_l4_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_36_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_36_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5516,6 +5827,20 @@ static void sum_45(struct tw_thread *thread) {
   sum_45[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_39. */
+TW_ALWAYS void mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_39 = tw_at(thread->module, AT_mul_39);
+  float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_39[i * 64 + j] = acc * acc;
+      g_block2_l3_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_39(read g_block2.l3.y[48·B, 256], read block2.l2.y[48·B, 64], write mul_39[256, 64], write g_block2.l3.W[256, 64])
  * acc = Σ_k g_block2.l3.y[k, i] * block2.l2.y[k, j];
@@ -5525,8 +5850,6 @@ static void sum_45(struct tw_thread *thread) {
 static void mul_39(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
-  float *const restrict mul_39 = tw_at(thread->module, AT_mul_39);
-  float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5555,14 +5878,8 @@ static void mul_39(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_39[i * 64 + j] = acc * acc;
-              g_block2_l3_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_39_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_39_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5601,6 +5918,20 @@ static void sum_47(struct tw_thread *thread) {
   sum_47[0] = total_2;
 }
 
+/* What becomes of the sums of a tile of mul_40. */
+TW_ALWAYS void mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  float *const restrict mul_40 = tw_at(thread->module, AT_mul_40);
+  float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
+  for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
+      mul_40[i * 256 + j] = acc * acc;
+      g_block2_l4_W[i * 256 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_40(read g_block2.l4.y[48·B, 64], read mul_2[48·B, 256], write mul_40[64, 256], write g_block2.l4.W[64, 256])
  * acc = Σ_k g_block2.l4.y[k, i] * mul_2[k, j]; mul_40[i, j] = acc * acc; g_block2.l4.W[i, j] = acc
@@ -5608,8 +5939,6 @@ static void sum_47(struct tw_thread *thread) {
 static void mul_40(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l4_y = tw_at(thread->module, AT_g_block2_l4_y);
   const float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
-  float *const restrict mul_40 = tw_at(thread->module, AT_mul_40);
-  float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5638,14 +5967,7 @@ static void mul_40(struct tw_thread *thread, tw_size B) {
         tw_tile(j_count, i_count, t_from > 0, steps, mul_2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_tile; j < j_tile + j_count; j++) {
-              const float acc = tile[(j - j_tile) * TW_PANEL + i - i_panel];
-              mul_40[i * 256 + j] = acc * acc;
-              g_block2_l4_W[i * 256 + j] = acc;
-            }
-          }
+          mul_40_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -5842,6 +6164,20 @@ static void add_18(struct tw_thread *thread) {
   add_18[0] = add_17[0] + total_2;
 }
 
+/* What becomes of the sums of a tile of mul_43. */
+TW_ALWAYS void mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict mul_43 = tw_at(thread->module, AT_mul_43);
+  float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      mul_43[i * 64 + j] = acc * acc;
+      g_l4_W[i * 64 + j] = acc;
+    }
+  }
+}
+
 /*
  * mul_43(read g_l4.y[48·B, 28], read l3.y[48·B, 64], write mul_43[28, 64], write g_l4.W[28, 64])
  * acc = Σ_k g_l4.y[k, i] * l3.y[k, j]; mul_43[i, j] = acc * acc; g_l4.W[i, j] = acc
@@ -5849,8 +6185,6 @@ static void add_18(struct tw_thread *thread) {
 static void mul_43(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
-  float *const restrict mul_43 = tw_at(thread->module, AT_mul_43);
-  float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5879,14 +6213,8 @@ static void mul_43(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              mul_43[i * 64 + j] = acc * acc;
-              g_l4_W[i * 64 + j] = acc;
-            }
-          }
+          if (j_count == TW_PANEL) mul_43_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else mul_43_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5941,8 +6269,8 @@ static void update_l1_W(struct tw_thread *thread, float rate_t, float root_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l1_W[i * 64 + j] = l1_W[i * 64 + j] - l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l1_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l1_W[i * 64 + j] = l1_W[i * 64 + j] - l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -5979,8 +6307,8 @@ static void update_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l1_W_v[i * 64 + j] = l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l1_W_v[i * 64 + j] = l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6001,8 +6329,8 @@ static void update_l2_W(struct tw_thread *thread, float rate_t, float root_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l2_W[i * 64 + j] = l2_W[i * 64 + j] - l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l2_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l2_W[i * 64 + j] = l2_W[i * 64 + j] - l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6039,8 +6367,8 @@ static void update_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l2_W_v[i * 64 + j] = l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l2_W_v[i * 64 + j] = l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6060,8 +6388,8 @@ static void update_block1_l1_gamma(struct tw_thread *thread, float rate_t, float
   float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_gamma[i] = block1_l1_gamma[i] - rate_t * (block1_l1_gamma_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l1_gamma_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l1_gamma[i] = block1_l1_gamma[i] - rate_t * (block1_l1_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6094,8 +6422,8 @@ static void update_block1_l1_gamma_v(struct tw_thread *thread) {
   float *const restrict block1_l1_gamma_v = tw_at(thread->module, AT_block1_l1_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_gamma_v[i] = block1_l1_gamma_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l1_gamma_v[i] = block1_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6114,8 +6442,8 @@ static void update_block1_l1_beta(struct tw_thread *thread, float rate_t, float 
   float *const restrict block1_l1_beta = tw_at(thread->module, AT_block1_l1_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_beta[i] = block1_l1_beta[i] - rate_t * (block1_l1_beta_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l1_beta_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l1_beta[i] = block1_l1_beta[i] - rate_t * (block1_l1_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6148,8 +6476,8 @@ static void update_block1_l1_beta_v(struct tw_thread *thread) {
   float *const restrict block1_l1_beta_v = tw_at(thread->module, AT_block1_l1_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_beta_v[i] = block1_l1_beta_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l1_beta_v[i] = block1_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6169,8 +6497,8 @@ static void update_block1_attention_l1_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l1_W[i * 64 + j] = block1_attention_l1_W[i * 64 + j] - block1_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l1_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l1_W[i * 64 + j] = block1_attention_l1_W[i * 64 + j] - block1_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6207,8 +6535,8 @@ static void update_block1_attention_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l1_W_v[i * 64 + j] = block1_attention_l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l1_W_v[i * 64 + j] = block1_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6228,8 +6556,8 @@ static void update_block1_attention_l1_b(struct tw_thread *thread, float rate_t,
   float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l1_b[i] = block1_attention_l1_b[i] - rate_t * (block1_attention_l1_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l1_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l1_b[i] = block1_attention_l1_b[i] - rate_t * (block1_attention_l1_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6262,8 +6590,8 @@ static void update_block1_attention_l1_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l1_b_v = tw_at(thread->module, AT_block1_attention_l1_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l1_b_v[i] = block1_attention_l1_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l1_b_v[i] = block1_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6283,8 +6611,8 @@ static void update_block1_attention_l2_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l2_W[i * 64 + j] = block1_attention_l2_W[i * 64 + j] - block1_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l2_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l2_W[i * 64 + j] = block1_attention_l2_W[i * 64 + j] - block1_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6321,8 +6649,8 @@ static void update_block1_attention_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l2_W_v[i * 64 + j] = block1_attention_l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l2_W_v[i * 64 + j] = block1_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6342,8 +6670,8 @@ static void update_block1_attention_l2_b(struct tw_thread *thread, float rate_t,
   float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l2_b[i] = block1_attention_l2_b[i] - rate_t * (block1_attention_l2_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l2_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l2_b[i] = block1_attention_l2_b[i] - rate_t * (block1_attention_l2_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6376,8 +6704,8 @@ static void update_block1_attention_l2_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l2_b_v = tw_at(thread->module, AT_block1_attention_l2_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l2_b_v[i] = block1_attention_l2_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l2_b_v[i] = block1_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6397,8 +6725,8 @@ static void update_block1_attention_l3_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l3_W[i * 64 + j] = block1_attention_l3_W[i * 64 + j] - block1_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l3_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l3_W[i * 64 + j] = block1_attention_l3_W[i * 64 + j] - block1_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6435,8 +6763,8 @@ static void update_block1_attention_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l3_W_v[i * 64 + j] = block1_attention_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l3_W_v[i * 64 + j] = block1_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6456,8 +6784,8 @@ static void update_block1_attention_l3_b(struct tw_thread *thread, float rate_t,
   float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l3_b[i] = block1_attention_l3_b[i] - rate_t * (block1_attention_l3_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l3_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l3_b[i] = block1_attention_l3_b[i] - rate_t * (block1_attention_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6490,8 +6818,8 @@ static void update_block1_attention_l3_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l3_b_v = tw_at(thread->module, AT_block1_attention_l3_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l3_b_v[i] = block1_attention_l3_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l3_b_v[i] = block1_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6511,8 +6839,8 @@ static void update_block1_attention_l4_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l4_W[i * 64 + j] = block1_attention_l4_W[i * 64 + j] - block1_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l4_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l4_W[i * 64 + j] = block1_attention_l4_W[i * 64 + j] - block1_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6549,8 +6877,8 @@ static void update_block1_attention_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l4_W_v[i * 64 + j] = block1_attention_l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l4_W_v[i * 64 + j] = block1_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6570,8 +6898,8 @@ static void update_block1_attention_l4_b(struct tw_thread *thread, float rate_t,
   float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l4_b[i] = block1_attention_l4_b[i] - rate_t * (block1_attention_l4_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_attention_l4_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l4_b[i] = block1_attention_l4_b[i] - rate_t * (block1_attention_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6604,8 +6932,8 @@ static void update_block1_attention_l4_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l4_b_v = tw_at(thread->module, AT_block1_attention_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l4_b_v[i] = block1_attention_l4_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_attention_l4_b_v[i] = block1_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6624,8 +6952,8 @@ static void update_block1_l2_gamma(struct tw_thread *thread, float rate_t, float
   float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_gamma[i] = block1_l2_gamma[i] - rate_t * (block1_l2_gamma_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l2_gamma_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l2_gamma[i] = block1_l2_gamma[i] - rate_t * (block1_l2_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6658,8 +6986,8 @@ static void update_block1_l2_gamma_v(struct tw_thread *thread) {
   float *const restrict block1_l2_gamma_v = tw_at(thread->module, AT_block1_l2_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_gamma_v[i] = block1_l2_gamma_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l2_gamma_v[i] = block1_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6678,8 +7006,8 @@ static void update_block1_l2_beta(struct tw_thread *thread, float rate_t, float 
   float *const restrict block1_l2_beta = tw_at(thread->module, AT_block1_l2_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_beta[i] = block1_l2_beta[i] - rate_t * (block1_l2_beta_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l2_beta_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l2_beta[i] = block1_l2_beta[i] - rate_t * (block1_l2_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6712,8 +7040,8 @@ static void update_block1_l2_beta_v(struct tw_thread *thread) {
   float *const restrict block1_l2_beta_v = tw_at(thread->module, AT_block1_l2_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_beta_v[i] = block1_l2_beta_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l2_beta_v[i] = block1_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6733,8 +7061,8 @@ static void update_block1_l3_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l3_W[i * 64 + j] = block1_l3_W[i * 64 + j] - block1_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_l3_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l3_W[i * 64 + j] = block1_l3_W[i * 64 + j] - block1_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6771,8 +7099,8 @@ static void update_block1_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l3_W_v[i * 64 + j] = block1_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l3_W_v[i * 64 + j] = block1_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6792,8 +7120,8 @@ static void update_block1_l3_b(struct tw_thread *thread, float rate_t, float roo
   float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l3_b[i] = block1_l3_b[i] - rate_t * (block1_l3_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l3_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l3_b[i] = block1_l3_b[i] - rate_t * (block1_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6826,8 +7154,8 @@ static void update_block1_l3_b_v(struct tw_thread *thread) {
   float *const restrict block1_l3_b_v = tw_at(thread->module, AT_block1_l3_b_v);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l3_b_v[i] = block1_l3_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l3_b_v[i] = block1_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6847,8 +7175,8 @@ static void update_block1_l4_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l4_W[i * 256 + j] = block1_l4_W[i * 256 + j] - block1_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block1_l4_W_m[i * 256 + j] * 0.9f + value * 0.1f) / (sqrtf(block1_l4_W_v[i * 256 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l4_W[i * 256 + j] = block1_l4_W[i * 256 + j] - block1_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block1_l4_W_m[i * 256 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6885,8 +7213,8 @@ static void update_block1_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l4_W_v[i * 256 + j] = block1_l4_W_v[i * 256 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l4_W_v[i * 256 + j] = block1_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6906,8 +7234,8 @@ static void update_block1_l4_b(struct tw_thread *thread, float rate_t, float roo
   float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l4_b[i] = block1_l4_b[i] - rate_t * (block1_l4_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block1_l4_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l4_b[i] = block1_l4_b[i] - rate_t * (block1_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6940,8 +7268,8 @@ static void update_block1_l4_b_v(struct tw_thread *thread) {
   float *const restrict block1_l4_b_v = tw_at(thread->module, AT_block1_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l4_b_v[i] = block1_l4_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l4_b_v[i] = block1_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -6960,8 +7288,8 @@ static void update_block2_l1_gamma(struct tw_thread *thread, float rate_t, float
   float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_gamma[i] = block2_l1_gamma[i] - rate_t * (block2_l1_gamma_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l1_gamma_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l1_gamma[i] = block2_l1_gamma[i] - rate_t * (block2_l1_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6994,8 +7322,8 @@ static void update_block2_l1_gamma_v(struct tw_thread *thread) {
   float *const restrict block2_l1_gamma_v = tw_at(thread->module, AT_block2_l1_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_gamma_v[i] = block2_l1_gamma_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l1_gamma_v[i] = block2_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7014,8 +7342,8 @@ static void update_block2_l1_beta(struct tw_thread *thread, float rate_t, float 
   float *const restrict block2_l1_beta = tw_at(thread->module, AT_block2_l1_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_beta[i] = block2_l1_beta[i] - rate_t * (block2_l1_beta_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l1_beta_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l1_beta[i] = block2_l1_beta[i] - rate_t * (block2_l1_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7048,8 +7376,8 @@ static void update_block2_l1_beta_v(struct tw_thread *thread) {
   float *const restrict block2_l1_beta_v = tw_at(thread->module, AT_block2_l1_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_beta_v[i] = block2_l1_beta_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l1_beta_v[i] = block2_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7069,8 +7397,8 @@ static void update_block2_attention_l1_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l1_W[i * 64 + j] = block2_attention_l1_W[i * 64 + j] - block2_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l1_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l1_W[i * 64 + j] = block2_attention_l1_W[i * 64 + j] - block2_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7107,8 +7435,8 @@ static void update_block2_attention_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l1_W_v[i * 64 + j] = block2_attention_l1_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l1_W_v[i * 64 + j] = block2_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7128,8 +7456,8 @@ static void update_block2_attention_l1_b(struct tw_thread *thread, float rate_t,
   float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l1_b[i] = block2_attention_l1_b[i] - rate_t * (block2_attention_l1_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l1_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l1_b[i] = block2_attention_l1_b[i] - rate_t * (block2_attention_l1_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7162,8 +7490,8 @@ static void update_block2_attention_l1_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l1_b_v = tw_at(thread->module, AT_block2_attention_l1_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l1_b_v[i] = block2_attention_l1_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l1_b_v[i] = block2_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7183,8 +7511,8 @@ static void update_block2_attention_l2_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l2_W[i * 64 + j] = block2_attention_l2_W[i * 64 + j] - block2_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l2_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l2_W[i * 64 + j] = block2_attention_l2_W[i * 64 + j] - block2_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7221,8 +7549,8 @@ static void update_block2_attention_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l2_W_v[i * 64 + j] = block2_attention_l2_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l2_W_v[i * 64 + j] = block2_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7242,8 +7570,8 @@ static void update_block2_attention_l2_b(struct tw_thread *thread, float rate_t,
   float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l2_b[i] = block2_attention_l2_b[i] - rate_t * (block2_attention_l2_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l2_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l2_b[i] = block2_attention_l2_b[i] - rate_t * (block2_attention_l2_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7276,8 +7604,8 @@ static void update_block2_attention_l2_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l2_b_v = tw_at(thread->module, AT_block2_attention_l2_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l2_b_v[i] = block2_attention_l2_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l2_b_v[i] = block2_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7297,8 +7625,8 @@ static void update_block2_attention_l3_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l3_W[i * 64 + j] = block2_attention_l3_W[i * 64 + j] - block2_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l3_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l3_W[i * 64 + j] = block2_attention_l3_W[i * 64 + j] - block2_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7335,8 +7663,8 @@ static void update_block2_attention_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l3_W_v[i * 64 + j] = block2_attention_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l3_W_v[i * 64 + j] = block2_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7356,8 +7684,8 @@ static void update_block2_attention_l3_b(struct tw_thread *thread, float rate_t,
   float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l3_b[i] = block2_attention_l3_b[i] - rate_t * (block2_attention_l3_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l3_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l3_b[i] = block2_attention_l3_b[i] - rate_t * (block2_attention_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7390,8 +7718,8 @@ static void update_block2_attention_l3_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l3_b_v = tw_at(thread->module, AT_block2_attention_l3_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l3_b_v[i] = block2_attention_l3_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l3_b_v[i] = block2_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7411,8 +7739,8 @@ static void update_block2_attention_l4_W(struct tw_thread *thread, float rate_t,
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l4_W[i * 64 + j] = block2_attention_l4_W[i * 64 + j] - block2_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l4_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l4_W[i * 64 + j] = block2_attention_l4_W[i * 64 + j] - block2_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7449,8 +7777,8 @@ static void update_block2_attention_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l4_W_v[i * 64 + j] = block2_attention_l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l4_W_v[i * 64 + j] = block2_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7470,8 +7798,8 @@ static void update_block2_attention_l4_b(struct tw_thread *thread, float rate_t,
   float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l4_b[i] = block2_attention_l4_b[i] - rate_t * (block2_attention_l4_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_attention_l4_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l4_b[i] = block2_attention_l4_b[i] - rate_t * (block2_attention_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7504,8 +7832,8 @@ static void update_block2_attention_l4_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l4_b_v = tw_at(thread->module, AT_block2_attention_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l4_b_v[i] = block2_attention_l4_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_attention_l4_b_v[i] = block2_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7524,8 +7852,8 @@ static void update_block2_l2_gamma(struct tw_thread *thread, float rate_t, float
   float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_gamma[i] = block2_l2_gamma[i] - rate_t * (block2_l2_gamma_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l2_gamma_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l2_gamma[i] = block2_l2_gamma[i] - rate_t * (block2_l2_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7558,8 +7886,8 @@ static void update_block2_l2_gamma_v(struct tw_thread *thread) {
   float *const restrict block2_l2_gamma_v = tw_at(thread->module, AT_block2_l2_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_gamma_v[i] = block2_l2_gamma_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l2_gamma_v[i] = block2_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7578,8 +7906,8 @@ static void update_block2_l2_beta(struct tw_thread *thread, float rate_t, float 
   float *const restrict block2_l2_beta = tw_at(thread->module, AT_block2_l2_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_beta[i] = block2_l2_beta[i] - rate_t * (block2_l2_beta_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l2_beta_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l2_beta[i] = block2_l2_beta[i] - rate_t * (block2_l2_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7612,8 +7940,8 @@ static void update_block2_l2_beta_v(struct tw_thread *thread) {
   float *const restrict block2_l2_beta_v = tw_at(thread->module, AT_block2_l2_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_beta_v[i] = block2_l2_beta_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l2_beta_v[i] = block2_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7633,8 +7961,8 @@ static void update_block2_l3_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l3_W[i * 64 + j] = block2_l3_W[i * 64 + j] - block2_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_l3_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l3_W[i * 64 + j] = block2_l3_W[i * 64 + j] - block2_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7671,8 +7999,8 @@ static void update_block2_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l3_W_v[i * 64 + j] = block2_l3_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l3_W_v[i * 64 + j] = block2_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7692,8 +8020,8 @@ static void update_block2_l3_b(struct tw_thread *thread, float rate_t, float roo
   float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l3_b[i] = block2_l3_b[i] - rate_t * (block2_l3_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l3_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l3_b[i] = block2_l3_b[i] - rate_t * (block2_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7726,8 +8054,8 @@ static void update_block2_l3_b_v(struct tw_thread *thread) {
   float *const restrict block2_l3_b_v = tw_at(thread->module, AT_block2_l3_b_v);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l3_b_v[i] = block2_l3_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l3_b_v[i] = block2_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7747,8 +8075,8 @@ static void update_block2_l4_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l4_W[i * 256 + j] = block2_l4_W[i * 256 + j] - block2_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block2_l4_W_m[i * 256 + j] * 0.9f + value * 0.1f) / (sqrtf(block2_l4_W_v[i * 256 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l4_W[i * 256 + j] = block2_l4_W[i * 256 + j] - block2_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block2_l4_W_m[i * 256 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7785,8 +8113,8 @@ static void update_block2_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l4_W_v[i * 256 + j] = block2_l4_W_v[i * 256 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l4_W_v[i * 256 + j] = block2_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7806,8 +8134,8 @@ static void update_block2_l4_b(struct tw_thread *thread, float rate_t, float roo
   float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l4_b[i] = block2_l4_b[i] - rate_t * (block2_l4_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(block2_l4_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l4_b[i] = block2_l4_b[i] - rate_t * (block2_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7840,8 +8168,8 @@ static void update_block2_l4_b_v(struct tw_thread *thread) {
   float *const restrict block2_l4_b_v = tw_at(thread->module, AT_block2_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l4_b_v[i] = block2_l4_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l4_b_v[i] = block2_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7860,8 +8188,8 @@ static void update_l3_gamma(struct tw_thread *thread, float rate_t, float root_t
   float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_gamma[i] = l3_gamma[i] - rate_t * (l3_gamma_m[i] * 0.9f + value * 0.1f) / (sqrtf(l3_gamma_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_gamma[i] = l3_gamma[i] - rate_t * (l3_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l3_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7894,8 +8222,8 @@ static void update_l3_gamma_v(struct tw_thread *thread) {
   float *const restrict l3_gamma_v = tw_at(thread->module, AT_l3_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_gamma_v[i] = l3_gamma_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_gamma_v[i] = l3_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7914,8 +8242,8 @@ static void update_l3_beta(struct tw_thread *thread, float rate_t, float root_t)
   float *const restrict l3_beta = tw_at(thread->module, AT_l3_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_beta[i] = l3_beta[i] - rate_t * (l3_beta_m[i] * 0.9f + value * 0.1f) / (sqrtf(l3_beta_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_beta[i] = l3_beta[i] - rate_t * (l3_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l3_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7948,8 +8276,8 @@ static void update_l3_beta_v(struct tw_thread *thread) {
   float *const restrict l3_beta_v = tw_at(thread->module, AT_l3_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_beta_v[i] = l3_beta_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_beta_v[i] = l3_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -7969,8 +8297,8 @@ static void update_l4_W(struct tw_thread *thread, float rate_t, float root_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l4_W[i * 64 + j] = l4_W[i * 64 + j] - l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l4_W_m[i * 64 + j] * 0.9f + value * 0.1f) / (sqrtf(l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+      const float value_2 = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l4_W[i * 64 + j] = l4_W[i * 64 + j] - l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -8007,8 +8335,8 @@ static void update_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l4_W_v[i * 64 + j] = l4_W_v[i * 64 + j] * 0.999f + value * value * 0.001f;
+      const float value_2 = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      l4_W_v[i * 64 + j] = l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -8028,8 +8356,8 @@ static void update_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 28; i++) {
-    const float value = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l4_b[i] = l4_b[i] - rate_t * (l4_b_m[i] * 0.9f + value * 0.1f) / (sqrtf(l4_b_v[i] * 0.999f + value * value * 0.001f) / root_t + 1e-8f);
+    const float value_2 = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l4_b[i] = l4_b[i] - rate_t * (l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -8062,8 +8390,8 @@ static void update_l4_b_v(struct tw_thread *thread) {
   float *const restrict l4_b_v = tw_at(thread->module, AT_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 28; i++) {
-    const float value = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l4_b_v[i] = l4_b_v[i] * 0.999f + value * value * 0.001f;
+    const float value_2 = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l4_b_v[i] = l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
 
@@ -8075,85 +8403,85 @@ static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) block1_l1_y(thread, scalar);
   if (tw_shares(thread, 1, 64, 1)) block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread);
+  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 3, 64, 1)) block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread);
+  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
   if (tw_shares(thread, 5, B, 1)) block1_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 6, B, 1)) block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, scalar_2);
+  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 8, 4 * B, 1)) weights(thread);
   if (tw_shares(thread, 9, 64, 1)) block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread);
+  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 11, B, 1)) block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread);
+  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 13, B, 1)) block1_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 14, 64, 1)) block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread);
+  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 16, 48 * B, 1)) block1_l2_y(thread, scalar);
   if (tw_shares(thread, 17, 64, 1)) block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread);
+  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 19, 256, 1)) block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread);
+  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 21, B, 1)) block2_l1_y(thread, scalar);
   if (tw_shares(thread, 22, 64, 1)) block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread);
+  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 24, 64, 1)) block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
   if (tw_shares(thread, 26, B, 1)) block2_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 27, B, 1)) block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, scalar_2);
+  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 29, 4 * B, 1)) weights_2(thread);
   if (tw_shares(thread, 30, 64, 1)) block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread);
+  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 32, B, 1)) block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread);
+  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 34, B, 1)) block2_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 35, 64, 1)) block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread);
+  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 37, B, 1)) centred(thread, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 38, 48 * B, 1)) block2_l2_y(thread, scalar);
   if (tw_shares(thread, 39, 64, 1)) block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread);
+  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 41, 256, 1)) block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 43, B, 1)) add(thread);
   tw_meet(thread);
   if (tw_shares(thread, 44, B, 1)) l3_y(thread, scalar);
   if (tw_shares(thread, 45, 64, 1)) l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread);
+  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 47, B, 1)) predict(thread);
 }
@@ -8166,85 +8494,85 @@ static void run_evaluate(struct tw_thread *thread, const union tw_given *given) 
   if (tw_shares(thread, 0, B, 1)) block1_l1_y(thread, scalar);
   if (tw_shares(thread, 1, 64, 1)) block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread);
+  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 3, 64, 1)) block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread);
+  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
   if (tw_shares(thread, 5, B, 1)) block1_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 6, B, 1)) block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, scalar_2);
+  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 8, 4 * B, 1)) weights(thread);
   if (tw_shares(thread, 9, 64, 1)) block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread);
+  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 11, B, 1)) block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread);
+  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 13, B, 1)) block1_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 14, 64, 1)) block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread);
+  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 16, 48 * B, 1)) block1_l2_y(thread, scalar);
   if (tw_shares(thread, 17, 64, 1)) block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread);
+  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 19, 256, 1)) block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread);
+  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 21, B, 1)) block2_l1_y(thread, scalar);
   if (tw_shares(thread, 22, 64, 1)) block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread);
+  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 24, 64, 1)) block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
   if (tw_shares(thread, 26, B, 1)) block2_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 27, B, 1)) block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, scalar_2);
+  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 29, 4 * B, 1)) weights_2(thread);
   if (tw_shares(thread, 30, 64, 1)) block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread);
+  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 32, B, 1)) block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread);
+  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 34, B, 1)) block2_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 35, 64, 1)) block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread);
+  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 37, B, 1)) centred(thread, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 38, 48 * B, 1)) block2_l2_y(thread, scalar);
   if (tw_shares(thread, 39, 64, 1)) block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread);
+  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 41, 256, 1)) block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 43, B, 1)) add(thread);
   tw_meet(thread);
   if (tw_shares(thread, 44, B, 1)) l3_y(thread, scalar);
   if (tw_shares(thread, 45, 64, 1)) l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread);
+  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 47, B, 1)) softmax_cross_entropy1(thread);
   tw_meet(thread);
@@ -8268,158 +8596,158 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 1, B, 1)) mul_44(thread, scalar);
   if (tw_shares(thread, 2, 64, 1)) block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 3, 48 * B, TW_ROWS)) block1_attention_l1_y(thread);
+  if (tw_shares(thread, 3, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 4, 64, 1)) block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 5, 48 * B, TW_ROWS)) block1_attention_l2_y(thread);
+  if (tw_shares(thread, 5, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
   if (tw_shares(thread, 6, B, 1)) block1_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 7, B, 1)) block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, 4 * B, 1)) select_2(thread, scalar_2);
+  if (tw_shares(thread, 8, 4 * B, 1)) select_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 9, 4 * B, 1)) weights_3(thread);
   if (tw_shares(thread, 10, 64, 1)) block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 11, 48 * B, TW_ROWS)) block1_attention_l3_y(thread);
+  if (tw_shares(thread, 11, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 12, B, 1)) block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 13, 4 * B, 1)) block1_attention_causal_attention1(thread);
+  if (tw_shares(thread, 13, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 14, B, 1)) block1_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 15, 64, 1)) block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 16, 48 * B, TW_ROWS)) reshape_2(thread);
+  if (tw_shares(thread, 16, 48 * B, TW_ROWS)) reshape_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 17, 48 * B, 1)) block1_l2_y_2(thread, scalar);
   if (tw_shares(thread, 18, 64, 1)) block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 19, 48 * B, TW_ROWS)) mul_3(thread);
+  if (tw_shares(thread, 19, 48 * B, TW_ROWS)) mul_3(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 20, 256, 1)) block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 21, 48 * B, TW_ROWS)) block1_l4_y(thread);
+  if (tw_shares(thread, 21, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 22, B, 1)) add_4(thread);
   tw_meet(thread);
   if (tw_shares(thread, 23, B, 1)) centred_2(thread, scalar);
   if (tw_shares(thread, 24, 64, 1)) block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l1_y(thread);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 26, 64, 1)) block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 27, 48 * B, TW_ROWS)) block2_attention_l2_y(thread);
+  if (tw_shares(thread, 27, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
   if (tw_shares(thread, 28, B, 1)) block2_attention_l1_y_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 29, B, 1)) block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 30, 4 * B, 1)) select_2_2(thread, scalar_2);
+  if (tw_shares(thread, 30, 4 * B, 1)) select_2_2(thread, B, scalar_2);
   tw_meet(thread);
   if (tw_shares(thread, 31, 4 * B, 1)) weights_2_2(thread);
   if (tw_shares(thread, 32, 64, 1)) block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 48 * B, TW_ROWS)) block2_attention_l3_y(thread);
+  if (tw_shares(thread, 33, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 34, B, 1)) block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 35, 4 * B, 1)) block2_attention_causal_attention1(thread);
+  if (tw_shares(thread, 35, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 36, B, 1)) block2_attention_causal_attention1_2(thread);
   if (tw_shares(thread, 37, 64, 1)) block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 38, 48 * B, TW_ROWS)) block2_attention_l4_y(thread);
+  if (tw_shares(thread, 38, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 39, B, 1)) add_5(thread);
   tw_meet(thread);
   if (tw_shares(thread, 40, B, 1)) centred_3(thread, scalar);
   if (tw_shares(thread, 41, 64, 1)) block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) mul_2_2(thread);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) mul_2_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 43, 256, 1)) block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 44, 48 * B, TW_ROWS)) block2_l4_y(thread);
+  if (tw_shares(thread, 44, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 45, B, 1)) add_2(thread);
   tw_meet(thread);
   if (tw_shares(thread, 46, B, 1)) l3_y_2(thread, scalar);
   if (tw_shares(thread, 47, 64, 1)) l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 48, 48 * B, TW_ROWS)) l4_y(thread);
+  if (tw_shares(thread, 48, 48 * B, TW_ROWS)) l4_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 49, B, 1)) softmax_cross_entropy1_2(thread, scalar_3, scalar_4);
   tw_meet(thread);
   if (tw_shares(thread, 50, B, 1)) loss(thread);
   tw_meet(thread);
   if (tw_alone(thread, 51)) update_loss_total(thread, B);
-  if (tw_shares(thread, 52, 48 * B, TW_ROWS)) mul_3_2(thread);
+  if (tw_shares(thread, 52, 48 * B, TW_ROWS)) mul_3_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 53, B, 1)) g_block2_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 54, 48 * B, TW_ROWS)) g_block2_l3_y(thread);
+  if (tw_shares(thread, 54, 48 * B, TW_ROWS)) g_block2_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 55, 48 * B, TW_ROWS)) mul_46(thread);
+  if (tw_shares(thread, 55, 48 * B, TW_ROWS)) mul_46(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 56, 48 * B, 1)) g_block2_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 57, 48 * B, TW_ROWS)) g_block2_attention_l4_y_times_block2_attention_l4_W(thread);
+  if (tw_shares(thread, 57, 48 * B, TW_ROWS)) g_block2_attention_l4_y_times_block2_attention_l4_W(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 58, B, 1)) g_block2_attention_causal_attention1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 59, 4 * B, 1)) weights_times_g_block2_attention_causal_attention1(thread);
+  if (tw_shares(thread, 59, 4 * B, 1)) weights_times_g_block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 60, B, 1)) g_block2_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 61, 48 * B, TW_ROWS)) g_block2_attention_l3_y_times_block2_attention_l3_W(thread);
-  if (tw_shares(thread, 62, 4 * B, 1)) mul_7(thread);
+  if (tw_shares(thread, 61, 48 * B, TW_ROWS)) g_block2_attention_l3_y_times_block2_attention_l3_W(thread, B);
+  if (tw_shares(thread, 62, 4 * B, 1)) mul_7(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 63, 4 * B, 1)) div_5(thread, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 64, 4 * B, 1)) einsum(thread);
+  if (tw_shares(thread, 64, 4 * B, 1)) einsum(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 65, B, 1)) g_block2_attention_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 66, 48 * B, TW_ROWS)) add_14(thread);
-  if (tw_shares(thread, 67, 4 * B, 1)) einsum_2(thread);
+  if (tw_shares(thread, 66, 48 * B, TW_ROWS)) add_14(thread, B);
+  if (tw_shares(thread, 67, 4 * B, 1)) einsum_2(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 68, B, 1)) g_block2_attention_l1_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 69, 48 * B, TW_ROWS)) mul_56(thread);
+  if (tw_shares(thread, 69, 48 * B, TW_ROWS)) mul_56(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 70, 48 * B, 1)) add_8(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 71, 48 * B, TW_ROWS)) g_block1_l3_y(thread);
+  if (tw_shares(thread, 71, 48 * B, TW_ROWS)) g_block1_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 72, 48 * B, TW_ROWS)) mul_10(thread);
+  if (tw_shares(thread, 72, 48 * B, TW_ROWS)) mul_10(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 73, 48 * B, 1)) g_block1_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 74, 48 * B, TW_ROWS)) g_block1_attention_l4_y_times_block1_attention_l4_W(thread);
+  if (tw_shares(thread, 74, 48 * B, TW_ROWS)) g_block1_attention_l4_y_times_block1_attention_l4_W(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 75, B, 1)) g_block1_attention_causal_attention1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 76, 4 * B, 1)) weights_times_g_block1_attention_causal_attention1(thread);
+  if (tw_shares(thread, 76, 4 * B, 1)) weights_times_g_block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 77, B, 1)) g_block1_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 78, 48 * B, TW_ROWS)) g_block1_attention_l3_y_times_block1_attention_l3_W(thread);
-  if (tw_shares(thread, 79, 4 * B, 1)) mul_11(thread);
+  if (tw_shares(thread, 78, 48 * B, TW_ROWS)) g_block1_attention_l3_y_times_block1_attention_l3_W(thread, B);
+  if (tw_shares(thread, 79, 4 * B, 1)) mul_11(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 80, 4 * B, 1)) div_9(thread, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 81, 4 * B, 1)) einsum_3(thread);
+  if (tw_shares(thread, 81, 4 * B, 1)) einsum_3(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 82, B, 1)) g_block1_attention_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 83, 48 * B, TW_ROWS)) add_9(thread);
-  if (tw_shares(thread, 84, 4 * B, 1)) einsum_4(thread);
+  if (tw_shares(thread, 83, 48 * B, TW_ROWS)) add_9(thread, B);
+  if (tw_shares(thread, 84, 4 * B, 1)) einsum_4(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 85, B, 1)) g_block1_attention_l1_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 86, 48 * B, TW_ROWS)) mul_47(thread);
+  if (tw_shares(thread, 86, 48 * B, TW_ROWS)) mul_47(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 87, B, 1)) mul_48(thread, scalar);
   if (tw_shares(thread, 88, B, 1)) cast(thread);

@@ -13487,6 +13487,6 @@ export const tinyTransformer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "17e53d0b1d0eaabe6dceee3c837c041bb7619481a8307ba16a60307d56648831",
+    sha256: "ce4875630d9d7b4b586986275ed900dee43acc3c4ffe09ea0ba8e14b618e5fec",
   },
 } as const satisfies ModuleSpec<"B", "step">;

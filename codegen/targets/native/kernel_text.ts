@@ -9,12 +9,15 @@ import { block, comment } from "./lines.ts";
 import { loopLines } from "./loop_kernel.ts";
 import type { Product } from "./product.ts";
 import { productLines } from "./product_kernel.ts";
+import { resultLines, resultParameters, type ResultsFunction } from "./tile_results.ts";
 import { fromListLines, makingLines, skippingLines } from "./zero_lists.ts";
 
 /** A kernel's functions; programs that run equal kernels in equal shares use one. */
 export interface KernelEntry {
   readonly plan: KernelPlan;
   readonly id: string;
+  /** The function of a product that takes the sums of a tile. */
+  readonly results?: string;
   /** The functions of a product that may skip zeros. */
   readonly lists?: { readonly making: string; readonly from: string; readonly slot: number };
 }
@@ -52,16 +55,32 @@ function givenOf(
   );
 }
 
+/** A function as it is to be written. */
+interface FunctionText {
+  readonly id: string;
+  readonly about: readonly string[];
+  readonly body: (writer: ExpressionWriter) => readonly string[];
+  /** What it takes besides its thread and what all functions of its kernel are given. */
+  readonly parameters?: (writer: ExpressionWriter) => readonly string[];
+  /** True if it is written out wherever it is called. */
+  readonly inline?: boolean;
+}
+
+interface WrittenFunction {
+  readonly lines: readonly string[];
+  readonly given: readonly Given[];
+}
+
 /** A function of a kernel: its head, what it reads of the module, and its body. */
 function functionLines(
-  id: string,
-  about: readonly string[],
-  kernel: Kernel,
-  write: (writer: ExpressionWriter) => readonly string[],
+  { id, about, body, parameters, inline = false }: FunctionText,
+  { kernel, form }: KernelPlan,
   { names, at, dims }: TextPlace,
-): { readonly lines: readonly string[]; readonly given: readonly Given[] } {
+): WrittenFunction {
   const writer = new ExpressionWriter(kernel, names);
-  const body = write(writer);
+  // All functions of a product are given the same.
+  if (form.kind === "product") everyGiven(kernel, form.way, writer);
+  const lines = body(writer);
   const given = givenOf(kernel, writer, names.callDims);
   const stored = new Set(storesIn(kernel.stages).map(({ tensor }) => tensor));
   const fixed = [...writer.dims].map((name) =>
@@ -75,78 +94,91 @@ function functionLines(
       });`;
     },
   );
-  const parameters = [
+  const all = [
     "struct tw_thread *thread",
     ...given.map((each) => `${each.type} ${each.id}`),
+    ...parameters?.(writer) ?? [],
   ];
-  return {
-    given,
-    lines: [
-      ...comment(about),
-      ...block(`static void ${id}(${parameters.join(", ")})`, [...fixed, ...tensors, ...body]),
-    ],
-  };
+  const head = `${inline ? "TW_ALWAYS" : "static"} void ${id}(${all.join(", ")})`;
+  return { given, lines: [...comment(about), ...block(head, [...fixed, ...tensors, ...lines])] };
 }
 
 /** A kernel's functions, and what each of them is given. */
-export function kernelLines(entry: KernelEntry, place: TextPlace): {
-  readonly lines: readonly string[];
-  readonly given: readonly Given[];
-} {
-  const { id, plan: { kernel, form, split }, lists } = entry;
+export function kernelLines(entry: KernelEntry, place: TextPlace): WrittenFunction {
+  const { id, plan } = entry;
+  const { kernel, form, split } = plan;
   const about = [signatureOf(kernel), ...kernel.formula.split("\n")];
-  if (form.kind === "loops") {
-    return functionLines(
-      id,
-      about,
-      kernel,
-      (writer) => loopLines(kernel, form.loops, split, writer),
-      place,
-    );
-  }
-  const { way } = form;
-  if (lists === undefined) {
-    return functionLines(
-      id,
-      about,
-      kernel,
-      (writer) => productLines(kernel, way, split, writer),
-      place,
-    );
-  }
-  const { slot } = lists;
-  const making = functionLines(
-    lists.making,
-    [`Lists what is not zero in ${way.left.tensor}, row by row.`],
-    kernel,
-    (writer) => {
-      everyGiven(kernel, way, writer);
-      return makingLines(way, slot, { axis: way.rows }, writer);
+  if (form.kind === "product") return productFunctions(entry, form.way, about, place);
+  const body = (writer: ExpressionWriter) => loopLines(kernel, form.loops, split, writer);
+  return functionLines({ id, about, body }, plan, place);
+}
+
+function productFunctions(
+  { id, plan, lists, results = `${id}_results` }: KernelEntry,
+  way: Product,
+  about: readonly string[],
+  place: TextPlace,
+): WrittenFunction {
+  const { kernel, split } = plan;
+  const { lines: resultText, given } = functionLines(
+    {
+      id: results,
+      about: [`What becomes of the sums of a tile of ${kernel.name}.`],
+      body: (writer) => resultLines(kernel, way, writer),
+      parameters: (writer) => resultParameters(way, writer),
+      inline: true,
     },
+    plan,
     place,
   );
-  const from = functionLines(
-    lists.from,
-    [`${kernel.name} from the lists of what is not zero.`],
-    kernel,
-    (writer) => {
-      everyGiven(kernel, way, writer);
-      return fromListLines(kernel, way, slot, split, writer);
+  const passed: ResultsFunction = { id: results, given: given.map((each) => each.id) };
+  const listText = lists === undefined ? [] : listFunctions(lists, plan, way, passed, place);
+  const call = ["thread", ...passed.given].join(", ");
+  const { lines } = functionLines(
+    {
+      id,
+      about,
+      body: (writer) => [
+        ...(lists === undefined
+          ? []
+          : skippingLines(way, lists.slot, `${lists.from}(${call})`, writer)),
+        ...productLines(kernel, way, split, passed, writer),
+      ],
     },
+    plan,
     place,
   );
-  const dense = functionLines(id, about, kernel, (writer) => {
-    everyGiven(kernel, way, writer);
-    const passed = from.given.map(({ id }) => `, ${id}`).join("");
-    return [
-      ...skippingLines(way, slot, `${lists.from}(thread${passed})`, writer),
-      ...productLines(kernel, way, split, writer),
-    ];
-  }, place);
-  return {
-    given: dense.given,
-    lines: [...making.lines, "", ...from.lines, "", ...dense.lines],
-  };
+  return { given, lines: [...resultText, "", ...listText, ...lines] };
+}
+
+/** The functions that skip zeros. */
+function listFunctions(
+  { making, from, slot }: NonNullable<KernelEntry["lists"]>,
+  plan: KernelPlan,
+  way: Product,
+  results: ResultsFunction,
+  place: TextPlace,
+): readonly string[] {
+  const { kernel, split } = plan;
+  const makingText = functionLines(
+    {
+      id: making,
+      about: [`Lists what is not zero in ${way.left.tensor}, row by row.`],
+      body: (writer) => makingLines(way, slot, { axis: way.rows }, writer),
+    },
+    plan,
+    place,
+  );
+  const fromText = functionLines(
+    {
+      id: from,
+      about: [`${kernel.name} from the lists of what is not zero.`],
+      body: (writer) => fromListLines(kernel, way, slot, split, results, writer),
+    },
+    plan,
+    place,
+  );
+  return [...makingText.lines, "", ...fromText.lines, ""];
 }
 
 /** Notes all that any of a kernel's functions is given, so that all are given the same. */

@@ -114,7 +114,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   pow random remainder round signgam sin sinh sqrt sqrtf tan tanh time timezone daylight read write close
   open link unlink pipe select signal sleep malloc free calloc exit abort rand div unix linux
   I module thread given TEXT step left panel sums steps depth t t_from tile list lists count counts total
-  group apart lay_out`.split(/\s+/),
+  group apart lay_out p copy value row programs kernels`.split(/\s+/),
 );
 
 /** What different things of the same name are. */

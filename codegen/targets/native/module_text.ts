@@ -44,11 +44,18 @@ function entryOf(
 ): KernelEntry {
   const { kernel: { name }, form } = plan;
   const id = functions.fresh(name);
-  if (form.kind !== "product" || !form.way.skipsZeros) return { plan, id };
+  if (form.kind !== "product") return { plan, id };
+  const helper = (does: string): string => functions.of("function", `${id}_${does}`);
+  const results = helper("results");
+  if (!form.way.skipsZeros) return { plan, id, results };
   const own = listsOf(form.way);
   const slot = module.slots.length + lists.findIndex((each) => each.name === own.name);
-  const making = functions.fresh(`${name}_lists`), from = functions.fresh(`${name}_from_lists`);
-  return { plan, id, lists: { making, from, slot } };
+  return {
+    plan,
+    id,
+    results,
+    lists: { making: helper("lists"), from: helper("from_lists"), slot },
+  };
 }
 
 /** The constant that stands for each name, behind a prefix. */

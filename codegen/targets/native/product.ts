@@ -106,6 +106,7 @@ function planned(
   const isShort = typeof steps === "number" && steps <= DEPTH;
   const usesRight = (axis: Axis): boolean => !isShort || dependsOn(right, axis, lie.tensors);
   const outer = schedule.batch.filter(usesRight);
+  const skipsZeros = skips && schedule.batch.length === 0 && sum.length === 1;
   return {
     rows,
     columns,
@@ -120,8 +121,9 @@ function planned(
     inPanels: lie.panels.has(right.tensor) && sum.length === 1 &&
       isAxis(right.index[0], columns.name) && isAxis(right.index[1], schedule.k.name),
     turnedBy: turnedBy(right, columns, sum, lie),
-    turned: liesAlong(epilogue, rows, lie) > liesAlong(epilogue, columns, lie),
-    skipsZeros: skips && schedule.batch.length === 0 && sum.length === 1,
+    // Lists of what is not zero give a row at a time.
+    turned: !skipsZeros && liesAlong(epilogue, rows, lie) > liesAlong(epilogue, columns, lie),
+    skipsZeros,
   };
 }
 

@@ -11,7 +11,6 @@ import { bounds, type Stretch } from "./loop_kernel.ts";
 import { copyLines } from "./panel_copy.ts";
 import type { Product } from "./product.ts";
 import {
-  epilogueLines,
   fetchLines,
   isDeep,
   leftOf,
@@ -22,12 +21,14 @@ import {
   type TileNames,
   tileNames,
 } from "./tile_loops.ts";
+import { resultCalls, type ResultsFunction } from "./tile_results.ts";
 
 /** The body of the function. */
 export function productLines(
   kernel: Kernel,
   way: Product,
   shared: Stretch | undefined,
+  results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
@@ -35,9 +36,7 @@ export function productLines(
   const steps = stepsOf(way, writer);
   const inside = outerLoops(
     way.outer,
-    [
-      ...panelLoop(way, tensors, names, shared, writer),
-    ],
+    panelLoop(way, tensors, names, shared, results, writer),
     shared,
     writer,
   );
@@ -61,6 +60,7 @@ function panelLoop(
   tensors: Tensors,
   names: TileNames,
   shared: Stretch | undefined,
+  results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
   const { columns, right, inPanels } = way;
@@ -80,7 +80,7 @@ function panelLoop(
     ...copy,
     ...outerLoops(
       way.inner,
-      rowLoop(way, tensors, names, panel, part, shared, writer),
+      rowLoop(way, tensors, names, panel, part, shared, results, writer),
       shared,
       writer,
     ),
@@ -105,21 +105,18 @@ function rowLoop(
   panel: string,
   part: { readonly from: string | undefined; readonly steps: string },
   shared: Stretch | undefined,
+  results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
-  const { rows, columns, stride } = way;
-  const { rowsFrom, rowCount, columnsFrom, columnCount } = names;
+  const { rows, stride } = way;
+  const { rowsFrom, rowCount, columnCount } = names;
   const { from, to } = bounds(rows, shared, writer);
   const deep = part.from !== undefined;
   const left = leftOf(way, tensors, names, writer);
-  const row = writer.axis(rows), column = writer.axis(columns);
-  const sumAt = `${
-    deep ? "tile" : "sums"
-  }[(${row} - ${rowsFrom}) * TW_PANEL + ${column} - ${columnsFrom}]`;
-  const epilogue = epilogueLines(way, tensors, names, sumAt, writer);
   const start = from === "0" ? rowsFrom : `(${rowsFrom} - ${from})`;
   const adds = deep ? "t_from > 0" : "false";
   const sums = deep ? "tile" : "sums";
+  const epilogue = resultCalls(way, results, names, sums, writer);
   return [
     `for (tw_size ${rowsFrom} = ${from}, ${rowCount}; ${rowsFrom} < ${to}; ${rowsFrom} += ${rowCount}) {`,
     ...indent([

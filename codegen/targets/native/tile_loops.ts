@@ -7,12 +7,11 @@ import { product } from "../../../dsl/dim.ts";
 import { elementsIn, type Tensors } from "../../kernel/access.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
 import type { ExpressionWriter } from "./expression.ts";
-import { LANES, loop } from "./lines.ts";
+import { loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
 import { addressOf, axesAt, sumOf, termsOf } from "./operand_text.ts";
 import { isAxis } from "./panels.ts";
 import { DEPTH, type Product } from "./product.ts";
-import { fitsLanes, isLong, stageLines } from "./stages.ts";
 
 /** The names of what tiles are made of, in one function. */
 export interface TileNames {
@@ -116,36 +115,6 @@ export function fetchLines(
     const at = `${writer.tensor(tensor)} + ${columnsFrom} * ${length} + ${rowsFrom} * TW_PANEL`;
     return `tw_fetch(${at}, ${rowCount} * TW_PANEL);`;
   });
-}
-
-/** The epilogue at each result of a tile. */
-export function epilogueLines(
-  way: Product,
-  tensors: Tensors,
-  names: TileNames,
-  sumAt: string,
-  writer: ExpressionWriter,
-): readonly string[] {
-  const { rows, columns, epilogue, into, turned } = way;
-  const { rowsFrom, rowCount, columnsFrom, columnCount } = names;
-  writer.panelOf.set(columns.name, columnsFrom);
-  const local = writer.ids.of("local", into);
-  const body = [`const float ${local} = ${sumAt};`, ...stageLines(epilogue, tensors, writer)];
-  writer.panelOf.delete(columns.name);
-  const across = (axis: Axis, from: string, count: string, inner: readonly string[]) =>
-    loop(writer.axis(axis), `${from} + ${count}`, inner, { from });
-  const simple = epilogue.every((stage) => stage.kind !== "loop" && fitsLanes(stage.value));
-  const innermost = turned ? rows : columns;
-  const lanes = simple && isLong(innermost) ? [LANES] : [];
-  return turned
-    ? across(columns, columnsFrom, columnCount, [
-      ...lanes,
-      ...across(rows, rowsFrom, rowCount, body),
-    ])
-    : across(rows, rowsFrom, rowCount, [
-      ...lanes,
-      ...across(columns, columnsFrom, columnCount, body),
-    ]);
 }
 
 /** Loops over further axes of a result. */

@@ -16,7 +16,8 @@ import { block, comment, loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
 import { copyLines } from "./panel_copy.ts";
 import type { Product } from "./product.ts";
-import { epilogueLines, stepsOf, tileNames } from "./tile_loops.ts";
+import { stepsOf, tileNames } from "./tile_loops.ts";
+import { resultCalls, type ResultsFunction } from "./tile_results.ts";
 
 /** The memory of the lists of one operand. */
 export interface ZeroLists {
@@ -101,6 +102,7 @@ export function fromListLines(
   way: Product,
   slot: number,
   shared: Stretch | undefined,
+  results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
   const { rows, columns, right, inPanels } = way;
@@ -111,7 +113,6 @@ export function fromListLines(
   const group = writer.ids.of("local", `${columns.name} group`);
   const { from, to } = bounds(columns, shared, writer);
   const stretch = bounds(rows, shared, writer);
-  const column = writer.axis(columns);
   const panels = (body: readonly string[]) =>
     loop("p", "group", [
       `const tw_size ${columnsFrom} = ${group} + p * TW_PANEL;`,
@@ -123,8 +124,6 @@ export function fromListLines(
     steps,
     panel: "copy",
   }, writer);
-  const sumAt = `sums[p * TW_PANEL + ${column} - ${columnsFrom}]`;
-  const epilogue = epilogueLines({ ...way, turned: false }, tensors, names, sumAt, writer);
   const panel = inPanels ? `${writer.tensor(right.tensor)} + ${group} * ${steps}` : "thread->panel";
   return [
     ...listLines(way, slot, writer),
@@ -139,7 +138,7 @@ export function fromListLines(
         `const tw_size ${rowCount} = 1;`,
         `tw_row(group, counts[${rowsFrom}], lists + ${rowsFrom} * ${steps}, ${panel},`,
         `       ${steps} * TW_PANEL, sums);`,
-        ...panels(epilogue),
+        ...panels(resultCalls(way, results, names, "sums + p * TW_PANEL", writer)),
       ], { from: stretch.from }),
     ], { from, step: "TW_GROUP * TW_PANEL" }),
   ];
