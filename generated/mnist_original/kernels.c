@@ -93,37 +93,49 @@ TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile
 /* Lists what is not zero in x, row by row. */
 static void relu1_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
-  tw_size *const counts = (tw_size *)thread->module->slot[34].data;
-  struct tw_entry *const lists = (struct tw_entry *)(counts + B);
+  const tw_size parts = tw_parts(784);
+  tw_size *const ends = (tw_size *)thread->module->slot[34].data;
+  struct tw_entry *const lists = (struct tw_entry *)(ends + B * parts);
   for (tw_size b = thread->from; b < thread->to; b++) {
     struct tw_entry *const list = lists + b * 784;
     tw_size count = 0;
-    for (tw_size j = 0; j < 784; j++) {
-      const float value = x[b * 784 + j];
-      list[count] = (struct tw_entry){(uint32_t)(j * TW_PANEL), value};
-      count += value != 0.0f;
+    for (tw_size part = 0; part < parts; part++) {
+      const tw_size end = tw_least(784, (part + 1) * TW_PART);
+      for (tw_size j = part * TW_PART; j < end; j++) {
+        const float value = x[b * 784 + j];
+        list[count] = (struct tw_entry){(uint32_t)(j * TW_PANEL), value};
+        count += value != 0.0f;
+      }
+      ends[b * parts + part] = count;
     }
-    counts[b] = count;
   }
 }
 
 /* relu1 from the lists of what is not zero. */
 static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
-  tw_size *const counts = (tw_size *)thread->module->slot[34].data;
-  struct tw_entry *const lists = (struct tw_entry *)(counts + B);
+  const tw_size parts = tw_parts(784);
+  tw_size *const ends = (tw_size *)thread->module->slot[34].data;
+  struct tw_entry *const lists = (struct tw_entry *)(ends + B * parts);
   float *const sums = thread->sums;
   for (tw_size i_group = thread->from; i_group < thread->to; i_group += TW_GROUP * TW_PANEL) {
     const tw_size group = tw_least(TW_GROUP, (thread->to - i_group + TW_PANEL - 1) / TW_PANEL);
-    for (tw_size b_tile = 0; b_tile < B; b_tile++) {
-      const tw_size b_count = 1;
-      tw_row(group, counts[b_tile], lists + b_tile * 784, l1_W + i_group * 784,
-             784 * TW_PANEL, sums);
-      for (tw_size p = 0; p < group; p++) {
-        const tw_size i_panel = i_group + p * TW_PANEL;
-        const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-        if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums + p * TW_PANEL);
-        else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums + p * TW_PANEL);
+    for (tw_size part = 0; part < parts; part++) {
+      /* Of every row: while this part of the panels is in the nearest caches. */
+      for (tw_size b_tile = 0; b_tile < B; b_tile++) {
+        const tw_size b_count = 1;
+        const tw_size *const end = ends + b_tile * parts + part;
+        const tw_size begin = part == 0 ? 0 : end[-1];
+        float *const tile = sums + (parts > 1 ? b_tile * TW_GROUP * TW_PANEL : 0);
+        tw_row(group, part > 0, end[0] - begin, lists + b_tile * 784 + begin, l1_W + i_group * 784,
+               784 * TW_PANEL, tile);
+        if (part + 1 < parts) continue;
+        for (tw_size p = 0; p < group; p++) {
+          const tw_size i_panel = i_group + p * TW_PANEL;
+          const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+          if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
+        }
       }
     }
   }
@@ -138,10 +150,11 @@ static void relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   /* Where at least half of the values are zero, zeros are skipped. */
   if (thread->module->skip_zeros) {
-    const tw_size *const counts = (const tw_size *)thread->module->slot[34].data;
+    const tw_size parts = tw_parts(784);
+    const tw_size *const ends = (const tw_size *)thread->module->slot[34].data;
     tw_size total = 0;
     for (tw_size row = 0; row < B; row++) {
-      total += counts[row];
+      total += ends[row * parts + parts - 1];
     }
     if (2 * total <= B * 784) {
       relu1_from_lists(thread, B);
@@ -496,25 +509,33 @@ TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float al
 /* Lists what is not zero in x, row by row. */
 static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict x = tw_at(thread->module, AT_x);
-  tw_size *const counts = (tw_size *)thread->module->slot[35].data;
-  struct tw_entry *const lists = (struct tw_entry *)(counts + 784);
+  const tw_size parts = tw_parts(B);
+  tw_size *const ends = (tw_size *)thread->module->slot[35].data;
+  struct tw_entry *const lists = (struct tw_entry *)(ends + 784 * parts);
   for (tw_size j = thread->from; j < thread->to; j++) {
     struct tw_entry *const list = lists + j * B;
     tw_size count = 0;
-    for (tw_size b = 0; b < B; b++) {
-      const float value = x[b * 784 + j];
-      list[count] = (struct tw_entry){(uint32_t)(b * TW_PANEL), value};
-      count += value != 0.0f;
+    for (tw_size part = 0; part < parts; part++) {
+      const tw_size end = tw_least(B, (part + 1) * TW_PART);
+      for (tw_size b = part * TW_PART; b < end; b++) {
+        const float value = x[b * 784 + j];
+        list[count] = (struct tw_entry){(uint32_t)(b * TW_PANEL), value};
+        count += value != 0.0f;
+      }
+      ends[j * parts + part] = count;
     }
-    counts[j] = count;
   }
 }
 
 /* update_l1_W from the lists of what is not zero. */
 static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
-  tw_size *const counts = (tw_size *)thread->module->slot[35].data;
-  struct tw_entry *const lists = (struct tw_entry *)(counts + 784);
+  float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
+  float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
+  float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
+  const tw_size parts = tw_parts(B);
+  tw_size *const ends = (tw_size *)thread->module->slot[35].data;
+  struct tw_entry *const lists = (struct tw_entry *)(ends + 784 * parts);
   float *const sums = thread->sums;
   for (tw_size i_group = thread->from; i_group < thread->to; i_group += TW_GROUP * TW_PANEL) {
     const tw_size group = tw_least(TW_GROUP, (thread->to - i_group + TW_PANEL - 1) / TW_PANEL);
@@ -533,15 +554,30 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
         }
       }
     }
-    for (tw_size j_tile = 0; j_tile < 784; j_tile++) {
-      const tw_size j_count = 1;
-      tw_row(group, counts[j_tile], lists + j_tile * B, thread->panel,
-             B * TW_PANEL, sums);
-      for (tw_size p = 0; p < group; p++) {
-        const tw_size i_panel = i_group + p * TW_PANEL;
-        const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-        if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, sums + p * TW_PANEL);
-        else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, sums + p * TW_PANEL);
+    for (tw_size part = 0; part < parts; part++) {
+      /* Of every row: while this part of the panels is in the nearest caches. */
+      for (tw_size j_tile = 0; j_tile < 784; j_tile++) {
+        const tw_size j_count = 1;
+        const tw_size *const end = ends + j_tile * parts + part;
+        const tw_size begin = part == 0 ? 0 : end[-1];
+        float *const tile = sums + (parts > 1 ? j_tile * TW_GROUP * TW_PANEL : 0);
+        if (part + 1 == parts) {
+          for (tw_size p = 0; p < group; p++) {
+            const tw_size i_panel = i_group + p * TW_PANEL;
+            tw_fetch(l1_W_m + i_panel * 784 + (j_tile + TW_AHEAD) * TW_PANEL, 1 * TW_PANEL);
+            tw_fetch(l1_W_v + i_panel * 784 + (j_tile + TW_AHEAD) * TW_PANEL, 1 * TW_PANEL);
+            tw_fetch(l1_W + i_panel * 784 + (j_tile + TW_AHEAD) * TW_PANEL, 1 * TW_PANEL);
+          }
+        }
+        tw_row(group, part > 0, end[0] - begin, lists + j_tile * B + begin, thread->panel,
+               B * TW_PANEL, tile);
+        if (part + 1 < parts) continue;
+        for (tw_size p = 0; p < group; p++) {
+          const tw_size i_panel = i_group + p * TW_PANEL;
+          const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
+          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
+        }
       }
     }
   }
@@ -565,10 +601,11 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
   /* Where at least half of the values are zero, zeros are skipped. */
   if (thread->module->skip_zeros) {
-    const tw_size *const counts = (const tw_size *)thread->module->slot[35].data;
+    const tw_size parts = tw_parts(B);
+    const tw_size *const ends = (const tw_size *)thread->module->slot[35].data;
     tw_size total = 0;
     for (tw_size row = 0; row < 784; row++) {
-      total += counts[row];
+      total += ends[row * parts + parts - 1];
     }
     if (2 * total <= 784 * B) {
       update_l1_W_from_lists(thread, B, alpha_t);
@@ -984,9 +1021,9 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_g_l2_y, "g_l2.y", 4, 32, 1000 * B);
   tw_rows_of(module, AT_g_l1_y, "g_l1.y", 4, 33, 1000 * B);
   /* nonzeros of x, B lists of 784 */
-  module->slot[34].bytes = B * sizeof(tw_size) + 784 * B * sizeof(struct tw_entry);
+  module->slot[34].bytes = tw_list_bytes(B, 784);
   /* nonzeros of x, 784 lists of B */
-  module->slot[35].bytes = 784 * sizeof(tw_size) + 784 * B * sizeof(struct tw_entry);
+  module->slot[35].bytes = tw_list_bytes(784, B);
   /* How far each kernel reaches into what it touches. */
   tw_reaches(module, "draw_x", AT_x_data, (samples - 1) * 784 + 783 + 1);
   tw_reaches(module, "draw_x", AT_order, samples - 1 + 1);
@@ -1054,10 +1091,11 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l3_b", AT_l3_b_m, 10);
   tw_reaches(module, "update_l3_b", AT_l3_b_v, 10);
   tw_reaches(module, "update_l3_b", AT_l3_b, 10);
+  tw_needs(module, 0, 0, TW_GROUP * TW_PANEL * B + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 1000), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_PANEL * tw_round_up(784, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(1000, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f8ea73a807e80f38fec6ce568a73656afd086a228099a36118d24deab5901abf",
+    sha256: "64da12279b66956bf138cfd66b2995ef38c0add88ad25ac84e8addf21909d328",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "82d31fff627e3ecacd608ff2fa34ebb8e9778036e8f2037c8af0b2b6cedb3827",
+    sha256: "d959852aaf364a4da2930db02206848487c13e5c70925ee6105e0041bdf0be4e",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f6ff5d820a9c1c4a14461a6cf5bc3d26095135dba1e5a0c163396f6cd4b8ce25",
+    sha256: "81687cd14a4e584d9621fd1985e8b6e27bc04fcec32079f57f423b8747318070",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -34,8 +34,13 @@ typedef size_t tw_size;
 #define TW_VECTORS 2
 #define TW_PANEL (TW_VECTORS * TW_LANES)
 
-/* Rows of panels that are summed side by side where the left operand's zeros are skipped. */
+/*
+ * Where the left operand's zeros are skipped: the panels that are summed side by side; the steps of a sum whose
+ * rows of these panels stay in the nearest caches, of 64 KiB; and how many rows ahead memory is asked for.
+ */
 #define TW_GROUP 4
+#define TW_PART (65536 / (4 * TW_GROUP * TW_PANEL))
+#define TW_AHEAD 4
 
 #define TW_ALWAYS static inline __attribute__((always_inline))
 
@@ -200,13 +205,18 @@ struct tw_entry {
   float value;
 };
 
-TW_ALWAYS void tw_row_of(const int panels, tw_size count, const struct tw_entry *entries, const float *panel,
+/* The parts of a sum of so many steps. */
+TW_ALWAYS tw_size tw_parts(tw_size steps) { return (steps + TW_PART - 1) / TW_PART; }
+
+TW_ALWAYS void tw_row_of(const int panels, bool adds, tw_size count, const struct tw_entry *entries, const float *panel,
                          tw_size apart, float *sums) {
   tw_vector sum[TW_GROUP][TW_VECTORS];
 #pragma GCC unroll 4
   for (int p = 0; p < panels; p++) {
 #pragma GCC unroll 2
-    for (int v = 0; v < TW_VECTORS; v++) sum[p][v] = (tw_vector){0};
+    for (int v = 0; v < TW_VECTORS; v++) {
+      sum[p][v] = adds ? tw_load(sums + (p * TW_VECTORS + v) * TW_LANES) : (tw_vector){0};
+    }
   }
   for (tw_size t = 0; t < count; t++) {
     const float *const right = panel + entries[t].at;
@@ -224,21 +234,24 @@ TW_ALWAYS void tw_row_of(const int panels, tw_size count, const struct tw_entry 
   }
 }
 
-/* sums[p·TW_PANEL + column] = Σ_t value[t] · panel[p·apart + at[t] + column], in the order of t as tw_tile. */
-static __attribute__((unused)) void tw_row(tw_size panels, tw_size count, const struct tw_entry *entries,
+/*
+ * sums[p·TW_PANEL + column] = Σ_t value[t] · panel[p·apart + at[t] + column], added to what is there if so; in the
+ * order of t as in tw_tile.
+ */
+static __attribute__((unused)) void tw_row(tw_size panels, bool adds, tw_size count, const struct tw_entry *entries,
                                            const float *panel, tw_size apart, float *sums) {
   switch (panels) {
     case 4:
-      tw_row_of(4, count, entries, panel, apart, sums);
+      tw_row_of(4, adds, count, entries, panel, apart, sums);
       break;
     case 3:
-      tw_row_of(3, count, entries, panel, apart, sums);
+      tw_row_of(3, adds, count, entries, panel, apart, sums);
       break;
     case 2:
-      tw_row_of(2, count, entries, panel, apart, sums);
+      tw_row_of(2, adds, count, entries, panel, apart, sums);
       break;
     default:
-      tw_row_of(1, count, entries, panel, apart, sums);
+      tw_row_of(1, adds, count, entries, panel, apart, sums);
   }
 }
 #endif

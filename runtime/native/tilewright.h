@@ -157,6 +157,11 @@ static __attribute__((unused)) void tw_needs(struct tw_module *module, tw_size p
   if (module->sums_floats < sums) module->sums_floats = sums;
 }
 
+/* The bytes of lists of what is not zero, each of at most so many steps, and of where their parts end. */
+TW_ALWAYS tw_size tw_list_bytes(tw_size rows, tw_size steps) {
+  return rows * (tw_parts(steps) * sizeof(tw_size) + steps * sizeof(struct tw_entry));
+}
+
 /* Where the element of row o and column k lies, in a matrix of so many columns that lies in panels. */
 TW_ALWAYS tw_size tw_in_panels(tw_size o, tw_size k, tw_size columns) {
   return (o / TW_PANEL * columns + k) * TW_PANEL + o % TW_PANEL;

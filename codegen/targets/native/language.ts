@@ -113,8 +113,9 @@ const RESERVED: ReadonlySet<string> = new Set(
   abs acos asin atan ceil cos cosh erf exp fabs fabsf floor floorf fmod gamma index j0 j1 jn y0 y1 yn log
   pow random remainder round signgam sin sinh sqrt sqrtf tan tanh time timezone daylight read write close
   open link unlink pipe select signal sleep malloc free calloc exit abort rand div unix linux
-  I module thread given TEXT step left panel sums steps depth t t_from tile list lists count counts total
-  group apart lay_out p copy value row programs kernels`.split(/\s+/),
+  I module thread given TEXT step left panel sums steps depth t t_from tile list lists count total
+  group apart lay_out p copy value row programs kernels part parts
+  begin end ends`.split(/\s+/),
 );
 
 /** What different things of the same name are. */

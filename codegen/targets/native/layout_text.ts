@@ -24,9 +24,9 @@ export function layOutLines(
   const tensors = module.tensors.map((tensor) => tensorLine(tensor, writer, place));
   const slots = lists.map(({ name, rows, room }, at) => [
     ...comment([name]),
-    `module->slot[${module.slots.length + at}].bytes = ${
-      writer.extent(rows).text
-    } * sizeof(tw_size) + ${writer.extent(product([rows, room])).text} * sizeof(struct tw_entry);`,
+    `module->slot[${module.slots.length + at}].bytes = tw_list_bytes(${writer.extent(rows).text}, ${
+      writer.extent(room).text
+    });`,
   ]).flat();
   const checks = [...new Set(kernels.flatMap((each) => reachLines(each, writer, place)))];
   const needs = kernels.flatMap(({ form }) =>
@@ -95,7 +95,11 @@ function needLine(way: Product, writer: ExpressionWriter): string {
     : `TW_PANEL * tw_least(TW_DEPTH, ${steps})`;
   const left = way.stride === undefined ? "TW_ROWS * TW_DEPTH" : "0";
   const tile = "TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP)";
-  const sums = isDeep(way) ? `TW_PANEL * tw_round_up(${rows}, TW_ROWS) + ${tile}` : tile;
+  const sums = way.skipsZeros
+    ? `TW_GROUP * TW_PANEL * ${rows} + ${tile}`
+    : isDeep(way)
+    ? `TW_PANEL * tw_round_up(${rows}, TW_ROWS) + ${tile}`
+    : tile;
   return `tw_needs(module, ${panel}, ${left}, ${sums});`;
 }
 

@@ -109,7 +109,7 @@ function rowLoop(
   writer: ExpressionWriter,
 ): readonly string[] {
   const { rows, stride } = way;
-  const { rowsFrom, rowCount, columnCount } = names;
+  const { rowsFrom, rowCount, columnsFrom, columnCount } = names;
   const { from, to } = bounds(rows, shared, writer);
   const deep = part.from !== undefined;
   const left = leftOf(way, tensors, names, writer);
@@ -123,7 +123,7 @@ function rowLoop(
       `${rowCount} = tw_height(${to} - ${rowsFrom});`,
       ...(deep ? [`float *const tile = sums + (depth > TW_DEPTH ? ${start} * TW_PANEL : 0);`] : []),
       ...(stride === undefined ? rowCopyLines(way, names, part, writer) : []),
-      ...fetchLines(way, names, writer),
+      ...fetchLines(way, columnsFrom, { from: rowsFrom, count: rowCount }, writer),
       `tw_tile(${rowCount}, ${columnCount}, ${adds}, ${part.steps}, ${left.address}, ${left.stride}, step,`,
       `        ${panel}, ${sums});`,
       ...(deep ? block("if (t_from + steps == depth)", epilogue) : epilogue),

@@ -101,10 +101,11 @@ export function rowCopyLines(
   ], { from: rowsFrom });
 }
 
-/** Asks for what the epilogue touches in panels, as that lies there in one piece, before the sums are added up. */
+/** Asks for what the epilogue of some rows is going to touch in panels, where that lies in one piece. */
 export function fetchLines(
   { rows, columns, epilogue }: Product,
-  { rowsFrom, rowCount, columnsFrom }: TileNames,
+  columnsFrom: string,
+  { from, count }: { readonly from: string; readonly count: string },
   writer: ExpressionWriter,
 ): readonly string[] {
   const touched = elementsIn(epilogue).filter(({ tensor, index }) =>
@@ -112,8 +113,8 @@ export function fetchLines(
   );
   return [...new Set(touched.map(({ tensor }) => tensor))].map((tensor) => {
     const length = writer.extent(writer.tensorOf(tensor).shape[1] ?? 1).text;
-    const at = `${writer.tensor(tensor)} + ${columnsFrom} * ${length} + ${rowsFrom} * TW_PANEL`;
-    return `tw_fetch(${at}, ${rowCount} * TW_PANEL);`;
+    const at = `${writer.tensor(tensor)} + ${columnsFrom} * ${length} + ${from} * TW_PANEL`;
+    return `tw_fetch(${at}, ${count} * TW_PANEL);`;
   });
 }
 

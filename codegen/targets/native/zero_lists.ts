@@ -4,7 +4,8 @@
  * For each row of the result there is a list of the steps at which the left operand is not 0. A row of the
  * result adds up, over its list, the value times a row of the right operand: in the order of the steps, so to
  * the same bits as tiles do, since a zero adds nothing to a sum of finite numbers. Several panels go side by
- * side, as one sum alone would wait for itself.
+ * side, as one sum alone would wait for itself; and a part of the sum at a time, whose rows of the panels fit
+ * into the nearest cache, where all rows of the result find them.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { block, comment, loop } from "./lines.ts";
 import { bounds, type Stretch } from "./loop_kernel.ts";
 import { copyLines } from "./panel_copy.ts";
 import type { Product } from "./product.ts";
-import { stepsOf, tileNames } from "./tile_loops.ts";
+import { fetchLines, stepsOf, tileNames } from "./tile_loops.ts";
 import { resultCalls, type ResultsFunction } from "./tile_results.ts";
 
 /** The memory of the lists of one operand. */
@@ -38,12 +39,13 @@ export function listsOf({ left, rows, sum }: Product): ZeroLists {
   };
 }
 
-/** Where the lists lie: behind the numbers of their entries. */
+/** Where the lists lie: behind the numbers that say where in a list each part of the sum ends. */
 function listLines(way: Product, slot: number, writer: ExpressionWriter): readonly string[] {
   const rows = writer.extent(way.rows.extent).text;
   return [
-    `tw_size *const counts = (tw_size *)thread->module->slot[${slot}].data;`,
-    `struct tw_entry *const lists = (struct tw_entry *)(counts + ${rows});`,
+    `const tw_size parts = tw_parts(${stepsOf(way, writer)});`,
+    `tw_size *const ends = (tw_size *)thread->module->slot[${slot}].data;`,
+    `struct tw_entry *const lists = (struct tw_entry *)(ends + ${rows} * parts);`,
   ];
 }
 
@@ -66,13 +68,16 @@ export function makingLines(
     ...loop(row, to, [
       `struct tw_entry *const list = lists + ${row} * ${steps};`,
       "tw_size count = 0;",
-      ...loop(step, steps, [
-        `const float value = ${writer.scalar(left).text};`,
-        // Written in any case: a branch on data costs more.
-        `list[count] = (struct tw_entry){(uint32_t)(${step} * TW_PANEL), value};`,
-        "count += value != 0.0f;",
+      ...loop("part", "parts", [
+        `const tw_size end = tw_least(${steps}, (part + 1) * TW_PART);`,
+        ...loop(step, "end", [
+          `const float value = ${writer.scalar(left).text};`,
+          // Written in any case: a branch on data costs more.
+          `list[count] = (struct tw_entry){(uint32_t)(${step} * TW_PANEL), value};`,
+          "count += value != 0.0f;",
+        ], { from: "part * TW_PART" }),
+        `ends[${row} * parts + part] = count;`,
       ]),
-      `counts[${row}] = count;`,
     ], { from }),
   ];
 }
@@ -88,9 +93,10 @@ export function skippingLines(
   return [
     ...comment(["Where at least half of the values are zero, zeros are skipped."]),
     ...block("if (thread->module->skip_zeros)", [
-      `const tw_size *const counts = (const tw_size *)thread->module->slot[${slot}].data;`,
+      `const tw_size parts = tw_parts(${stepsOf(way, writer)});`,
+      `const tw_size *const ends = (const tw_size *)thread->module->slot[${slot}].data;`,
       "tw_size total = 0;",
-      ...loop("row", rows, ["total += counts[row];"]),
+      ...loop("row", rows, ["total += ends[row * parts + parts - 1];"]),
       ...block(`if (2 * total <= ${rows} * ${stepsOf(way, writer)})`, [`${call};`, "return;"]),
     ]),
   ];
@@ -114,32 +120,46 @@ export function fromListLines(
   const { from, to } = bounds(columns, shared, writer);
   const stretch = bounds(rows, shared, writer);
   const panels = (body: readonly string[]) =>
-    loop("p", "group", [
-      `const tw_size ${columnsFrom} = ${group} + p * TW_PANEL;`,
-      `const tw_size ${columnCount} = tw_least(TW_PANEL, ${to} - ${columnsFrom});`,
-      ...body,
-    ]);
+    loop("p", "group", [`const tw_size ${columnsFrom} = ${group} + p * TW_PANEL;`, ...body]);
+  const count = `const tw_size ${columnCount} = tw_least(TW_PANEL, ${to} - ${columnsFrom});`;
   const copy = copyLines(way, tensors, names, {
     from: undefined,
     steps,
     panel: "copy",
   }, writer);
   const panel = inPanels ? `${writer.tensor(right.tensor)} + ${group} * ${steps}` : "thread->panel";
+  const rowAt = stretch.from === "0" ? rowsFrom : `(${rowsFrom} - ${stretch.from})`;
+  const fetch = fetchLines(
+    way,
+    columnsFrom,
+    { from: `(${rowsFrom} + TW_AHEAD)`, count: "1" },
+    writer,
+  );
+  const rowLines = [
+    `const tw_size ${rowCount} = 1;`,
+    `const tw_size *const end = ends + ${rowsFrom} * parts + part;`,
+    "const tw_size begin = part == 0 ? 0 : end[-1];",
+    `float *const tile = sums + (parts > 1 ? ${rowAt} * TW_GROUP * TW_PANEL : 0);`,
+    ...(fetch.length === 0 ? [] : block("if (part + 1 == parts)", panels(fetch))),
+    `tw_row(group, part > 0, end[0] - begin, lists + ${rowsFrom} * ${steps} + begin, ${panel},`,
+    `       ${steps} * TW_PANEL, tile);`,
+    "if (part + 1 < parts) continue;",
+    ...panels([count, ...resultCalls(way, results, names, "tile + p * TW_PANEL", writer)]),
+  ];
   return [
     ...listLines(way, slot, writer),
     "float *const sums = thread->sums;",
     ...loop(group, to, [
       `const tw_size group = tw_least(TW_GROUP, (${to} - ${group} + TW_PANEL - 1) / TW_PANEL);`,
       ...(inPanels ? [] : panels([
+        count,
         `float *const copy = thread->panel + p * ${steps} * TW_PANEL;`,
         ...copy,
       ])),
-      ...loop(rowsFrom, stretch.to, [
-        `const tw_size ${rowCount} = 1;`,
-        `tw_row(group, counts[${rowsFrom}], lists + ${rowsFrom} * ${steps}, ${panel},`,
-        `       ${steps} * TW_PANEL, sums);`,
-        ...panels(resultCalls(way, results, names, "sums + p * TW_PANEL", writer)),
-      ], { from: stretch.from }),
+      ...loop("part", "parts", [
+        ...comment(["Of every row: while this part of the panels is in the nearest caches."]),
+        ...loop(rowsFrom, stretch.to, rowLines, { from: stretch.from }),
+      ]),
     ], { from, step: "TW_GROUP * TW_PANEL" }),
   ];
 }

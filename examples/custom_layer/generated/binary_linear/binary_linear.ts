@@ -336,6 +336,6 @@ export const binaryLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "31b76ac5ed3a62733da5e843bcd84b003c005f24b422c8caa91f956531b02885",
+    sha256: "a378c41c7bec6c72b987220df405a96987d99a2f0b2f278c6e1519d72e880df9",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

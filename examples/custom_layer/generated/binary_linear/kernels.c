@@ -36,16 +36,29 @@ static void select_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of forward. */
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  float *const restrict y = tw_at(thread->module, AT_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size o = o_panel; o < o_panel + o_count; o++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + o - o_panel];
+      y[b * O + o] = acc / scalar;
+    }
+  }
+}
+
 /*
  * forward(read x[B, I], read select[O, I], write y[B, O])
  * y[b, o] = (Σ_i x[b, i] * select[o, i]) / scalar
  */
-static void forward(struct tw_thread *thread, float scalar) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+static void forward(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
-  float *const restrict y = tw_at(thread->module, AT_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -66,13 +79,8 @@ static void forward(struct tw_thread *thread, float scalar) {
         tw_tile(b_count, o_count, t_from > 0, steps, x + b_tile * I_2, I_2, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + o - o_panel];
-              y[b * O + o] = acc / scalar;
-            }
-          }
+          if (o_count == TW_PANEL) forward_results(thread, B, scalar, b_tile, b_count, o_panel, TW_PANEL, tile);
+          else forward_results(thread, B, scalar, b_tile, b_count, o_panel, o_count, tile);
         }
       }
     }
@@ -95,16 +103,29 @@ static void div_2(struct tw_thread *thread, float scalar) {
   }
 }
 
+/* What becomes of the sums of a tile of grad_x. */
+TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size O = thread->module->dim[DIM_O];
+  float *const restrict gx = tw_at(thread->module, AT_gx);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      gx[b * I_2 + i] = acc;
+    }
+  }
+}
+
 /*
  * grad_x(read div[B, O], read select[O, I], write gx[B, I])
  * gx[b, i] = Σ_o div[b, o] * select[o, i]
  */
-static void grad_x(struct tw_thread *thread) {
-  const tw_size O = thread->module->dim[DIM_O];
+static void grad_x(struct tw_thread *thread, tw_size B) {
   const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
-  float *const restrict gx = tw_at(thread->module, AT_gx);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -133,15 +154,25 @@ static void grad_x(struct tw_thread *thread) {
         tw_tile(b_count, i_count, t_from > 0, steps, div_2 + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(b - b_tile) * TW_PANEL + i - i_panel];
-              gx[b * I_2 + i] = acc;
-            }
-          }
+          if (i_count == TW_PANEL) grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of grad_w. */
+TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const float *const restrict W = tw_at(thread->module, AT_W);
+  float *const restrict gW = tw_at(thread->module, AT_gW);
+  for (tw_size o = o_tile; o < o_tile + o_count; o++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(o - o_tile) * TW_PANEL + i - i_panel];
+      gW[o * I_2 + i] = 1.0f >= fabsf(W[o * I_2 + i]) ? acc : 0.0f;
     }
   }
 }
@@ -151,12 +182,10 @@ static void grad_x(struct tw_thread *thread) {
  * gW[o, i] = 1 >= abs(W[o, i]) ? (Σ_b div[b, o] * x[b, i]) : 0
  */
 static void grad_w(struct tw_thread *thread, tw_size B) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const tw_size O = thread->module->dim[DIM_O];
+  const tw_size I_2 = thread->module->dim[DIM_I_2];
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict x = tw_at(thread->module, AT_x);
-  const float *const restrict W = tw_at(thread->module, AT_W);
-  float *const restrict gW = tw_at(thread->module, AT_gW);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -185,13 +214,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         tw_tile(o_count, i_count, t_from > 0, steps, div_2 + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size o = o_tile; o < o_tile + o_count; o++) {
-#pragma omp simd
-            for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-              const float acc = tile[(o - o_tile) * TW_PANEL + i - i_panel];
-              gW[o * I_2 + i] = 1.0f >= fabsf(W[o * I_2 + i]) ? acc : 0.0f;
-            }
-          }
+          if (i_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
+          else grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
         }
       }
     }
@@ -205,7 +229,7 @@ static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size O = thread->module->dim[DIM_O];
   if (tw_shares(thread, 0, O, 1)) select_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread, scalar);
+  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread, B, scalar);
 }
 
 /* Program grad_x: what a thread does. */
@@ -216,7 +240,7 @@ static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) div_2(thread, scalar);
   if (tw_shares(thread, 1, O, 1)) select_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) grad_x(thread);
+  if (tw_shares(thread, 2, B, TW_ROWS)) grad_x(thread, B);
 }
 
 /* Program grad_w: what a thread does. */

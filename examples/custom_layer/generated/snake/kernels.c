@@ -28,9 +28,9 @@ static void forward(struct tw_thread *thread) {
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size n = 0; n < N; n++) {
-      const float value = a[n] + 1.0f;
-      const float value_2 = tw_sin(x[b * N + n] * value);
-      y[b * N + n] = x[b * N + n] + value_2 * value_2 / value;
+      const float value_2 = a[n] + 1.0f;
+      const float value_2_2 = tw_sin(x[b * N + n] * value_2);
+      y[b * N + n] = x[b * N + n] + value_2_2 * value_2_2 / value_2;
     }
   }
 }

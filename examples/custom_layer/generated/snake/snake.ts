@@ -177,6 +177,6 @@ export const snake = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "b483ff10836d193f673ba0fd95c07a98844607a614ab4334ae72397158f8a9fa",
+    sha256: "283f2962d977ec9fcfb406c05af72241d2cc84071496233b29337baeb2690acc",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

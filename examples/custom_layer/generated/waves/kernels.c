@@ -68,9 +68,9 @@ static void l2_y(struct tw_thread *thread) {
         acc += x[b] * l1_W[i];
       }
       const float l1_y = acc + l1_b[i];
-      const float value = l2_a[i] + 1.0f;
-      const float value_2 = tw_sin(l1_y * value);
-      l2_y[b * 32 + i] = l1_y + value_2 * value_2 / value;
+      const float value_2 = l2_a[i] + 1.0f;
+      const float value_2_2 = tw_sin(l1_y * value_2);
+      l2_y[b * 32 + i] = l1_y + value_2_2 * value_2_2 / value_2;
     }
   }
 }
@@ -90,6 +90,21 @@ static void select_2(struct tw_thread *thread) {
   }
 }
 
+/* What becomes of the sums of a tile of l4_y. */
+TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
+  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      const float l3_y = acc / scalar;
+      const float value_2 = l4_a[i] + 1.0f;
+      const float value_2_2 = tw_sin(l3_y * value_2);
+      l4_y[b * 32 + i] = l3_y + value_2_2 * value_2_2 / value_2;
+    }
+  }
+}
+
 /*
  * l4_y(read l2.y[B, 32], read select[32, 32], read l4.a[32], write l4.y[B, 32])
  * l3_y = (Σ_j l2.y[b, j] * select[j, i]) / scalar;
@@ -97,11 +112,9 @@ static void select_2(struct tw_thread *thread) {
  * value_2 = sin(l3_y * value);
  * l4.y[b, i] = l3_y + value_2 * value_2 / value
  */
-static void l4_y(struct tw_thread *thread, float scalar) {
+static void l4_y(struct tw_thread *thread, tw_size B, float scalar) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
-  const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
-  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -125,15 +138,7 @@ static void l4_y(struct tw_thread *thread, float scalar) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          const float l3_y = acc / scalar;
-          const float value = l4_a[i] + 1.0f;
-          const float value_2 = tw_sin(l3_y * value);
-          l4_y[b * 32 + i] = l3_y + value_2 * value_2 / value;
-        }
-      }
+      l4_y_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -176,8 +181,8 @@ static void loss(struct tw_thread *thread) {
       for (tw_size j = 0; j < 32; j++) {
         acc += l4_y[b * 32 + j] * l5_W[j];
       }
-      const float value = acc + l5_b[0] - target[b];
-      loss[b] = value * value;
+      const float value_2 = acc + l5_b[0] - target[b];
+      loss[b] = value_2 * value_2;
     }
   }
 }
@@ -224,14 +229,36 @@ static void l2_y_2(struct tw_thread *thread) {
         acc += x[b] * l1_W[i];
       }
       const float l1_y = acc + l1_b[i];
-      const float value = l2_a[i] + 1.0f;
-      const float value_2 = l1_y * value;
-      const float value_3 = tw_sin(value_2);
-      const float value_4 = value_3 * value_3 / value;
-      const float value_5 = tw_sin(value_2 * 2.0f);
+      const float value_2 = l2_a[i] + 1.0f;
+      const float value_2_2 = l1_y * value_2;
+      const float value_3 = tw_sin(value_2_2);
+      const float value_4 = value_3 * value_3 / value_2;
+      const float value_5 = tw_sin(value_2_2 * 2.0f);
       l2_y[b * 32 + i] = l1_y + value_4;
       add_2[b * 32 + i] = value_5 + 1.0f;
-      div_2[b * 32 + i] = (l1_y * value_5 - value_4) / value;
+      div_2[b * 32 + i] = (l1_y * value_5 - value_4) / value_2;
+    }
+  }
+}
+
+/* What becomes of the sums of a tile of l4_y. */
+TW_ALWAYS void l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
+  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
+  float *const restrict add = tw_at(thread->module, AT_add);
+  float *const restrict div_3 = tw_at(thread->module, AT_div_3);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      const float l3_y = acc / scalar;
+      const float value_2 = l4_a[i] + 1.0f;
+      const float value_2_2 = l3_y * value_2;
+      const float value_3 = tw_sin(value_2_2);
+      const float value_4 = value_3 * value_3 / value_2;
+      const float value_5 = tw_sin(value_2_2 * 2.0f);
+      l4_y[b * 32 + i] = l3_y + value_4;
+      add[b * 32 + i] = value_5 + 1.0f;
+      div_3[b * 32 + i] = (l3_y * value_5 - value_4) / value_2;
     }
   }
 }
@@ -248,13 +275,9 @@ static void l2_y_2(struct tw_thread *thread) {
  * add[b, i] = value_5 + 1;
  * div_3[b, i] = (l3_y * value_5 - value_4) / value
  */
-static void l4_y_2(struct tw_thread *thread, float scalar) {
+static void l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
-  const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
-  float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
-  float *const restrict add = tw_at(thread->module, AT_add);
-  float *const restrict div_3 = tw_at(thread->module, AT_div_3);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -278,20 +301,7 @@ static void l4_y_2(struct tw_thread *thread, float scalar) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          const float l3_y = acc / scalar;
-          const float value = l4_a[i] + 1.0f;
-          const float value_2 = l3_y * value;
-          const float value_3 = tw_sin(value_2);
-          const float value_4 = value_3 * value_3 / value;
-          const float value_5 = tw_sin(value_2 * 2.0f);
-          l4_y[b * 32 + i] = l3_y + value_4;
-          add[b * 32 + i] = value_5 + 1.0f;
-          div_3[b * 32 + i] = (l3_y * value_5 - value_4) / value;
-        }
-      }
+      l4_y_2_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -317,10 +327,10 @@ static void loss_2(struct tw_thread *thread, float one_over_batch) {
       for (tw_size j = 0; j < 32; j++) {
         acc += l4_y[b * 32 + j] * l5_W[j];
       }
-      const float value = acc + l5_b[0] - target[b];
-      const float value_2 = one_over_batch * value;
-      loss[b] = value * value;
-      g_l5_y[b] = value_2 + value_2;
+      const float value_2 = acc + l5_b[0] - target[b];
+      const float value_2_2 = one_over_batch * value_2;
+      loss[b] = value_2 * value_2;
+      g_l5_y[b] = value_2_2 + value_2_2;
     }
   }
 }
@@ -359,19 +369,31 @@ static void div_2(struct tw_thread *thread, float scalar) {
   }
 }
 
+/* What becomes of the sums of a tile of g_l1_y. */
+TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
+  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
+  float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
+  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
+  for (tw_size b = b_tile; b < b_tile + b_count; b++) {
+#pragma omp simd
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
+      g_l1_y[b * 32 + i] = acc * add_2[b * 32 + i];
+      mul_2[b * 32 + i] = acc * div_2_2[b * 32 + i];
+    }
+  }
+}
+
 /*
  * g_l1_y(read div[B, 32], read select[32, 32], read add_2[B, 32], read div_2[B, 32], write g_l1.y[B, 32], write mul_2[B, 32])
  * acc = Σ_j div[b, j] * select[i, j];
  * g_l1.y[b, i] = acc * add_2[b, i];
  * mul_2[b, i] = acc * div_2[b, i]
  */
-static void g_l1_y(struct tw_thread *thread) {
+static void g_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
-  const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
-  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
-  float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
-  float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -387,14 +409,8 @@ static void g_l1_y(struct tw_thread *thread) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, div_2 + b_tile * 32, 32, step,
               panel, sums);
-      for (tw_size b = b_tile; b < b_tile + b_count; b++) {
-#pragma omp simd
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-          g_l1_y[b * 32 + i] = acc * add_2[b * 32 + i];
-          mul_2[b * 32 + i] = acc * div_2_2[b * 32 + i];
-        }
-      }
+      if (i_count == TW_PANEL) g_l1_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else g_l1_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -513,6 +529,26 @@ static void update_l2_a(struct tw_thread *thread, tw_size B, float alpha_t) {
   }
 }
 
+/* What becomes of the sums of a tile of update_l3_W. */
+TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
+  float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
+  float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
+  for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+#pragma omp simd
+    for (tw_size j = j_panel; j < j_panel + j_count; j++) {
+      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+      const float g_l3_W = 1.0f >= fabsf(l3_W[i * 32 + j]) ? acc : 0.0f;
+      const float m_next = l3_W_m[i * 32 + j] * 0.9f + g_l3_W * 0.1f;
+      const float v_next = l3_W_v[i * 32 + j] * 0.999f + g_l3_W * g_l3_W * 0.001f;
+      const float W_next = l3_W[i * 32 + j] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l3_W[i * 32 + j] = W_next;
+      l3_W_m[i * 32 + j] = m_next;
+      l3_W_v[i * 32 + j] = v_next;
+    }
+  }
+}
+
 /*
  * update_l3_W(read div[B, 32], read l2.y[B, 32], update l3.W[32, 32], update l3.W.m[32, 32], update l3.W.v[32, 32])
  * g_l3_W = 1 >= abs(l3.W[i, j]) ? (Σ_b div[b, i] * l2.y[b, j]) : 0;
@@ -526,9 +562,6 @@ static void update_l2_a(struct tw_thread *thread, tw_size B, float alpha_t) {
 static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
-  float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
-  float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -557,19 +590,8 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(i_count, j_count, t_from > 0, steps, div_2 + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-#pragma omp simd
-            for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              const float acc = tile[(i - i_tile) * TW_PANEL + j - j_panel];
-              const float g_l3_W = 1.0f >= fabsf(l3_W[i * 32 + j]) ? acc : 0.0f;
-              const float m_next = l3_W_m[i * 32 + j] * 0.9f + g_l3_W * 0.1f;
-              const float v_next = l3_W_v[i * 32 + j] * 0.999f + g_l3_W * g_l3_W * 0.001f;
-              const float W_next = l3_W[i * 32 + j] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-              l3_W[i * 32 + j] = W_next;
-              l3_W_m[i * 32 + j] = m_next;
-              l3_W_v[i * 32 + j] = v_next;
-            }
-          }
+          if (j_count == TW_PANEL) update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -699,7 +721,7 @@ static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) l2_y(thread);
   if (tw_shares(thread, 1, 32, 1)) select_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) predict(thread);
 }
@@ -711,7 +733,7 @@ static void run_evaluate(struct tw_thread *thread, const union tw_given *given) 
   if (tw_shares(thread, 0, B, 1)) l2_y(thread);
   if (tw_shares(thread, 1, 32, 1)) select_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) loss(thread);
   tw_meet(thread);
@@ -727,14 +749,14 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 0, B, 1)) l2_y_2(thread);
   if (tw_shares(thread, 1, 32, 1)) select_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y_2(thread, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y_2(thread, B, scalar);
   tw_meet(thread);
   if (tw_shares(thread, 3, B, 1)) loss_2(thread, one_over_batch);
   tw_meet(thread);
   if (tw_alone(thread, 4)) update_loss_total(thread, B);
   if (tw_shares(thread, 5, B, 1)) div_2(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, TW_ROWS)) g_l1_y(thread);
+  if (tw_shares(thread, 6, B, TW_ROWS)) g_l1_y(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 7, 32, 1)) update_l1_W(thread, B, alpha_t);
   if (tw_alone(thread, 8)) update_l1_b(thread, B, alpha_t);

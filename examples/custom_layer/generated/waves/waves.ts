@@ -1039,6 +1039,6 @@ export const waves = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "0e8cdb9dcd4fbbdcc9a6ef4fb017a4ac3facf4473566ada3e7484ff2486580f0",
+    sha256: "d7e9dd509ad09289dd1dd0334a58289c925bbe2e0b663a536e734495dc80e4b2",
   },
 } as const satisfies ModuleSpec<"B", "step">;
