@@ -650,6 +650,6 @@ export const attention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a292d2de272b0b1cbd5210b8bdbbc6c3c88767ccfc30a82305ab0cbad59e7091",
+    sha256: "96eac73322f8bc35aa3b8daa0888dbaa33fcfbb85ef1391598d6167b5edff3ac",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

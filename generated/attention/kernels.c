@@ -149,15 +149,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
           step[t] = s;
         }
         /* The columns of v, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size s = t_from + t;
-          for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-            panel[t * TW_PANEL + e - e_panel] = v[b * (S * E) + (s * E + e)];
-          }
-          for (tw_size e = e_panel + e_count; e < e_panel + TW_PANEL; e++) {
-            panel[t * TW_PANEL + e - e_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(e_count, steps, v + b * (S * E) + e_panel + t_from * E, E, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -303,15 +295,7 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
           step[t] = s;
         }
         /* The columns of k, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size s = t_from + t;
-          for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-            panel[t * TW_PANEL + d - d_panel] = k[b * (S * D) + (s * D + d)];
-          }
-          for (tw_size d = d_panel + d_count; d < d_panel + TW_PANEL; d++) {
-            panel[t * TW_PANEL + d - d_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(d_count, steps, k + b * (S * D) + d_panel + t_from * D, D, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -366,15 +350,7 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
           step[t] = t_2 * S;
         }
         /* The columns of q, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size t_2 = t_from + t;
-          for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-            panel[t * TW_PANEL + d - d_panel] = q[b * (T * D) + (t_2 * D + d)];
-          }
-          for (tw_size d = d_panel + d_count; d < d_panel + TW_PANEL; d++) {
-            panel[t * TW_PANEL + d - d_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(d_count, steps, q + b * (T * D) + d_panel + t_from * D, D, panel);
         for (tw_size s_tile = 0, s_count; s_tile < S; s_tile += s_count) {
           s_count = tw_height(S - s_tile);
           float *const tile = sums + (depth > TW_DEPTH ? s_tile * TW_PANEL : 0);
@@ -429,15 +405,7 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
           step[t] = t_2 * S;
         }
         /* The columns of gy, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size t_2 = t_from + t;
-          for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-            panel[t * TW_PANEL + e - e_panel] = gy[b * (T * E) + (t_2 * E + e)];
-          }
-          for (tw_size e = e_panel + e_count; e < e_panel + TW_PANEL; e++) {
-            panel[t * TW_PANEL + e - e_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(e_count, steps, gy + b * (T * E) + e_panel + t_from * E, E, panel);
         for (tw_size s_tile = 0, s_count; s_tile < S; s_tile += s_count) {
           s_count = tw_height(S - s_tile);
           float *const tile = sums + (depth > TW_DEPTH ? s_tile * TW_PANEL : 0);

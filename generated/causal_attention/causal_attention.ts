@@ -650,6 +650,6 @@ export const causalAttention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "0cc50f1f5a395211e1979bfdaed9e32db1eb4df86bf31d0f7e9425a5a41e5e1c",
+    sha256: "772eb0dfa78f3afc23b9605159f6c4f42604e1617f19ce03b69f74cddf46afc1",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

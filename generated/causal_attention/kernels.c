@@ -143,15 +143,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
           step[t] = i;
         }
         /* The columns of v, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size i = t_from + t;
-          for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-            panel[t * TW_PANEL + e - e_panel] = v[b * (T * E) + (i * E + e)];
-          }
-          for (tw_size e = e_panel + e_count; e < e_panel + TW_PANEL; e++) {
-            panel[t * TW_PANEL + e - e_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(e_count, steps, v + b * (T * E) + e_panel + t_from * E, E, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -292,15 +284,7 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
           step[t] = i;
         }
         /* The columns of k, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size i = t_from + t;
-          for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-            panel[t * TW_PANEL + d - d_panel] = k[b * (T * D) + (i * D + d)];
-          }
-          for (tw_size d = d_panel + d_count; d < d_panel + TW_PANEL; d++) {
-            panel[t * TW_PANEL + d - d_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(d_count, steps, k + b * (T * D) + d_panel + t_from * D, D, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -353,15 +337,7 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
           step[t] = i * T;
         }
         /* The columns of q, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size i = t_from + t;
-          for (tw_size d = d_panel; d < d_panel + d_count; d++) {
-            panel[t * TW_PANEL + d - d_panel] = q[b * (T * D) + (i * D + d)];
-          }
-          for (tw_size d = d_panel + d_count; d < d_panel + TW_PANEL; d++) {
-            panel[t * TW_PANEL + d - d_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(d_count, steps, q + b * (T * D) + d_panel + t_from * D, D, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
@@ -414,15 +390,7 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
           step[t] = i * T;
         }
         /* The columns of gy, side by side. */
-        for (tw_size t = 0; t < steps; t++) {
-          const tw_size i = t_from + t;
-          for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-            panel[t * TW_PANEL + e - e_panel] = gy[b * (T * E) + (i * E + e)];
-          }
-          for (tw_size e = e_panel + e_count; e < e_panel + TW_PANEL; e++) {
-            panel[t * TW_PANEL + e - e_panel] = 0.0f;
-          }
-        }
+        tw_copy_rows(e_count, steps, gy + b * (T * E) + e_panel + t_from * E, E, panel);
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);

@@ -427,6 +427,6 @@ export const conv2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f911b7609828df1283a2b135feda4310202d064d5c946faefb821a9754829cfe",
+    sha256: "a438300ea995b63e49cb0aa0bd0124c980b78fb6e0d28566334850ed7eb4558e",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "O", never>;

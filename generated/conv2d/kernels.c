@@ -66,15 +66,14 @@ static void W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size k_tile, tw_size k_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict b = tw_at(thread->module, AT_b);
   float *const restrict y = tw_at(thread->module, AT_y);
-  for (tw_size k = k_tile; k < k_tile + k_count; k++) {
-#pragma omp simd
-    for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-      const float acc = sums[(k - k_tile) * TW_PANEL + o - o_panel];
+  for (tw_size o = o_tile; o < o_tile + o_count; o++) {
+    for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+      const float acc = sums[(o - o_tile) * TW_PANEL + k - k_panel];
       y[i * (196 * O) + (o * 196 + (j * 14 + k))] = acc + b[o];
     }
   }
@@ -95,34 +94,33 @@ static void forward(struct tw_thread *thread, tw_size B) {
   const tw_size depth = 9 * C;
   for (tw_size i = thread->from; i < thread->to; i++) {
     for (tw_size j = 0; j < 14; j++) {
-      for (tw_size o_panel = 0; o_panel < O; o_panel += TW_PANEL) {
-        const tw_size o_count = tw_least(TW_PANEL, O - o_panel);
+      for (tw_size k_panel = 0; k_panel < 14; k_panel += TW_PANEL) {
+        const tw_size k_count = tw_least(TW_PANEL, 14 - k_panel);
         for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
           const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
           for (tw_size t = 0; t < steps; t++) {
             const tw_size l = (t_from + t) / (3 * C);
             const tw_size p_2 = (t_from + t) % (3 * C);
-            step[t] = l * (16 * C) + p_2;
+            step[t] = l * (3 * C * O) + p_2 * O;
           }
-          /* The columns of W_turned, side by side. */
+          /* The columns of pad, side by side. */
           for (tw_size t = 0; t < steps; t++) {
             const tw_size l = (t_from + t) / (3 * C);
             const tw_size p_2 = (t_from + t) % (3 * C);
-            for (tw_size o = o_panel; o < o_panel + o_count; o++) {
-              panel[t * TW_PANEL + o - o_panel] = W_turned[l * (3 * C * O) + (o + p_2 * O)];
+            for (tw_size k = k_panel; k < k_panel + k_count; k++) {
+              panel[t * TW_PANEL + k - k_panel] = pad[i * (256 * C) + (j * (16 * C) + l * (16 * C) + (k * C + p_2))];
             }
-            for (tw_size o = o_panel + o_count; o < o_panel + TW_PANEL; o++) {
-              panel[t * TW_PANEL + o - o_panel] = 0.0f;
+            for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
+              panel[t * TW_PANEL + k - k_panel] = 0.0f;
             }
           }
-          for (tw_size k_tile = 0, k_count; k_tile < 14; k_tile += k_count) {
-            k_count = tw_height(14 - k_tile);
-            float *const tile = sums + (depth > TW_DEPTH ? k_tile * TW_PANEL : 0);
-            tw_tile(k_count, o_count, t_from > 0, steps, pad + i * (256 * C) + j * (16 * C) + k_tile * C, C, step,
+          for (tw_size o_tile = 0, o_count; o_tile < O; o_tile += o_count) {
+            o_count = tw_height(O - o_tile);
+            float *const tile = sums + (depth > TW_DEPTH ? o_tile * TW_PANEL : 0);
+            tw_tile(o_count, k_count, t_from > 0, steps, W_turned + o_tile, 1, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (o_count == TW_PANEL) forward_results(thread, B, i, j, k_tile, k_count, o_panel, TW_PANEL, tile);
-              else forward_results(thread, B, i, j, k_tile, k_count, o_panel, o_count, tile);
+              forward_results(thread, B, i, j, o_tile, o_count, k_panel, k_count, tile);
             }
           }
         }
@@ -420,7 +418,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_w", AT_gW, (O - 1) * (9 * C) + (C - 1) * 9 + 8 + 1);
   tw_reaches(module, "grad_b", AT_gy, (B - 1) * (196 * O) + (O - 1) * 196 + 195 + 1);
   tw_reaches(module, "grad_b", AT_gb, O - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * C), 0, TW_PANEL * tw_round_up(14, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * C), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 196 * B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }

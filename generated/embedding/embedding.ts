@@ -184,6 +184,6 @@ export const embedding = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "9816f6a6ad0bb2a1078e9e951f5cd2618f7cda12bb6147c804a4a5f16c0f4378",
+    sha256: "580f69586a076410fb603400c8d07fe2e3a17c6830ba61ceba2f3981b32a86c3",
   },
 } as const satisfies ModuleSpec<"N" | "E" | "V", never>;

@@ -88,15 +88,7 @@ static void grad_w(struct tw_thread *thread, tw_size N) {
         step[t] = n * V;
       }
       /* The columns of gy, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size n = t_from + t;
-        for (tw_size e = e_panel; e < e_panel + e_count; e++) {
-          panel[t * TW_PANEL + e - e_panel] = gy[n * E + e];
-        }
-        for (tw_size e = e_panel + e_count; e < e_panel + TW_PANEL; e++) {
-          panel[t * TW_PANEL + e - e_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(e_count, steps, gy + e_panel + t_from * E, E, panel);
       for (tw_size v_tile = thread->from, v_count; v_tile < thread->to; v_tile += v_count) {
         v_count = tw_height(thread->to - v_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (v_tile - thread->from) * TW_PANEL : 0);

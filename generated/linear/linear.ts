@@ -273,6 +273,6 @@ export const linear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "c9ec1cb572f9284aa9e9d1f27e1bb6e9c51cd0bffde7f980bd88ae9edbe01c6e",
+    sha256: "79fdeef417657505182cec23f8b3d3ae5cd19da4b46a720951ab88ad4c6fd79b",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -222,6 +222,6 @@ export const linearWithoutBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "4aec0cc0ddba6883f0b4df55e89b265c7cc396b917dc9b169a8d825605b3abce",
+    sha256: "3ca59e3134cfffc7025e49dc132cc209440785d1ee538cd761bec27483b53c69",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -1054,15 +1054,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 1568;
       }
       /* The columns of g_l3.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_l3_y[b * 128 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_l3_y + i_panel + t_from * 128, 128, panel);
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
@@ -1168,15 +1160,7 @@ static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 128;
       }
       /* The columns of g_l4.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_l4_y[b * 10 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_l4_y + i_panel + t_from * 10, 10, panel);
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);

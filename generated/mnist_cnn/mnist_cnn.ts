@@ -2132,6 +2132,6 @@ export const mnistCnn = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "102812e515749e15b59eb09d0866f4de169265437e543490aed0ba04b908fa77",
+    sha256: "88afa8c5e5d45bc38e1c38eb661463c4e9b11b21e2c66024636a5670562ae1a8",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

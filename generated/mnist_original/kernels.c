@@ -544,15 +544,7 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
       const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
       float *const copy = thread->panel + p * B * TW_PANEL;
       /* The columns of g_l1.y, side by side. */
-      for (tw_size t = 0; t < B; t++) {
-        const tw_size b = t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          copy[t * TW_PANEL + i - i_panel] = g_l1_y[b * 1000 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          copy[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, B, g_l1_y + i_panel, 1000, copy);
     }
     for (tw_size part = 0; part < parts; part++) {
       /* Of every row: while this part of the panels is in the nearest caches. */
@@ -625,15 +617,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 784;
       }
       /* The columns of g_l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_l1_y[b * 1000 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_l1_y + i_panel + t_from * 1000, 1000, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 784; j_tile += j_count) {
         j_count = tw_height(784 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
@@ -740,15 +724,7 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 1000;
       }
       /* The columns of g_l2.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_l2_y[b * 1000 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_l2_y + i_panel + t_from * 1000, 1000, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 1000; j_tile += j_count) {
         j_count = tw_height(1000 - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? j_tile * TW_PANEL : 0);
@@ -854,15 +830,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 1000;
       }
       /* The columns of g_l3.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_l3_y[b * 10 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_l3_y + i_panel + t_from * 10, 10, panel);
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "64da12279b66956bf138cfd66b2995ef38c0add88ad25ac84e8addf21909d328",
+    sha256: "fe6a990d570d60a4d6e1b9558bc821fd05e1eead72dedc9264a5ced2e7c459bc",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "d959852aaf364a4da2930db02206848487c13e5c70925ee6105e0041bdf0be4e",
+    sha256: "368148b1f7b42bf534713a894b79056675f62296584c6e2e8ce005f213f5fa1d",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -838,20 +838,20 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
-  for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-    for (tw_size i = i_tile; i < i_tile + i_count; i++) {
-      const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
+  for (tw_size j = j_tile; j < j_tile + j_count; j++) {
+    for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+      const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float g_l3_W = acc * 0.0009765625f;
-      const float m_next = l3_W_m[tw_in_panels(i, j, 900)] * 0.9f + g_l3_W * 0.1f;
-      const float v_next = l3_W_v[tw_in_panels(i, j, 900)] * 0.999f + g_l3_W * g_l3_W * 0.001f;
-      const float W_next = l3_W[tw_in_panels(i, j, 900)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
-      l3_W[tw_in_panels(i, j, 900)] = W_next;
-      l3_W_m[tw_in_panels(i, j, 900)] = m_next;
-      l3_W_v[tw_in_panels(i, j, 900)] = v_next;
+      const float m_next = l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.9f + g_l3_W * 0.1f;
+      const float v_next = l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l3_W * g_l3_W * 0.001f;
+      const float W_next = l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = W_next;
+      l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = m_next;
+      l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = v_next;
     }
   }
 }
@@ -869,41 +869,47 @@ TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float al
 static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
+  float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
+  float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
+  float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
   tw_size *const step = thread->step;
   float *const left = thread->left;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = B;
-  for (tw_size j_panel = thread->from; j_panel < thread->to; j_panel += TW_PANEL) {
-    const tw_size j_count = tw_least(TW_PANEL, thread->to - j_panel);
+  for (tw_size i_panel = 0; i_panel < 10; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, 10 - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
         step[t] = t;
       }
-      /* The columns of relu2, side by side. */
+      /* The columns of g_l3.y, side by side. */
       for (tw_size t = 0; t < steps; t++) {
         const tw_size b = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = (float)relu2[b * 900 + j];
+        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
+          panel[t * TW_PANEL + i - i_panel] = (float)g_l3_y[b * 10 + i];
         }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
+        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
+          panel[t * TW_PANEL + i - i_panel] = 0.0f;
         }
       }
-      for (tw_size i_tile = 0, i_count; i_tile < 10; i_tile += i_count) {
-        i_count = tw_height(10 - i_tile);
-        float *const tile = sums + (depth > TW_DEPTH ? i_tile * TW_PANEL : 0);
-        for (tw_size i = i_tile; i < i_tile + i_count; i++) {
+      for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
+        j_count = tw_height(thread->to - j_tile);
+        float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
+        for (tw_size j = j_tile; j < j_tile + j_count; j++) {
           for (tw_size t = 0; t < steps; t++) {
             const tw_size b = t_from + t;
-            left[(i - i_tile) * TW_DEPTH + t] = (float)g_l3_y[b * 10 + i];
+            left[(j - j_tile) * TW_DEPTH + t] = (float)relu2[b * 900 + j];
           }
         }
-        tw_tile(i_count, j_count, t_from > 0, steps, left, TW_DEPTH, step,
+        tw_fetch(l3_W_m + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W_v + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_fetch(l3_W + i_panel * 900 + j_tile * TW_PANEL, j_count * TW_PANEL);
+        tw_tile(j_count, i_count, t_from > 0, steps, left, TW_DEPTH, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, j_count, tile);
+          update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -1018,7 +1024,7 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   if (tw_shares(thread, 9, 1000, TW_PANEL)) update_l1_W(thread, B, alpha_t);
   if (tw_shares(thread, 10, 1000, TW_STRIP)) update_l1_b(thread, B, alpha_t);
   if (tw_shares(thread, 11, 900, TW_PANEL)) update_l2_W(thread, B, alpha_t);
-  if (tw_shares(thread, 12, 900, TW_PANEL)) update_l3_W(thread, B, alpha_t);
+  if (tw_shares(thread, 12, 900, TW_ROWS)) update_l3_W(thread, B, alpha_t);
   if (tw_shares(thread, 13, 10, 1)) update_l3_b(thread, B, alpha_t);
 }
 
@@ -1135,7 +1141,7 @@ static void lay_out(struct tw_module *module) {
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 900), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(100, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), TW_ROWS * TW_DEPTH, TW_PANEL * tw_round_up(10, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), TW_ROWS * TW_DEPTH, TW_PANEL * tw_round_up(900, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "81687cd14a4e584d9621fd1985e8b6e27bc04fcec32079f57f423b8747318070",
+    sha256: "318fc661a4b1b8e31a03f2dfd2a5b67779445a5a2aa69100003986b3782173c1",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

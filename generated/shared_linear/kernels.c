@@ -209,15 +209,7 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         step[t] = b * O;
       }
       /* The columns of fold_x, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = fold_x[b * K + k];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, steps, fold_x + k_panel + t_from * K, K, panel);
       for (tw_size o_tile = thread->from, o_count; o_tile < thread->to; o_tile += o_count) {
         o_count = tw_height(thread->to - o_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (o_tile - thread->from) * TW_PANEL : 0);

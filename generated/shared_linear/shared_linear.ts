@@ -310,6 +310,6 @@ export const sharedLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "e755773b1d51c841849d484ae9e1c023bbce7c5bd2641268338f224dd3c1a267",
+    sha256: "363e999e49b53b1304785962f51970cd1167e29561f6e5ddcce27d1afcb03320",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -361,6 +361,6 @@ export const sharedLinearWithBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "7d3ebc910293e355e8bef545f4975d2d41bf1724077fe7268101ca37f111608a",
+    sha256: "405d8b15159aa5952a6671ddc45610010923def4569628a742e0221a1170bf63",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

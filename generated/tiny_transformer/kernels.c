@@ -461,15 +461,7 @@ static void block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l1.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l1_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l1_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
@@ -525,15 +517,7 @@ static void block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l2.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l2_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l2_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
@@ -612,15 +596,7 @@ static void select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
     for (tw_size k_panel = 0; k_panel < 48; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 48 - k_panel);
       /* The columns of block1.attention.l2.y_2, side by side. */
-      for (tw_size t = 0; t < 16; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block1_attention_l2_y_2[l * 48 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 16, block1_attention_l2_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block1_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
@@ -704,15 +680,7 @@ static void block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l3_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l3_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
@@ -856,15 +824,7 @@ static void reshape(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l4_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l4_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
@@ -954,15 +914,7 @@ static void mul(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block1.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_l3_W_turned[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_l3_W_turned + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
@@ -1018,15 +970,7 @@ static void block1_l4_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 256; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_l4_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 256, block1_l4_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul + i_tile * 256, 256, step,
@@ -1120,15 +1064,7 @@ static void block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l1.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l1_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l1_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
@@ -1184,15 +1120,7 @@ static void block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l2.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l2_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l2_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
@@ -1271,15 +1199,7 @@ static void select_2_2(struct tw_thread *thread, tw_size B, float scalar_2) {
     for (tw_size k_panel = 0; k_panel < 48; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 48 - k_panel);
       /* The columns of block2.attention.l2.y_2, side by side. */
-      for (tw_size t = 0; t < 16; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block2_attention_l2_y_2[l * 48 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 16, block2_attention_l2_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block2_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
@@ -1363,15 +1283,7 @@ static void block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l3_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l3_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
@@ -1507,15 +1419,7 @@ static void block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l4_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l4_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_attention_causal_attention1_2 + i_tile * 64, 64, step,
@@ -1626,15 +1530,7 @@ static void mul_2(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block2.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_l3_W_turned[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_l3_W_turned + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
@@ -1690,15 +1586,7 @@ static void block2_l4_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 256; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_l4_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 256, block2_l4_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul_2 + i_tile * 256, 256, step,
@@ -1811,15 +1699,7 @@ static void l4_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 28; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 28 - j_panel);
     /* The columns of l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = l4_W_turned[k * 28 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, l4_W_turned + j_panel, 28, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, l3_y + i_tile * 64, 64, step,
@@ -2082,15 +1962,7 @@ static void reshape_2(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l4.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l4_W_turned[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l4_W_turned + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
@@ -2192,15 +2064,7 @@ static void mul_3(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block1.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_l3_W_turned[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_l3_W_turned + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
@@ -2430,15 +2294,7 @@ static void mul_2_2(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block2.l3.W_turned, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_l3_W_turned[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_l3_W_turned + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
@@ -2601,15 +2457,7 @@ static void mul_3_2(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of l4.W, side by side. */
-    for (tw_size t = 0; t < 28; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = l4_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 28, l4_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 28, g_l4_y + i_tile * 28, 28, step,
@@ -2691,15 +2539,7 @@ static void g_block2_l3_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block2.l4.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_l4_W[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_l4_W + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_l4_y + i_tile * 64, 64, step,
@@ -2751,15 +2591,7 @@ static void mul_46(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.l3.W, side by side. */
-    for (tw_size t = 0; t < 256; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_l3_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 256, block2_l3_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block2_l3_y + i_tile * 256, 256, step,
@@ -2836,15 +2668,7 @@ static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l4.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l4_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l4_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l4_y + i_tile * 64, 64, step,
@@ -2904,15 +2728,7 @@ static void weights_times_g_block2_attention_causal_attention1(struct tw_thread 
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of g_block2.attention.causal_attention1, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = g_block2_attention_causal_attention1[l * 16 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 48, g_block2_attention_causal_attention1 + k_panel + i * 768, 16, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile, 1, step,
@@ -2972,15 +2788,7 @@ static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l3.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l3_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l3_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l3_y + i_tile * 64, 64, step,
@@ -3027,15 +2835,7 @@ static void mul_7(struct tw_thread *thread, tw_size B) {
     for (tw_size k_panel = 0; k_panel < 48; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 48 - k_panel);
       /* The columns of block2.attention.l3.y_2, side by side. */
-      for (tw_size t = 0; t < 16; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block2_attention_l3_y_2[l * 48 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 16, block2_attention_l3_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block2_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
@@ -3103,15 +2903,7 @@ static void einsum(struct tw_thread *thread, tw_size B) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block2.attention.l1.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block2_attention_l1_y_2[l * 16 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 48, block2_attention_l1_y_2 + k_panel + i * 768, 16, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile, 1, step,
@@ -3172,15 +2964,7 @@ static void add_14(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l2.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l2_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l2_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l2_y + i_tile * 64, 64, step,
@@ -3294,15 +3078,7 @@ static void mul_56(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block2.attention.l1.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block2_attention_l1_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block2_attention_l1_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l1_y + i_tile * 64, 64, step,
@@ -3388,15 +3164,7 @@ static void g_block1_l3_y(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 256; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 256 - j_panel);
     /* The columns of block1.l4.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_l4_W[k * 256 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_l4_W + j_panel, 256, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_l4_y + i_tile * 64, 64, step,
@@ -3444,15 +3212,7 @@ static void mul_10(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.l3.W, side by side. */
-    for (tw_size t = 0; t < 256; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_l3_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 256, block1_l3_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block1_l3_y + i_tile * 256, 256, step,
@@ -3529,15 +3289,7 @@ static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l4.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l4_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l4_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l4_y + i_tile * 64, 64, step,
@@ -3597,15 +3349,7 @@ static void weights_times_g_block1_attention_causal_attention1(struct tw_thread 
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of g_block1.attention.causal_attention1, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = g_block1_attention_causal_attention1[l * 16 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 48, g_block1_attention_causal_attention1 + k_panel + i * 768, 16, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile, 1, step,
@@ -3665,15 +3409,7 @@ static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l3.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l3_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l3_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l3_y + i_tile * 64, 64, step,
@@ -3720,15 +3456,7 @@ static void mul_11(struct tw_thread *thread, tw_size B) {
     for (tw_size k_panel = 0; k_panel < 48; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 48 - k_panel);
       /* The columns of block1.attention.l3.y_2, side by side. */
-      for (tw_size t = 0; t < 16; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block1_attention_l3_y_2[l * 48 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 16, block1_attention_l3_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block1_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
@@ -3796,15 +3524,7 @@ static void einsum_3(struct tw_thread *thread, tw_size B) {
     for (tw_size k_panel = 0; k_panel < 16; k_panel += TW_PANEL) {
       const tw_size k_count = tw_least(TW_PANEL, 16 - k_panel);
       /* The columns of block1.attention.l1.y_2, side by side. */
-      for (tw_size t = 0; t < 48; t++) {
-        const tw_size l = t;
-        for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-          panel[t * TW_PANEL + k - k_panel] = block1_attention_l1_y_2[l * 16 + k + i * 768];
-        }
-        for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
-          panel[t * TW_PANEL + k - k_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(k_count, 48, block1_attention_l1_y_2 + k_panel + i * 768, 16, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile, 1, step,
@@ -3865,15 +3585,7 @@ static void add_9(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l2.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l2_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l2_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l2_y + i_tile * 64, 64, step,
@@ -3985,15 +3697,7 @@ static void mul_47(struct tw_thread *thread, tw_size B) {
   for (tw_size j_panel = 0; j_panel < 64; j_panel += TW_PANEL) {
     const tw_size j_count = tw_least(TW_PANEL, 64 - j_panel);
     /* The columns of block1.attention.l1.W, side by side. */
-    for (tw_size t = 0; t < 64; t++) {
-      const tw_size k = t;
-      for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-        panel[t * TW_PANEL + j - j_panel] = block1_attention_l1_W[k * 64 + j];
-      }
-      for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-        panel[t * TW_PANEL + j - j_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(j_count, 64, block1_attention_l1_W + j_panel, 64, panel);
     for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l1_y + i_tile * 64, 64, step,
@@ -4097,15 +3801,7 @@ static void mul_12(struct tw_thread *thread, tw_size B) {
         step[t] = k * 28;
       }
       /* The columns of g_l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = g_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, g_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -4296,15 +3992,7 @@ static void mul_15(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block1.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block1_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block1_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -4423,15 +4111,7 @@ static void mul_17(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block1.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block1_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block1_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -4557,15 +4237,7 @@ static void mul_19(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block1.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block1_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block1_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -4684,15 +4356,7 @@ static void mul_21(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block1.attention.causal_attention1_2, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block1_attention_causal_attention1_2[j + k * 64];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block1_attention_causal_attention1_2 + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -4936,15 +4600,7 @@ static void mul_26(struct tw_thread *thread, tw_size B) {
         step[t] = k * 256;
       }
       /* The columns of block1.l2.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block1_l2_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block1_l2_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5026,15 +4682,7 @@ static void mul_27(struct tw_thread *thread, tw_size B) {
         step[t] = k * 256;
       }
       /* The columns of g_block1.l4.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_block1_l4_y[k * 64 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_block1_l4_y + i_panel + t_from * 64, 64, panel);
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
@@ -5222,15 +4870,7 @@ static void mul_30(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block2.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block2_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block2_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5356,15 +4996,7 @@ static void mul_32(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block2.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block2_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block2_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5483,15 +5115,7 @@ static void mul_34(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block2.l1.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block2_l1_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block2_l1_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5610,15 +5234,7 @@ static void mul_36(struct tw_thread *thread, tw_size B) {
         step[t] = k * 64;
       }
       /* The columns of block2.attention.causal_attention1_2, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block2_attention_causal_attention1_2[j + k * 64];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block2_attention_causal_attention1_2 + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5863,15 +5479,7 @@ static void mul_39(struct tw_thread *thread, tw_size B) {
         step[t] = k * 256;
       }
       /* The columns of block2.l2.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = block2_l2_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, block2_l2_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
@@ -5952,15 +5560,7 @@ static void mul_40(struct tw_thread *thread, tw_size B) {
         step[t] = k * 256;
       }
       /* The columns of g_block2.l4.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = g_block2_l4_y[k * 64 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, g_block2_l4_y + i_panel + t_from * 64, 64, panel);
       for (tw_size j_tile = thread->from, j_count; j_tile < thread->to; j_tile += j_count) {
         j_count = tw_height(thread->to - j_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (j_tile - thread->from) * TW_PANEL : 0);
@@ -6198,15 +5798,7 @@ static void mul_43(struct tw_thread *thread, tw_size B) {
         step[t] = k * 28;
       }
       /* The columns of l3.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size k = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = l3_y[k * 64 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, l3_y + j_panel + t_from * 64, 64, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);

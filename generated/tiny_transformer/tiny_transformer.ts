@@ -13487,6 +13487,6 @@ export const tinyTransformer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ce4875630d9d7b4b586986275ed900dee43acc3c4ffe09ea0ba8e14b618e5fec",
+    sha256: "532472608620e2407f2d99ce07662c798e78fee4202004c6c4ebfe76429895f4",
   },
 } as const satisfies ModuleSpec<"B", "step">;

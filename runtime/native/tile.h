@@ -156,12 +156,26 @@ static __attribute__((unused)) void tw_tile(tw_size rows, tw_size columns, bool 
 #undef TW_EITHER
 }
 
-/* panel[t, column] = from[column·stride + t] in a block of TW_LANES steps and columns, 0 from `columns` on. */
-TW_ALWAYS void tw_turn_block(tw_size columns, const float *from, tw_size stride, float *panel) {
+/* panel[t, column] = from[t·pitch + column] for so many columns, 0 for others. */
+static __attribute__((unused)) void tw_copy_rows(tw_size columns, tw_size steps, const float *from,
+                                                 tw_size pitch, float *panel) {
+  for (tw_size t = 0; t < steps; t++) {
+    float *const to = panel + t * TW_PANEL;
+    const float *const row = from + t * pitch;
+    if (columns == TW_PANEL) {
+      for (int v = 0; v < TW_VECTORS; v++) tw_store(to + v * TW_LANES, tw_load(row + v * TW_LANES));
+    } else {
+      for (tw_size c = 0; c < TW_PANEL; c++) to[c] = c < columns ? row[c] : 0.0f;
+    }
+  }
+}
+
+/* panel[t, column] = from[column·pitch + t] in a block of TW_LANES steps and columns, 0 from `columns` on. */
+TW_ALWAYS void tw_turn_block(tw_size columns, const float *from, tw_size pitch, float *panel) {
   tw_vector block[TW_LANES];
 #pragma GCC unroll 16
   for (int c = 0; c < TW_LANES; c++) {
-    block[c] = (tw_size)c < columns ? tw_load(from + c * stride) : (tw_vector){0};
+    block[c] = (tw_size)c < columns ? tw_load(from + c * pitch) : (tw_vector){0};
   }
   /* Each pass takes vectors half a block apart by turns; after log₂ TW_LANES of them, rows are columns. */
 #pragma GCC unroll 4
@@ -179,18 +193,18 @@ TW_ALWAYS void tw_turn_block(tw_size columns, const float *from, tw_size stride,
   for (int t = 0; t < TW_LANES; t++) tw_store(panel + t * TW_PANEL, block[t]);
 }
 
-/* Copies columns that lie one after the other, not side by side: panel[t, column] = from[column·stride + t]. */
-static __attribute__((unused)) void tw_turn(tw_size columns, tw_size steps, const float *from, tw_size stride,
+/* Copies columns that lie one after the other, not side by side: panel[t, column] = from[column·pitch + t]. */
+static __attribute__((unused)) void tw_turn(tw_size columns, tw_size steps, const float *from, tw_size pitch,
                                             float *panel) {
   const tw_size whole = steps / TW_LANES * TW_LANES;
   for (tw_size c = 0; c < TW_PANEL; c += TW_LANES) {
     const tw_size left = columns > c ? columns - c : 0;
     for (tw_size t = 0; t < whole; t += TW_LANES) {
-      tw_turn_block(left, from + c * stride + t, stride, panel + t * TW_PANEL + c);
+      tw_turn_block(left, from + c * pitch + t, pitch, panel + t * TW_PANEL + c);
     }
   }
   for (tw_size t = whole; t < steps; t++) {
-    for (tw_size c = 0; c < TW_PANEL; c++) panel[t * TW_PANEL + c] = c < columns ? from[c * stride + t] : 0.0f;
+    for (tw_size c = 0; c < TW_PANEL; c++) panel[t * TW_PANEL + c] = c < columns ? from[c * pitch + t] : 0.0f;
   }
 }
 

@@ -88,7 +88,7 @@ function reachLines(
 function needLine(way: Product, writer: ExpressionWriter): string {
   const steps = stepsOf(way, writer);
   const rows = writer.extent(way.rows.extent).text;
-  const panel = way.inPanels
+  const panel = way.copy.how === "none"
     ? "0"
     : way.skipsZeros
     ? `TW_GROUP * TW_PANEL * ${atom(steps)}`

@@ -11,9 +11,11 @@ const LOOPS = {
 
 function formText({ form }: KernelPlan): string {
   if (form.kind === "loops") return LOOPS[form.loops];
-  const { rows, columns, left, right, stride, inPanels, skipsZeros } = form.way;
+  const { rows, columns, left, right, stride, copy, skipsZeros } = form.way;
   const leftText = stride === undefined ? `copied rows of ${left.tensor}` : left.tensor;
-  const rightText = inPanels ? `${right.tensor} as it lies` : `copied columns of ${right.tensor}`;
+  const rightText = copy.how === "none"
+    ? `${right.tensor} as it lies`
+    : `copied columns of ${right.tensor}`;
   const zeros = skipsZeros ? `, or skips zeros of ${left.tensor}` : "";
   return `tiles of ${rows.name} × ${columns.name}: ${leftText} times ${rightText}${zeros}`;
 }

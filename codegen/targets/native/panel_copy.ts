@@ -22,12 +22,43 @@ export function copyLines(
   part: PanelPart,
   writer: ExpressionWriter,
 ): readonly string[] {
-  const lines = way.turnedBy === undefined
-    ? elementLines(way, names, part, writer)
-    : way.turnedBy === "panel"
-    ? acrossLines(way, names, part, writer)
-    : turnLines(way, tensors, names, part, writer);
-  return [...comment([`The columns of ${way.right.tensor}, side by side.`]), ...lines];
+  return [
+    ...comment([`The columns of ${way.right.tensor}, side by side.`]),
+    ...linesOf(way, tensors, names, part, writer),
+  ];
+}
+
+function linesOf(
+  way: Product,
+  tensors: Tensors,
+  names: TileNames,
+  part: PanelPart,
+  writer: ExpressionWriter,
+): readonly string[] {
+  const { copy, right, columns } = way;
+  const { columnsFrom, columnCount } = names;
+  const begin = (): string => addressOf(right, columns, columnsFrom, way, tensors, writer);
+  const from = part.from ?? "0";
+  const call = (name: string, address: string, pitch: string): readonly string[] => [
+    `${name}(${columnCount}, ${part.steps}, ${address}, ${pitch}, ${part.panel});`,
+  ];
+  switch (copy.how) {
+    case "none":
+      return [];
+    case "elements":
+      return elementLines(way, names, part, writer);
+    case "turned panels":
+      return acrossLines(way, names, part, writer);
+    case "turned": {
+      const address = from === "0" ? begin() : `${begin()} + ${from}`;
+      return call("tw_turn", address, writer.extent(copy.pitch).text);
+    }
+    case "rows": {
+      const pitch = writer.extent(copy.pitch).text;
+      const address = from === "0" ? begin() : `${begin()} + ${from} * ${pitch}`;
+      return call("tw_copy_rows", address, pitch);
+    }
+  }
 }
 
 /** Element by element, and zeros where there is no column. */
@@ -47,24 +78,7 @@ function elementLines(
   ]);
 }
 
-/** In blocks that are transposed. */
-function turnLines(
-  way: Product,
-  tensors: Tensors,
-  { columnsFrom, columnCount }: TileNames,
-  { from, steps, panel }: PanelPart,
-  writer: ExpressionWriter,
-): readonly string[] {
-  const { right, columns, turnedBy = 1 } = way;
-  if (turnedBy === "panel") throw new Error("panels are copied panel by panel");
-  const begin = addressOf(right, columns, columnsFrom, way, tensors, writer);
-  const address = from === undefined ? begin : `${begin} + ${from}`;
-  return [
-    `tw_turn(${columnCount}, ${steps}, ${address}, ${writer.extent(turnedBy).text}, ${panel});`,
-  ];
-}
-
-/** The same out of panels that are stretches of the sum. */
+/** In blocks that are transposed, out of panels that are stretches of the sum. */
 function acrossLines(
   { right }: Product,
   { columnsFrom, columnCount }: TileNames,

@@ -14,6 +14,19 @@ import { isAxis } from "./panels.ts";
 import { costOf } from "./product_cost.ts";
 import { dependsOn, type Lie, liesAlong, positionOf } from "./tile_access.ts";
 
+/** How columns of the right operand come to lie in a panel. */
+export type PanelCopy =
+  /** They lie in panels in memory. */
+  | { readonly how: "none" }
+  /** Neighbours lie side by side; a step lies so far from the next. */
+  | { readonly how: "rows"; readonly pitch: Extent }
+  /** The numbers of a column lie side by side, and a column so far from the next: blocks are transposed. */
+  | { readonly how: "turned"; readonly pitch: Extent }
+  /** The same in panels that are stretches of the sum. */
+  | { readonly how: "turned panels" }
+  /** One by one. */
+  | { readonly how: "elements" };
+
 /** `into(row, column) = Σ left(row, t) · right(t, column)`, then the epilogue. */
 export interface Product {
   readonly rows: Axis;
@@ -30,13 +43,7 @@ export interface Product {
   readonly epilogue: readonly Stage[];
   /** The distance from row to row in the left operand; undefined where rows are copied first. */
   readonly stride: Extent | "panel" | undefined;
-  /** True if the right operand lies in panels; else it is copied into them. */
-  readonly inPanels: boolean;
-  /**
-   * The distance from column to column in the right operand, where the numbers of a column lie side by side:
-   * blocks are transposed as they are copied. Undefined where they do not, or nothing is copied.
-   */
-  readonly turnedBy: Extent | "panel" | undefined;
+  readonly copy: PanelCopy;
   /** True if results lie side by side along the rows of a tile, not along its columns. */
   readonly turned: boolean;
   /** True if zeros of the left operand may be skipped. */
@@ -118,9 +125,7 @@ function planned(
     into: first.into,
     epilogue,
     stride: strideOf(left, rows, sum, lie),
-    inPanels: lie.panels.has(right.tensor) && sum.length === 1 &&
-      isAxis(right.index[0], columns.name) && isAxis(right.index[1], schedule.k.name),
-    turnedBy: turnedBy(right, columns, sum, lie),
+    copy: copyOf(right, columns, sum, lie),
     // Lists of what is not zero give a row at a time.
     turned: !skipsZeros && liesAlong(epilogue, rows, lie) > liesAlong(epilogue, columns, lie),
     skipsZeros,
@@ -140,19 +145,26 @@ function strideOf(
   return strides === undefined ? undefined : strides.get(rows.name) ?? 0;
 }
 
-/** The distance from column to column, where the numbers of a column lie side by side. */
-function turnedBy(
+function copyOf(
   right: Load,
   columns: Axis,
   sum: readonly Axis[],
   { tensors, panels }: Lie,
-): Product["turnedBy"] {
+): PanelCopy {
   const [k, ...more] = sum;
-  if (k === undefined || more.length > 0) return undefined;
-  if (tensors.get(right.tensor)?.dtype !== "f32") return undefined;
-  if (panels.has(right.tensor)) return isAcross(right, columns, sum) ? "panel" : undefined;
+  if (k === undefined || more.length > 0 || tensors.get(right.tensor)?.dtype !== "f32") {
+    return { how: "elements" };
+  }
+  if (panels.has(right.tensor)) {
+    const [row, column] = right.index;
+    if (isAxis(row, columns.name) && isAxis(column, k.name)) return { how: "none" };
+    return { how: isAcross(right, columns, sum) ? "turned panels" : "elements" };
+  }
   const strides = affine(positionOf(right, tensors))?.strides;
-  return strides?.get(k.name) === 1 ? strides.get(columns.name) : undefined;
+  const step = strides?.get(k.name), next = strides?.get(columns.name);
+  if (step === undefined || next === undefined) return { how: "elements" };
+  if (next === 1) return { how: "rows", pitch: step };
+  return step === 1 ? { how: "turned", pitch: next } : { how: "elements" };
 }
 
 /** True if panels of a tensor are stretches of the sum, and go along an axis. */

@@ -2,8 +2,8 @@
 import { type DimValues, evaluateExtent, product } from "../../../dsl/dim.ts";
 import { accessesIn } from "../../kernel/access.ts";
 import type { Axis } from "../../kernel/index_expr.ts";
-import type { Product } from "./product.ts";
-import { isBeside, type Lie, liesAlong } from "./tile_access.ts";
+import type { PanelCopy, Product } from "./product.ts";
+import { type Lie, liesAlong } from "./tile_access.ts";
 
 /** A tile, as estimates take it. */
 const ROWS = 10, LANES = 16, PANEL = 32;
@@ -12,36 +12,34 @@ const ROWS = 10, LANES = 16, PANEL = 32;
 const COST = {
   /** A row of a tile times a vector. */
   fused: 0.5,
-  /** An element copied to a panel from where its neighbours lie beside it, and from elsewhere. */
-  copied: 0.25,
-  gathered: 1.5,
-  /** One that is copied in a block that is transposed. */
-  turnedCopy: 0.4,
   /** An element that the epilogue touches beside the one before: along the columns of a tile, and along its rows. */
   touched: 0.3,
   turned: 1.2,
   scattered: 2,
 } as const;
 
+/** The same of an element that is copied to a panel. */
+const COPY: { readonly [H in PanelCopy["how"]]: number } = {
+  "none": 0,
+  "rows": 0.2,
+  "turned": 0.4,
+  "turned panels": 0.4,
+  "elements": 1.5,
+};
+
 /** Cycles, roughly, for sizes as given. */
 export function costOf(way: Product, lie: Lie, typical: DimValues): number {
-  const { rows, columns, sum, outer, inner, stride, epilogue, turned } = way;
+  const { rows, columns, sum, outer, inner, stride, copy, epilogue, turned } = way;
   const size = (...axes: readonly Axis[]): number =>
     Math.max(1, evaluateExtent(product(axes.map(({ extent }) => extent)), typical));
   const m = size(rows), n = size(columns), k = size(...sum);
   const outside = size(...outer), batch = outside * size(...inner);
   const filled = Math.ceil(m / ROWS) * ROWS;
   const products = batch * filled * Math.ceil(n / LANES) * k * COST.fused;
-  const copies = outside * n * k * copyCost(way, lie);
+  const copies = outside * n * k * COPY[copy.how];
   const rowCopies = stride === undefined ? batch * Math.ceil(n / PANEL) * m * k : 0;
   const touches = accessesIn(epilogue, lie.tensors).length;
   const fast = liesAlong(epilogue, turned ? rows : columns, lie);
   const touch = fast * (turned ? COST.turned : COST.touched) + (touches - fast) * COST.scattered;
   return products + copies + rowCopies + batch * m * n * touch;
-}
-
-function copyCost({ inPanels, turnedBy, right, columns }: Product, lie: Lie): number {
-  if (inPanels) return 0;
-  if (turnedBy !== undefined) return COST.turnedCopy;
-  return isBeside(right, columns, lie) ? COST.copied : COST.gathered;
 }

@@ -43,7 +43,7 @@ export function productLines(
   return [
     "tw_size *const step = thread->step;",
     ...(way.stride === undefined ? ["float *const left = thread->left;"] : []),
-    ...(way.inPanels ? [] : ["float *const panel = thread->panel;"]),
+    ...(way.copy.how === "none" ? [] : ["float *const panel = thread->panel;"]),
     "float *const sums = thread->sums;",
     ...(isDeep(way) ? [`const tw_size depth = ${steps};`] : stepLines(
       way,
@@ -63,15 +63,17 @@ function panelLoop(
   results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
-  const { columns, right, inPanels } = way;
+  const { columns, right, copy: { how } } = way;
   const { columnsFrom, columnCount } = names;
   const { from, to } = bounds(columns, shared, writer);
   const deep = isDeep(way);
   const part = deep
     ? { from: "t_from", steps: "steps" }
     : { from: undefined, steps: stepsOf(way, writer) };
-  const copy = inPanels ? [] : copyLines(way, tensors, names, { ...part, panel: "panel" }, writer);
-  const panel = inPanels
+  const copy = how === "none"
+    ? []
+    : copyLines(way, tensors, names, { ...part, panel: "panel" }, writer);
+  const panel = how === "none"
     ? `${writer.tensor(right.tensor)} + ${columnsFrom} * ${
       writer.extent(writer.tensorOf(right.tensor).shape[1] ?? 1).text
     }${deep ? " + t_from * TW_PANEL" : ""}`

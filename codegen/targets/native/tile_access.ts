@@ -25,11 +25,6 @@ export function dependsOn(load: Load, axis: Axis, tensors: Tensors): boolean {
   return affine(positionOf(load, tensors))?.strides.has(axis.name) ?? true;
 }
 
-/** True if a load's elements along an axis lie side by side. */
-export function isBeside({ tensor, index }: Load, axis: Axis, { tensors, panels }: Lie): boolean {
-  return !panels.has(tensor) && motion(accessOf(tensor, index, tensors), axis) === "contiguous";
-}
-
 /** Loads and stores of an epilogue whose elements lie side by side along an axis of a tile. */
 export function liesAlong(
   epilogue: readonly Stage[],

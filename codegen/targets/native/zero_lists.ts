@@ -111,7 +111,7 @@ export function fromListLines(
   results: ResultsFunction,
   writer: ExpressionWriter,
 ): readonly string[] {
-  const { rows, columns, right, inPanels } = way;
+  const { rows, columns, right, copy: { how } } = way;
   const tensors: Tensors = new Map(kernel.tensors.map((tensor) => [tensor.name, tensor]));
   const names = tileNames(way, writer);
   const { columnsFrom, columnCount, rowsFrom, rowCount } = names;
@@ -127,7 +127,9 @@ export function fromListLines(
     steps,
     panel: "copy",
   }, writer);
-  const panel = inPanels ? `${writer.tensor(right.tensor)} + ${group} * ${steps}` : "thread->panel";
+  const panel = how === "none"
+    ? `${writer.tensor(right.tensor)} + ${group} * ${steps}`
+    : "thread->panel";
   const rowAt = stretch.from === "0" ? rowsFrom : `(${rowsFrom} - ${stretch.from})`;
   const fetch = fetchLines(
     way,
@@ -151,7 +153,7 @@ export function fromListLines(
     "float *const sums = thread->sums;",
     ...loop(group, to, [
       `const tw_size group = tw_least(TW_GROUP, (${to} - ${group} + TW_PANEL - 1) / TW_PANEL);`,
-      ...(inPanels ? [] : panels([
+      ...(how === "none" ? [] : panels([
         count,
         `float *const copy = thread->panel + p * ${steps} * TW_PANEL;`,
         ...copy,
