@@ -336,6 +336,6 @@ export const binaryLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a378c41c7bec6c72b987220df405a96987d99a2f0b2f278c6e1519d72e880df9",
+    sha256: "15eca8c52dab625217be01859cd1f47a02b5983f3e3dd081378348ac1a13c024",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -139,15 +139,7 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
         step[t] = o;
       }
       /* The columns of select, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size o = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = select_2[o * I_2 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, select_2 + i_panel + t_from * I_2, I_2, panel);
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (b_tile - thread->from) * TW_PANEL : 0);
@@ -199,15 +191,7 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         step[t] = b * O;
       }
       /* The columns of x, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-          panel[t * TW_PANEL + i - i_panel] = x[b * I_2 + i];
-        }
-        for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-          panel[t * TW_PANEL + i - i_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(i_count, steps, x + i_panel + t_from * I_2, I_2, panel);
       for (tw_size o_tile = thread->from, o_count; o_tile < thread->to; o_tile += o_count) {
         o_count = tw_height(thread->to - o_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (o_tile - thread->from) * TW_PANEL : 0);

@@ -125,15 +125,7 @@ static void l4_y(struct tw_thread *thread, tw_size B, float scalar) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    for (tw_size t = 0; t < 32; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = select_2[j * 32 + i];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(i_count, 32, select_2 + i_panel, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
@@ -288,15 +280,7 @@ static void l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    for (tw_size t = 0; t < 32; t++) {
-      const tw_size j = t;
-      for (tw_size i = i_panel; i < i_panel + i_count; i++) {
-        panel[t * TW_PANEL + i - i_panel] = select_2[j * 32 + i];
-      }
-      for (tw_size i = i_panel + i_count; i < i_panel + TW_PANEL; i++) {
-        panel[t * TW_PANEL + i - i_panel] = 0.0f;
-      }
-    }
+    tw_copy_rows(i_count, 32, select_2 + i_panel, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
@@ -575,15 +559,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         step[t] = b * 32;
       }
       /* The columns of l2.y, side by side. */
-      for (tw_size t = 0; t < steps; t++) {
-        const tw_size b = t_from + t;
-        for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-          panel[t * TW_PANEL + j - j_panel] = l2_y[b * 32 + j];
-        }
-        for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
-          panel[t * TW_PANEL + j - j_panel] = 0.0f;
-        }
-      }
+      tw_copy_rows(j_count, steps, l2_y + j_panel + t_from * 32, 32, panel);
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);

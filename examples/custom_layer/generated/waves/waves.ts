@@ -1039,6 +1039,6 @@ export const waves = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "d7e9dd509ad09289dd1dd0334a58289c925bbe2e0b663a536e734495dc80e4b2",
+    sha256: "c5dd075ef1f9ba6a4a8613496862c31aec3b3bee449b26be6a9c0768e64a6f4a",
   },
 } as const satisfies ModuleSpec<"B", "step">;
