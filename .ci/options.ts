@@ -9,6 +9,10 @@ export interface TestOptions {
   readonly requireWebgpu?: boolean;
   /** Fail where a test in a browser is skipped. */
   readonly requireBrowser?: boolean;
+  /** Fail where a test of machine code is skipped. */
+  readonly requireNative?: boolean;
+  /** Run the tests of machine code once more, with code that watches its own memory. */
+  readonly sanitize?: boolean;
 }
 
 /** Reads the arguments of a command. */
@@ -19,14 +23,26 @@ export function parseOptions(
 ): CommandLine<TestOptions> {
   const command = new Command(name).description(description)
     .option("--require-webgpu", "fail where a WebGPU test is skipped for want of an adapter")
-    .option("--require-browser", "fail where a browser test is skipped for want of Chromium");
+    .option("--require-browser", "fail where a browser test is skipped for want of Chromium")
+    .option(
+      "--require-native",
+      "fail where a test of machine code is skipped for want of a C compiler",
+    )
+    .option(
+      "--sanitize",
+      "test machine code once more, with sanitizers of addresses and behaviour",
+    );
   withGuide(command, {
     examples: {
       "everything that this machine can": name,
       "on a machine with a GPU": `${name} --require-webgpu`,
     },
     exitCodes: { 0: "everything passed", 1: "something failed, and is told" },
-    environment: { XDG_RUNTIME_DIR: "a folder that Vulkan asks for on Linux (default: a new one)" },
+    environment: {
+      CC: "the C compiler (default: cc, gcc, or clang)",
+      CFLAGS: "further flags for it (default: none)",
+      XDG_RUNTIME_DIR: "a folder that Vulkan asks for on Linux (default: a new one)",
+    },
   });
   return readCommandLine(command, args);
 }

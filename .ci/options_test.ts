@@ -3,7 +3,7 @@ import { parseOptions } from "./options.ts";
 
 const parse = (...args: readonly string[]) => parseOptions("deno task test", "Runs tests.", args);
 
-Deno.test("a GPU or a browser is required where that is asked", () => {
+Deno.test("a GPU, a browser or a C compiler is required where that is asked", () => {
   const options = (...args: readonly string[]) => {
     const line = parse(...args);
     assert.ok(line.kind === "run");
@@ -12,6 +12,10 @@ Deno.test("a GPU or a browser is required where that is asked", () => {
   assert.deepEqual(options(), {});
   assert.deepEqual(options("--require-webgpu"), { requireWebgpu: true });
   assert.deepEqual(options("--require-browser"), { requireBrowser: true });
+  assert.deepEqual(options("--require-native", "--sanitize"), {
+    requireNative: true,
+    sanitize: true,
+  });
 });
 
 Deno.test("help runs nothing", () => {

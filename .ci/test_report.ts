@@ -7,28 +7,24 @@ interface Counts {
   readonly skipped: number;
 }
 
-/** What a test process left: its exit code, and its JUnit report, which is empty if it broke down. */
+/** What a test process left. */
 export interface Outcome {
+  /** What it ran, for messages: a file, or all tests of a kind. */
+  readonly title: string;
   readonly code: number;
+  /** Its JUnit report, which is empty if it broke down. */
   readonly report: string;
 }
 
-/** Tests that not every machine can run. */
-export interface SpecialTests {
-  /** What kind they are of, for messages: WebGPU. */
+/** Tests of one kind. */
+export interface TestGroup {
+  /** Which they are, for messages: WebGPU. */
   readonly kind: string;
-  /** Why they are skipped, and what helps. */
-  readonly missing: string;
-  /** The report of each file, by its path. */
-  readonly reports: ReadonlyMap<string, string>;
-  /** Whether those that were skipped count as failed. */
-  readonly isRequired: boolean;
-}
-
-/** What is to be judged. */
-export interface Evidence {
-  readonly cpu: Outcome;
-  readonly special: readonly SpecialTests[];
+  readonly outcomes: readonly Outcome[];
+  /** True if processes may crash at their exit after everything has passed, as some graphics drivers do. */
+  readonly crashesAtExit: boolean;
+  /** Tests that not every machine can run: why they are skipped and what helps, and whether that is a failure. */
+  readonly skipping?: { readonly why: string; readonly isFailure: boolean };
 }
 
 /** The result of all tests, and a sentence for each thing that the processes did not say themselves. */
@@ -46,47 +42,35 @@ function countResults(report: string): Counts {
   return { passed: count(/<testcase /g) - failed - skipped, failed, skipped };
 }
 
-/**
- * Counts what passed and failed.
- *
- * A CPU process that fails without a failed test broke while loading, and counts as one failure.
- */
-export function judge({ cpu, special }: Evidence): Verdict {
-  const onCpu = countResults(cpu.report);
-  const brokenCpu = cpu.code !== 0 && onCpu.failed === 0 ? 1 : 0;
-  const verdicts: readonly Verdict[] = [
-    ...special.map(judgeSpecial),
-    {
-      passed: onCpu.passed,
-      failed: onCpu.failed + brokenCpu,
-      notices: brokenCpu === 0
-        ? []
-        : ["FAILED: the tests on the CPU broke without a failed test: see the start of this."],
-    },
-  ];
-  return verdicts.reduce((sum, each) => ({
+/** Counts what passed and failed. A process that broke before its tests or between them is one more failure. */
+export function judge(groups: readonly TestGroup[]): Verdict {
+  return groups.map(judgeGroup).reduce((sum, each) => ({
     passed: sum.passed + each.passed,
     failed: sum.failed + each.failed,
     notices: [...sum.notices, ...each.notices],
   }));
 }
 
-/**
- * The exit code of a GPU process says nothing, since some software drivers crash at exit after everything has
- * passed; and a file that breaks while loading reports no test. So each file without results counts as one
- * failure.
- */
-function judgeSpecial({ kind, missing, reports, isRequired }: SpecialTests): Verdict {
-  const { passed, failed, skipped } = countResults([...reports.values()].join("\n"));
-  const silent = [...reports].filter(([, report]) => !report.includes("<testcase "));
+function judgeGroup({ kind, outcomes, crashesAtExit, skipping }: TestGroup): Verdict {
+  const { passed, failed, skipped } = countResults(outcomes.map(({ report }) => report).join("\n"));
+  const silent = outcomes.filter(({ report }) => !report.includes("<testcase "));
+  const broken = outcomes.filter((each) =>
+    !crashesAtExit && !silent.includes(each) && each.code !== 0 &&
+    countResults(each.report).failed === 0
+  );
   return {
     passed,
-    failed: failed + silent.length + (isRequired ? skipped : 0),
+    failed: failed + silent.length + broken.length + (skipping?.isFailure ? skipped : 0),
     notices: [
-      ...silent.map(([file]) =>
-        `FAILED: ${file} has no results: it broke before its first test, or has none.`
+      ...silent.map(({ title }) =>
+        `FAILED: ${title} has no results: it broke before its first test, or has none.`
       ),
-      ...(skipped > 0 ? [`NOTICE: ${skipped} ${kind} tests were skipped: ${missing}`] : []),
+      ...broken.map(({ title }) =>
+        `FAILED: ${title} broke without a failed test: see the start of it.`
+      ),
+      ...(skipping !== undefined && skipped > 0
+        ? [`NOTICE: ${skipped} ${kind} tests were skipped: ${skipping.why}`]
+        : []),
     ],
   };
 }

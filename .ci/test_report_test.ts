@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Evidence, judge, type SpecialTests } from "./test_report.ts";
+import { judge, type Outcome, type TestGroup } from "./test_report.ts";
 
 function suite(file: string, ...tests: readonly string[]): string {
   const cases = tests.map((inside) =>
@@ -14,74 +14,73 @@ function report(...suites: readonly string[]): string {
 
 const FAILURE = `<failure message="expected &lt;failure">at a.ts:1</failure>`;
 
+/** Two tests pass on the CPU, but for the changes. */
+function onCpu(changes: Partial<Outcome> = {}): TestGroup {
+  const passing = report(suite("a_test.ts", "", ""));
+  const outcomes = [{ title: "what runs on any machine", code: 0, report: passing, ...changes }];
+  return { kind: "CPU", outcomes, crashesAtExit: false };
+}
+
 /** One test passes on the GPU, but for the changes. */
-function onGpu(changes: Partial<SpecialTests> = {}): SpecialTests {
+function onGpu(changes: Partial<TestGroup> = {}): TestGroup {
   return {
     kind: "WebGPU",
-    missing: "no adapter.",
     // A report names the file that calls Deno.test, which may be a helper.
-    reports: new Map([["x/b_webgpu_test.ts", report(suite("testing/helper.ts", ""))]]),
-    isRequired: true,
+    outcomes: [{
+      title: "x/b_webgpu_test.ts",
+      code: 139,
+      report: report(suite("testing/helper.ts", "")),
+    }],
+    crashesAtExit: true,
+    skipping: { why: "no adapter.", isFailure: true },
     ...changes,
   };
 }
 
-/** Two tests pass on the CPU and one on the GPU, but for the changes. */
-function evidence(changes: Partial<Evidence> = {}): Evidence {
-  return {
-    cpu: { code: 0, report: report(suite("a_test.ts", "", "")) },
-    special: [onGpu()],
-    ...changes,
-  };
-}
-
-Deno.test("tests of both processes are added up", () => {
-  assert.deepEqual(judge(evidence()), { passed: 3, failed: 0, notices: [] });
+Deno.test("tests of all processes are added up", () => {
+  assert.deepEqual(judge([onCpu(), onGpu()]), { passed: 3, failed: 0, notices: [] });
   const failing = report(suite("a_test.ts", FAILURE, ""), suite("c_test.ts", FAILURE));
-  const { passed, failed } = judge(evidence({ cpu: { code: 1, report: failing } }));
-  assert.deepEqual([passed, failed], [2, 2]);
+  const { passed, failed, notices } = judge([onCpu({ code: 1, report: failing }), onGpu()]);
+  assert.deepEqual([passed, failed, notices], [2, 2, []]);
 });
 
-Deno.test("a file of GPU tests without results fails by its name", () => {
+Deno.test("a process without results fails by its name", () => {
   for (const nothing of ["", report()]) {
-    const reports = new Map([...onGpu().reports, ["y/c_webgpu_test.ts", nothing] as const]);
-    assert.deepEqual(judge(evidence({ special: [onGpu({ reports })] })), {
+    const outcomes = [
+      ...onGpu().outcomes,
+      { title: "y/c_webgpu_test.ts", code: 0, report: nothing },
+    ];
+    assert.deepEqual(judge([onCpu(), onGpu({ outcomes })]), {
       passed: 3,
       failed: 1,
       notices: [
         "FAILED: y/c_webgpu_test.ts has no results: it broke before its first test, or has none.",
       ],
     });
+    assert.equal(judge([onCpu({ code: 1, report: nothing })]).failed, 1);
   }
 });
 
-Deno.test("a CPU process that breaks without a failed test is one failure", () => {
-  const { failed, notices } = judge(evidence({ cpu: { code: 1, report: "" } }));
-  assert.equal(failed, 1);
-  assert.match(notices.join(), /^FAILED: the tests on the CPU broke without a failed test/);
+Deno.test("a process that breaks without a failed test is one failure, where exits can be trusted", () => {
+  const { passed, failed, notices } = judge([onCpu({ code: 1 })]);
+  assert.deepEqual([passed, failed], [2, 1]);
+  assert.deepEqual(notices, [
+    "FAILED: what runs on any machine broke without a failed test: see the start of it.",
+  ]);
 });
 
-Deno.test("skipped GPU tests are told, and fail where a GPU is required", () => {
+Deno.test("skipped tests are told, and fail where what they need is required", () => {
   const skipped = report(suite("x/b_webgpu_test.ts", "<skipped/>", "<skipped/>"));
-  const reports = new Map([["x/b_webgpu_test.ts", skipped]]);
-  for (const isRequired of [false, true]) {
-    const { passed, failed, notices } = judge(
-      evidence({ special: [onGpu({ reports, isRequired })] }),
-    );
-    assert.deepEqual([passed, failed], [2, isRequired ? 2 : 0]);
-    assert.match(notices.join(), /^NOTICE: 2 WebGPU tests were skipped: no adapter\./);
+  const outcomes = [{ title: "x/b_webgpu_test.ts", code: 0, report: skipped }];
+  for (const isFailure of [false, true]) {
+    const skipping = { why: "no adapter.", isFailure };
+    const { passed, failed, notices } = judge([onCpu(), onGpu({ outcomes, skipping })]);
+    assert.deepEqual([passed, failed], [2, isFailure ? 2 : 0]);
+    assert.deepEqual(notices, ["NOTICE: 2 WebGPU tests were skipped: no adapter."]);
   }
 });
 
-Deno.test("each kind of special tests is judged by itself", () => {
-  const skipped = new Map([["x/c_browser_test.ts", report(suite("x", "<skipped/>"))]]);
-  const inBrowser = {
-    kind: "browser",
-    missing: "no Chromium.",
-    reports: skipped,
-    isRequired: false,
-  };
-  const { passed, failed, notices } = judge(evidence({ special: [onGpu(), inBrowser] }));
-  assert.deepEqual([passed, failed], [3, 0]);
-  assert.deepEqual(notices, ["NOTICE: 1 browser tests were skipped: no Chromium."]);
+Deno.test("a test that is skipped on every machine is no failure", () => {
+  const some = report(suite("a_test.ts", "", "<skipped/>"));
+  assert.deepEqual(judge([onCpu({ report: some })]), { passed: 1, failed: 0, notices: [] });
 });

@@ -1,5 +1,5 @@
 /** The machines that programs run on to be compared, for each backend. @module */
-import { WASM_ACCURACY, WGSL_ACCURACY } from "../codegen/testing/accuracy.ts";
+import { CPU_ACCURACY, WGSL_ACCURACY } from "../codegen/testing/accuracy.ts";
 import type { Device } from "../codegen/testing/check_device.ts";
 import { type Backend, BACKEND_NAMES, type BackendName } from "../runtime/backend.ts";
 import { openNative } from "../runtime/native/backend.ts";
@@ -108,10 +108,10 @@ function onThreads(one: Backend, two: Backend): Devices {
 /** One thread and two of the CPU, which must agree bit for bit. */
 export function cpuDevices(one: Backend, two: Backend): readonly Device[] {
   return [
-    { name: "one thread", accuracy: WASM_ACCURACY, load: (module, dims) => one.load(module, dims) },
+    { name: "one thread", accuracy: CPU_ACCURACY, load: (module, dims) => one.load(module, dims) },
     {
       name: "two threads",
-      accuracy: WASM_ACCURACY,
+      accuracy: CPU_ACCURACY,
       load: (module, dims) => two.load(module, dims),
       like: "one thread",
     },

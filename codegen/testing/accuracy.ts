@@ -59,8 +59,11 @@ export const ROUNDED: Accuracy = {
 
 const ulps = (count: number): ErrorOf => (y) => count * ULP * Math.abs(y);
 
-/** WebAssembly's own functions (codegen/targets/wasm/elementary.ts); the others the host computes in float64. */
-export const WASM_ACCURACY: Accuracy = { ...ROUNDED, exp: ulps(1), log: ulps(1), tanh: ulps(2) };
+/**
+ * The functions of targets for the CPU (codegen/targets/wasm/elementary.ts, runtime/native/elementary.h); the
+ * others are computed in float64.
+ */
+export const CPU_ACCURACY: Accuracy = { ...ROUNDED, exp: ulps(1), log: ulps(1), tanh: ulps(2) };
 
 /** e^x is exact to so many units in the last place. */
 const expUlps = (x: number): number => 3 + 2 * Math.abs(x);
