@@ -1,5 +1,5 @@
 /**
- * tilewright's runtime: runs generated modules on WebGPU or WebAssembly, and trains with them.
+ * tilewright's runtime: runs generated modules on WebGPU, in WebAssembly or as machine code, and trains with them.
  *
  * ```ts
  * import { openBackend } from "./mod.ts";

@@ -6,6 +6,7 @@
 import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BACKEND_NAMES } from "../backend.ts";
 import { FormatError } from "../formats/format_error.ts";
 import { decodeNpz, encodeNpz } from "../formats/npz.ts";
 import type { ModuleSpec } from "../spec.ts";
@@ -62,13 +63,21 @@ export async function saveCapture(
   await write(OUTPUTS, encodeNpz(outputs));
   for (const { file, source } of texts) await write(basename(file), source);
   await write(CONFIG, configText());
-  await write(SCRIPT, scriptOf(facts, spec, await assemblyOf(spec)));
+  await write(SCRIPT, scriptOf(facts, spec, await wholeTextsOf(spec)));
 }
 
-/** The file with the text of a module's WebAssembly, if there is one. */
-async function assemblyOf({ wasm }: ModuleSpec): Promise<string | undefined> {
-  const file = fileURLToPath(new URL("kernels.wat", wasm.plain));
-  return await stat(file).then(() => file, () => undefined);
+/** Sentences about files with the text of a whole module, of those that there are. */
+async function wholeTextsOf({ wasm, native }: ModuleSpec): Promise<readonly string[]> {
+  const urls = [
+    ["WebAssembly", new URL("kernels.wat", wasm.plain)],
+    ["C", native?.source],
+  ] as const;
+  const sentences = urls.map(async ([language, url]) => {
+    if (url === undefined) return [];
+    const file = fileURLToPath(url);
+    return await stat(file).then(() => [`Its ${language} is a part of ${file}.`], () => []);
+  });
+  return (await Promise.all(sentences)).flat();
 }
 
 /** True if a folder holds what a capture says; other things may be called `capture.json` too. */
@@ -153,7 +162,7 @@ function configText(): string {
 function scriptOf(
   { module, program, kernel, layer, formula, values }: Facts,
   spec: ModuleSpec,
-  assembly: string | undefined,
+  wholeTexts: readonly string[],
 ): string {
   const runtime = new URL("../", import.meta.url);
   const binding = new URL(`${module}.ts`, spec.wasm.plain);
@@ -161,28 +170,30 @@ function scriptOf(
   return `// Kernel ${kernel} of ${layer}, in program ${program} of ${module}, for ${sizes}:
 ${formula.replaceAll(/^/gm, "//   ")}
 ${
-    assembly === undefined
-      ? ""
-      : `// Its WebAssembly is a part of ${assembly}.\n`
+    wholeTexts.map((sentence) => `// ${sentence}\n`).join("")
   }// Runs it again on inputs.npz, on the backend that it ran on, or on another one:
-//   deno run --allow-all reproduce.ts [wasm | webgpu]
+//   deno run --allow-all reproduce.ts [${BACKEND_NAMES.join(" | ")}]
 import process from "node:process";
-import { openBackend, outputFaults, replayKernel } from "${new URL("mod.ts", runtime)}";
+import { BACKEND_NAMES, openBackend, outputFaults, replayKernel } from "${new URL(
+    "mod.ts",
+    runtime,
+  )}";
 import { loadCapture } from "${new URL("files/mod.ts", runtime)}";
 import * as binding from "${binding}";
 
 const capture = await loadCapture(import.meta.dirname ?? ".");
 const [, , asked = capture.backend] = process.argv;
-if (asked !== "wasm" && asked !== "webgpu") {
-  console.error(\`Cannot run on "\${asked}"; choose wasm or webgpu.\`);
+const name = BACKEND_NAMES.find((each) => each === asked);
+if (name === undefined) {
+  console.error(\`Cannot run on "\${asked}"; choose one of \${BACKEND_NAMES.join(", ")}.\`);
   process.exit(2);
 }
-const { backend, reason } = await openBackend({ backend: asked });
+const { backend, reason } = await openBackend({ backend: name });
 console.log(\`\${reason}.\`);
 const [spec] = Object.values(binding);
 const outputs = await replayKernel(await backend.load(spec, capture.dims), capture);
 // Backends round differently; the same one gives the same bits.
-const tolerance = asked === capture.backend ? 0 : 1e-4;
+const tolerance = backend.info.name === capture.backend ? 0 : 1e-4;
 const faults = outputFaults(capture.outputs, outputs, tolerance);
 console.log(faults.length === 0 ? "All outputs are finite, and as captured." : faults.join("\\n"));
 await backend.dispose();

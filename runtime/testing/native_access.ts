@@ -8,12 +8,15 @@ import { type NativeOptions, openNative } from "../native/backend.ts";
 
 const search = await openNative();
 
+/** Whether this machine makes machine code. */
+export const hasCompiler = search.found;
+
 /** Opens a backend that ends with the test. */
 export type OpenNative = (options?: NativeOptions) => Promise<Backend>;
 
 /** A test with backends that are disposed of afterwards. Ignored where nothing compiles C. */
 export function nativeTest(name: string, test: (open: OpenNative) => Promise<void>): void {
-  Deno.test(name, { ignore: !search.found }, async () => {
+  Deno.test(name, { ignore: !hasCompiler }, async () => {
     const opened: Backend[] = [];
     try {
       await test(async (options) => {

@@ -190,7 +190,10 @@ Deno.test("a capture takes the place of another, and one that is damaged is refu
       assert.deepEqual(await loadCapture(folder), { ...capture, texts: [] });
     }
     const { code, text } = await reproduce(folder, "cuda");
-    assert.deepEqual([code, text], [2, 'Cannot run on "cuda"; choose wasm or webgpu.\n']);
+    assert.deepEqual([code, text], [
+      2,
+      'Cannot run on "cuda"; choose one of webgpu, wasm, native.\n',
+    ]);
     const file = join(folder, "capture.json");
     const whole = await Deno.readTextFile(file);
     const damage = [
