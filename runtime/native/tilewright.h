@@ -382,6 +382,7 @@ static struct tw_module *tw_open_module(const struct tw_text *text, const uint32
 /* Copies elements between the host and a tensor; false if there are not so many. */
 static bool tw_copy(const struct tw_tensor *tensor, uint8_t *host, tw_size from, tw_size count, bool inwards) {
   if (from > tensor->elements || count > tensor->elements - from) return false;
+  if (count == 0) return true; /* an empty array of the host has no address */
   if (tensor->rows == 0) {
     uint8_t *const own = tensor->data + from * tensor->each;
     if (inwards) memcpy(own, host, count * tensor->each);

@@ -49,7 +49,8 @@ const FLAGS = [
   "-shared",
   "-pthread",
   "-fvisibility=hidden",
-  "-w",
+  // A program would end where it calls a function that there is not.
+  "-Werror=implicit-function-declaration",
 ] as const;
 
 /** Of each machine, how a compiler is told to compile for this very CPU, best first. */
@@ -72,7 +73,7 @@ export async function findToolchain(options: ToolchainOptions = {}): Promise<Too
     const further = options.flags ?? wordsOf("CFLAGS") ?? [];
     const faults: string[] = [];
     for (const compiler of compilers) {
-      const asked = await ask(compiler);
+      const asked = await ask(compiler, further);
       if ("target" in asked) {
         const flags = [...FLAGS, ...asked.tuning, ...further];
         return { found: true, toolchain: { compiler, flags, target: asked.target, folder } };
@@ -97,15 +98,16 @@ async function whyDenied(): Promise<string | undefined> {
   return state === "granted" ? undefined : "loading machine code takes --allow-ffi";
 }
 
-/** What a compiler says of the machine that it compiles for. */
+/** What a compiler says of the machine that it compiles for, by these further flags. */
 async function ask(
   compiler: string,
+  further: readonly string[],
 ): Promise<
   { readonly target: string; readonly tuning: readonly string[] } | { readonly fault: string }
 > {
   let fault = "";
   for (const tuning of TUNINGS) {
-    const args = [...tuning, "-dM", "-E", "-x", "c", "/dev/null"];
+    const args = [...tuning, ...further, "-dM", "-E", "-x", "c", "/dev/null"];
     try {
       const command = new Deno.Command(compiler, { args, stdin: "null" });
       const { success, stdout, stderr } = await command.output();
