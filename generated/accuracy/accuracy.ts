@@ -85,6 +85,6 @@ export const accuracy = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "415ff5d88ef11e03b91f6ce9143cadb0fdc3fc8bdb9c33f76c0e7cce627ccb42",
+    sha256: "3c785f32328e153c8d4d16144460f67e275d1c189b6f73109b8be2b78bf49617",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

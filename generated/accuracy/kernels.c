@@ -18,7 +18,7 @@ enum {
  * forward(read z[B, C], read label[B], write y[B])
  * y[b] = f32((argmax_c z[b, c]) == label[b])
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict z = tw_at(thread->module, AT_z);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
@@ -40,7 +40,7 @@ static void forward(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -650,6 +650,6 @@ export const attention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "96eac73322f8bc35aa3b8daa0888dbaa33fcfbb85ef1391598d6167b5edff3ac",
+    sha256: "c29ee4b68d8c2df170ba18d8debd349fc2751ae0059338782c182630e7595ec1",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

@@ -6,12 +6,12 @@ enum {
   AT_q,
   AT_k,
   AT_v,
-  AT_div_2,
+  AT_div,
   AT_weights,
   AT_y,
   AT_gy,
   AT_gy_times_v,
-  AT_div_2_2,
+  AT_div_2,
   AT_gq,
   AT_gk,
   AT_gv,
@@ -27,16 +27,16 @@ enum {
 };
 
 /* What becomes of the sums of a tile of div. */
-TW_ALWAYS void div_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
+TW_ALWAYS void kernel_div_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict div = tw_at(thread->module, AT_div);
   for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
 #pragma omp simd
     for (tw_size s = s_panel; s < s_panel + s_count; s++) {
       const float acc = sums[(t_2 - t_tile) * TW_PANEL + s - s_panel];
-      div_2[b * (T * S) + (t_2 * S + s)] = acc / scalar;
+      div[b * (T * S) + (t_2 * S + s)] = acc / scalar;
     }
   }
 }
@@ -45,7 +45,7 @@ TW_ALWAYS void div_2_results(struct tw_thread *thread, tw_size B, float scalar, 
  * div(read q[B, T, D], read k[B, S, D], write div[B, T, S])
  * div[b, t, s] = (Σ_d q[b, t, d] * k[b, s, d]) / scalar
  */
-static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
@@ -72,8 +72,8 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
           tw_tile(t_count, s_count, t_from > 0, steps, q + b * (T * D) + t_tile * D, D, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (s_count == TW_PANEL) div_2_results(thread, B, scalar, b, t_tile, t_count, s_panel, TW_PANEL, tile);
-            else div_2_results(thread, B, scalar, b, t_tile, t_count, s_panel, s_count, tile);
+            if (s_count == TW_PANEL) kernel_div_results(thread, B, scalar, b, t_tile, t_count, s_panel, TW_PANEL, tile);
+            else kernel_div_results(thread, B, scalar, b, t_tile, t_count, s_panel, s_count, tile);
           }
         }
       }
@@ -86,32 +86,32 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
  * largest = max_s div[b, t, s];
  * weights[b, t, s] = exp(div[b, t, s] - largest) / (Σ_s exp(div[b, t, s] - largest))
  */
-static void weights(struct tw_thread *thread) {
+static void kernel_weights(struct tw_thread *thread) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict weights = tw_at(thread->module, AT_weights);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size t_2 = 0; t_2 < T; t_2++) {
       float largest = -INFINITY;
       for (tw_size s = 0; s < S; s++) {
-        largest = tw_maximum(largest, div_2[b * (T * S) + (t_2 * S + s)]);
+        largest = tw_maximum(largest, div[b * (T * S) + (t_2 * S + s)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size s = 0; s < S; s++) {
-        total_2 += tw_exp(div_2[b * (T * S) + (t_2 * S + s)] - largest);
+        total_2 += tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest);
       }
 #pragma omp simd
       for (tw_size s = 0; s < S; s++) {
-        weights[b * (T * S) + (t_2 * S + s)] = tw_exp(div_2[b * (T * S) + (t_2 * S + s)] - largest) / total_2;
+        weights[b * (T * S) + (t_2 * S + s)] = tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / total_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size S = thread->module->dim[DIM_S];
@@ -129,7 +129,7 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b, t
  * forward(read weights[B, T, S], read v[B, S, E], write y[B, T, E])
  * y[b, t, e] = Σ_s weights[b, t, s] * v[b, s, e]
  */
-static void forward(struct tw_thread *thread, tw_size B) {
+static void kernel_forward(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size S = thread->module->dim[DIM_S];
@@ -156,8 +156,8 @@ static void forward(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * S) + t_tile * S, S, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
-            else forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
+            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            else kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
       }
@@ -166,7 +166,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gy_times_v. */
-TW_ALWAYS void gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
+TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
@@ -184,7 +184,7 @@ TW_ALWAYS void gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b
  * gy_times_v(read gy[B, T, E], read v[B, S, E], write gy_times_v[B, T, S])
  * gy_times_v[b, t, s] = Σ_e gy[b, t, e] * v[b, s, e]
  */
-static void gy_times_v(struct tw_thread *thread, tw_size B) {
+static void kernel_gy_times_v(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
@@ -211,8 +211,8 @@ static void gy_times_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, s_count, t_from > 0, steps, gy + b * (T * E) + t_tile * E, E, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (s_count == TW_PANEL) gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, TW_PANEL, tile);
-            else gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, s_count, tile);
+            if (s_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, TW_PANEL, tile);
+            else kernel_gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, s_count, tile);
           }
         }
       }
@@ -226,38 +226,38 @@ static void gy_times_v(struct tw_thread *thread, tw_size B) {
  * total = Σ_s exp(div[b, t, s] - largest);
  * div_2[b, t, s] = (gy_times_v[b, t, s] / total + (Σ_s -(gy_times_v[b, t, s] * (exp(div[b, t, s] - lar …
  */
-static void div_2_2(struct tw_thread *thread, float scalar) {
+static void kernel_div_2(struct tw_thread *thread, float scalar) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
-  float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
+  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size t_2 = 0; t_2 < T; t_2++) {
       float largest = -INFINITY;
       for (tw_size s = 0; s < S; s++) {
-        largest = tw_maximum(largest, div_2[b * (T * S) + (t_2 * S + s)]);
+        largest = tw_maximum(largest, div[b * (T * S) + (t_2 * S + s)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size s = 0; s < S; s++) {
-        total_2 += tw_exp(div_2[b * (T * S) + (t_2 * S + s)] - largest);
+        total_2 += tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest);
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size s = 0; s < S; s++) {
-        total_2_2 += -(gy_times_v[b * (T * S) + (t_2 * S + s)] * (tw_exp(div_2[b * (T * S) + (t_2 * S + s)] - largest) / total_2) / total_2);
+        total_2_2 += -(gy_times_v[b * (T * S) + (t_2 * S + s)] * (tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / total_2) / total_2);
       }
 #pragma omp simd
       for (tw_size s = 0; s < S; s++) {
-        div_2_2[b * (T * S) + (t_2 * S + s)] = (gy_times_v[b * (T * S) + (t_2 * S + s)] / total_2 + total_2_2) * tw_exp(div_2[b * (T * S) + (t_2 * S + s)] - largest) / scalar;
+        div_2[b * (T * S) + (t_2 * S + s)] = (gy_times_v[b * (T * S) + (t_2 * S + s)] / total_2 + total_2_2) * tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / scalar;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_q. */
-TW_ALWAYS void grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size S = thread->module->dim[DIM_S];
@@ -275,11 +275,11 @@ TW_ALWAYS void grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_q(read div_2[B, T, S], read k[B, S, D], write gq[B, T, D])
  * gq[b, t, d] = Σ_s div_2[b, t, s] * k[b, s, d]
  */
-static void grad_q(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size S = thread->module->dim[DIM_S];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2_2);
+  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict k = tw_at(thread->module, AT_k);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -302,8 +302,8 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * S) + t_tile * S, S, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
-            else grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
+            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            else kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
       }
@@ -312,7 +312,7 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_k. */
-TW_ALWAYS void grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size T = thread->module->dim[DIM_T];
@@ -330,11 +330,11 @@ TW_ALWAYS void grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_k(read div_2[B, T, S], read q[B, T, D], write gk[B, S, D])
  * gk[b, s, d] = Σ_t div_2[b, t, s] * q[b, t, d]
  */
-static void grad_k(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size T = thread->module->dim[DIM_T];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2_2);
+  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   const float *const restrict q = tw_at(thread->module, AT_q);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -357,8 +357,8 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
           tw_tile(s_count, d_count, t_from > 0, steps, div_2 + b * (T * S) + s_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) grad_k_results(thread, B, b, s_tile, s_count, d_panel, TW_PANEL, tile);
-            else grad_k_results(thread, B, b, s_tile, s_count, d_panel, d_count, tile);
+            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, s_tile, s_count, d_panel, TW_PANEL, tile);
+            else kernel_grad_k_results(thread, B, b, s_tile, s_count, d_panel, d_count, tile);
           }
         }
       }
@@ -367,7 +367,7 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_v. */
-TW_ALWAYS void grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size T = thread->module->dim[DIM_T];
@@ -385,7 +385,7 @@ TW_ALWAYS void grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_v(read weights[B, T, S], read gy[B, T, E], write gv[B, S, E])
  * gv[b, s, e] = Σ_t weights[b, t, s] * gy[b, t, e]
  */
-static void grad_v(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_v(struct tw_thread *thread, tw_size B) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size T = thread->module->dim[DIM_T];
@@ -412,8 +412,8 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
           tw_tile(s_count, e_count, t_from > 0, steps, weights + b * (T * S) + s_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) grad_v_results(thread, B, b, s_tile, s_count, e_panel, TW_PANEL, tile);
-            else grad_v_results(thread, B, b, s_tile, s_count, e_panel, e_count, tile);
+            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, s_tile, s_count, e_panel, TW_PANEL, tile);
+            else kernel_grad_v_results(thread, B, b, s_tile, s_count, e_panel, e_count, tile);
           }
         }
       }
@@ -425,46 +425,46 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) div_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) weights(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) forward(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_forward(thread, B);
 }
 
 /* Program grad_q: what a thread does. */
 static void run_grad_q(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
-  if (tw_shares(thread, 1, B, 1)) div_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) div_2_2(thread, scalar);
+  if (tw_shares(thread, 2, B, 1)) kernel_div_2(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_q(thread, B);
+  if (tw_shares(thread, 3, B, 1)) kernel_grad_q(thread, B);
 }
 
 /* Program grad_k: what a thread does. */
 static void run_grad_k(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
-  if (tw_shares(thread, 1, B, 1)) div_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) div_2_2(thread, scalar);
+  if (tw_shares(thread, 2, B, 1)) kernel_div_2(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_k(thread, B);
+  if (tw_shares(thread, 3, B, 1)) kernel_grad_k(thread, B);
 }
 
 /* Program grad_v: what a thread does. */
 static void run_grad_v(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) div_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) weights(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) grad_v(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_grad_v(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
@@ -476,20 +476,20 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_q, "q", 4, 0, B * T * D);
   tw_rows_of(module, AT_k, "k", 4, 1, B * S * D);
   tw_rows_of(module, AT_v, "v", 4, 2, B * S * E);
-  tw_rows_of(module, AT_div_2, "div", 4, 3, B * T * S);
+  tw_rows_of(module, AT_div, "div", 4, 3, B * T * S);
   tw_rows_of(module, AT_weights, "weights", 4, 4, B * T * S);
   tw_rows_of(module, AT_y, "y", 4, 5, B * T * E);
   tw_rows_of(module, AT_gy, "gy", 4, 6, B * T * E);
   tw_rows_of(module, AT_gy_times_v, "gy_times_v", 4, 4, B * T * S);
-  tw_rows_of(module, AT_div_2_2, "div_2", 4, 7, B * T * S);
+  tw_rows_of(module, AT_div_2, "div_2", 4, 7, B * T * S);
   tw_rows_of(module, AT_gq, "gq", 4, 8, B * T * D);
   tw_rows_of(module, AT_gk, "gk", 4, 9, B * S * D);
   tw_rows_of(module, AT_gv, "gv", 4, 10, B * S * E);
   /* How far each kernel reaches into what it touches. */
   tw_reaches(module, "div", AT_q, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "div", AT_k, (B - 1) * (S * D) + (S - 1) * D + D - 1 + 1);
-  tw_reaches(module, "div", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
-  tw_reaches(module, "weights", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "div", AT_div, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "weights", AT_div, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "weights", AT_weights, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "forward", AT_weights, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "forward", AT_v, (B - 1) * (S * E) + (S - 1) * E + E - 1 + 1);
@@ -497,13 +497,13 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "gy_times_v", AT_gy, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
   tw_reaches(module, "gy_times_v", AT_v, (B - 1) * (S * E) + (S - 1) * E + E - 1 + 1);
   tw_reaches(module, "gy_times_v", AT_gy_times_v, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
-  tw_reaches(module, "div_2", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "div_2", AT_div, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "div_2", AT_gy_times_v, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
-  tw_reaches(module, "div_2", AT_div_2_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
-  tw_reaches(module, "grad_q", AT_div_2_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "div_2", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "grad_q", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "grad_q", AT_k, (B - 1) * (S * D) + (S - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_q", AT_gq, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
-  tw_reaches(module, "grad_k", AT_div_2_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
+  tw_reaches(module, "grad_k", AT_div_2, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "grad_k", AT_q, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_k", AT_gk, (B - 1) * (S * D) + (S - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_v", AT_weights, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);

@@ -126,6 +126,6 @@ export const avgPool2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "af7427cfe64f038dfee5c6778152e014cf015377c5a5358d1e5dae99119ec261",
+    sha256: "ca79af74d72a2750921aaddea5acc4b02770e35438205c30e3e9964c92633c48",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -19,7 +19,7 @@ enum {
  * forward(read x[B, C, 14, 14], write y[B, C, 7, 7])
  * y[b, c, i, j] = (Σ_kl x[b, c, i·2 + k, j·2 + l]) / 4
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -44,7 +44,7 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read gy[B, C, 7, 7], write gx[B, C, 14, 14])
  * gx[b, c, i, j] = gy[b, c, i div 2, j div 2] / 4
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -66,13 +66,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) grad_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -331,6 +331,6 @@ export const batchNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "8133aae9cbe3ef3f30cb87ab5851d07934af09c4a5f609ae26d8d369c68c1180",
+    sha256: "9b399a74e76e62995a390f1d80a2794e78799144b5d94ed900052756f9c98135",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

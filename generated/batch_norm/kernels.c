@@ -4,14 +4,14 @@
 /* The tensors, in the order in which the module has them. */
 enum {
   AT_x,
-  AT_gamma_2,
+  AT_gamma,
   AT_beta,
   AT_mean,
   AT_variance,
   AT_y,
   AT_gy,
+  AT_div,
   AT_div_2,
-  AT_div_2_2,
   AT_centre,
   AT_gx,
   AT_ggamma,
@@ -28,18 +28,18 @@ enum {
  * forward(read x[B, C], read mean[C], read variance[C], read gamma[C], read beta[C], write y[B, C])
  * y[b, c] = (x[b, c] - mean[c]) * (1 / sqrt(variance[c] + 0.00001)) * gamma[c] + beta[c]
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict mean = tw_at(thread->module, AT_mean);
   const float *const restrict variance = tw_at(thread->module, AT_variance);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
   const float *const restrict beta = tw_at(thread->module, AT_beta);
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size c = 0; c < C; c++) {
-      y[b * C + c] = (x[b * C + c] - mean[c]) * (1.0f / sqrtf(variance[c] + 0.00001f)) * gamma_2[c] + beta[c];
+      y[b * C + c] = (x[b * C + c] - mean[c]) * (1.0f / sqrtf(variance[c] + 0.00001f)) * gamma[c] + beta[c];
     }
   }
 }
@@ -56,10 +56,10 @@ static void forward(struct tw_thread *thread) {
  * mean[c] = mean_next;
  * variance[c] = variance_next
  */
-static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2) {
+static void kernel_y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
   const float *const restrict beta = tw_at(thread->module, AT_beta);
   float *const restrict mean = tw_at(thread->module, AT_mean);
   float *const restrict variance = tw_at(thread->module, AT_variance);
@@ -79,7 +79,7 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
     const float variance_next = variance[c] * 0.9f + spread * scalar_2 * 0.1f;
     const float value_2 = 1.0f / sqrtf(spread + 0.00001f);
     for (tw_size b = 0; b < B; b++) {
-      y[b * C + c] = (x[b * C + c] - centre) * value_2 * gamma_2[c] + beta[c];
+      y[b * C + c] = (x[b * C + c] - centre) * value_2 * gamma[c] + beta[c];
     }
     mean[c] = mean_next;
     variance[c] = variance_next;
@@ -95,13 +95,13 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
  * div_2[c] = -((Σ_b gy[b, c] * gamma[c] * (x[b, c] - total / scalar)) * value_2 / value) / (2 * value) …;
  * centre[c] = total / scalar
  */
-static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   float *const restrict centre = tw_at(thread->module, AT_centre);
   for (tw_size c_strip = 0; c_strip < C; c_strip += TW_STRIP) {
     const tw_size c_count = tw_least(TW_STRIP, C - c_strip);
@@ -135,7 +135,7 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
 #pragma omp simd
       for (tw_size lane = 0; lane < c_count; lane++) {
         const tw_size c = c_strip + lane;
-        total_3[lane] += gy[b * C + c] * gamma_2[c] * (x[b * C + c] - total_2[lane] / scalar);
+        total_3[lane] += gy[b * C + c] * gamma[c] * (x[b * C + c] - total_2[lane] / scalar);
       }
     }
 #pragma omp simd
@@ -143,8 +143,8 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
       const tw_size c = c_strip + lane;
       const float value_2 = sqrtf(total_2_2[lane] / scalar + 0.00001f);
       const float value_2_2 = 1.0f / value_2;
-      div_2[c] = value_2_2;
-      div_2_2[c] = -(total_3[lane] * value_2_2 / value_2) / (2.0f * value_2) / scalar;
+      div[c] = value_2_2;
+      div_2[c] = -(total_3[lane] * value_2_2 / value_2) / (2.0f * value_2) / scalar;
       centre[c] = total_2[lane] / scalar;
     }
   }
@@ -156,24 +156,24 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
  * value_2 = div_2[c] * (x[b, c] - centre[c]);
  * gx[b, c] = gy[b, c] * gamma[c] * div[c] + value_2 + value_2 + value
  */
-static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_grad_x(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict centre = tw_at(thread->module, AT_centre);
   float *const restrict gx = tw_at(thread->module, AT_gx);
   for (tw_size c = thread->from; c < thread->to; c++) {
     float total_2 = 0.0f;
     for (tw_size b = 0; b < B; b++) {
-      total_2 += -(gy[b * C + c] * gamma_2[c] * div_2[c] + div_2_2[c] * (x[b * C + c] - centre[c]) + div_2_2[c] * (x[b * C + c] - centre[c]));
+      total_2 += -(gy[b * C + c] * gamma[c] * div[c] + div_2[c] * (x[b * C + c] - centre[c]) + div_2[c] * (x[b * C + c] - centre[c]));
     }
     const float value_2 = total_2 / scalar;
     for (tw_size b = 0; b < B; b++) {
-      const float value_2_2 = div_2_2[c] * (x[b * C + c] - centre[c]);
-      gx[b * C + c] = gy[b * C + c] * gamma_2[c] * div_2[c] + value_2_2 + value_2_2 + value_2;
+      const float value_2_2 = div_2[c] * (x[b * C + c] - centre[c]);
+      gx[b * C + c] = gy[b * C + c] * gamma[c] * div[c] + value_2_2 + value_2_2 + value_2;
     }
   }
 }
@@ -183,7 +183,7 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
  * total = Σ_b x[b, c];
  * ggamma[c] = Σ_b gy[b, c] * ((x[b, c] - total / scalar) * (1 / sqrt((Σ_b (x[b, c] - total / scalar) * …
  */
-static void grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -235,7 +235,7 @@ static void grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
  * grad_beta(read gy[B, C], write gbeta[C])
  * gbeta[c] = Σ_b gy[b, c]
  */
-static void grad_beta(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_beta(struct tw_thread *thread, tw_size B) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gbeta = tw_at(thread->module, AT_gbeta);
@@ -263,7 +263,7 @@ static void grad_beta(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program forward_training: what a thread does. */
@@ -272,7 +272,7 @@ static void run_forward_training(struct tw_thread *thread, const union tw_given 
   const float scalar = given[1].f;
   const float scalar_2 = given[2].f;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, C, 1)) y(thread, B, scalar, scalar_2);
+  if (tw_shares(thread, 0, C, 1)) kernel_y(thread, B, scalar, scalar_2);
 }
 
 /* Program grad_x: what a thread does. */
@@ -280,36 +280,36 @@ static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_alone(thread, 0)) div_2(thread, B, scalar);
+  if (tw_alone(thread, 0)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, C, 1)) grad_x(thread, B, scalar);
+  if (tw_shares(thread, 1, C, 1)) kernel_grad_x(thread, B, scalar);
 }
 
 /* Program grad_gamma: what a thread does. */
 static void run_grad_gamma(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_alone(thread, 0)) grad_gamma(thread, B, scalar);
+  if (tw_alone(thread, 0)) kernel_grad_gamma(thread, B, scalar);
 }
 
 /* Program grad_beta: what a thread does. */
 static void run_grad_beta(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_alone(thread, 0)) grad_beta(thread, B);
+  if (tw_alone(thread, 0)) kernel_grad_beta(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
   const tw_size C = module->dim[DIM_C];
   const tw_size B = module->dim[DIM_B];
   tw_rows_of(module, AT_x, "x", 4, 0, B * C);
-  tw_rows_of(module, AT_gamma_2, "gamma", 4, 1, C);
+  tw_rows_of(module, AT_gamma, "gamma", 4, 1, C);
   tw_rows_of(module, AT_beta, "beta", 4, 2, C);
   tw_rows_of(module, AT_mean, "mean", 4, 3, C);
   tw_rows_of(module, AT_variance, "variance", 4, 4, C);
   tw_rows_of(module, AT_y, "y", 4, 5, B * C);
   tw_rows_of(module, AT_gy, "gy", 4, 6, B * C);
-  tw_rows_of(module, AT_div_2, "div", 4, 7, C);
-  tw_rows_of(module, AT_div_2_2, "div_2", 4, 8, C);
+  tw_rows_of(module, AT_div, "div", 4, 7, C);
+  tw_rows_of(module, AT_div_2, "div_2", 4, 8, C);
   tw_rows_of(module, AT_centre, "centre", 4, 9, C);
   tw_rows_of(module, AT_gx, "gx", 4, 10, B * C);
   tw_rows_of(module, AT_ggamma, "ggamma", 4, 11, C);
@@ -318,25 +318,25 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "forward", AT_x, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "forward", AT_mean, C - 1 + 1);
   tw_reaches(module, "forward", AT_variance, C - 1 + 1);
-  tw_reaches(module, "forward", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "forward", AT_gamma, C - 1 + 1);
   tw_reaches(module, "forward", AT_beta, C - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "y", AT_x, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "y", AT_mean, C - 1 + 1);
   tw_reaches(module, "y", AT_variance, C - 1 + 1);
-  tw_reaches(module, "y", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "y", AT_gamma, C - 1 + 1);
   tw_reaches(module, "y", AT_beta, C - 1 + 1);
   tw_reaches(module, "y", AT_y, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "div", AT_x, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "div", AT_gy, (B - 1) * C + C - 1 + 1);
-  tw_reaches(module, "div", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "div", AT_gamma, C - 1 + 1);
+  tw_reaches(module, "div", AT_div, C - 1 + 1);
   tw_reaches(module, "div", AT_div_2, C - 1 + 1);
-  tw_reaches(module, "div", AT_div_2_2, C - 1 + 1);
   tw_reaches(module, "div", AT_centre, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gy, (B - 1) * C + C - 1 + 1);
-  tw_reaches(module, "grad_x", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "grad_x", AT_gamma, C - 1 + 1);
+  tw_reaches(module, "grad_x", AT_div, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_div_2, C - 1 + 1);
-  tw_reaches(module, "grad_x", AT_div_2_2, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_x, (B - 1) * C + C - 1 + 1);
   tw_reaches(module, "grad_x", AT_centre, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gx, (B - 1) * C + C - 1 + 1);

@@ -331,6 +331,6 @@ export const batchNorm2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "446c126cfbbfba08c02366c44df74cbfbf78894daeac58cb3f152694089f9acd",
+    sha256: "9086d92c06587c2ca8c1aeb3ee66ff4a5115630ae44c538defaad8b5b14ef226",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

@@ -4,14 +4,14 @@
 /* The tensors, in the order in which the module has them. */
 enum {
   AT_x,
-  AT_gamma_2,
+  AT_gamma,
   AT_beta,
   AT_mean,
   AT_variance,
   AT_y,
   AT_gy,
+  AT_div,
   AT_div_2,
-  AT_div_2_2,
   AT_centre,
   AT_gx,
   AT_ggamma,
@@ -30,14 +30,14 @@ enum {
  * forward(read x[B, C, H, W], read mean[C], read variance[C], read gamma[C], read beta[C], write y[B, C, H, W])
  * y[b, c, h, w] = (x[b, c, h, w] - mean[c]) * (1 / sqrt(variance[c] + 0.00001)) * gamma[c] + beta[c]
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict mean = tw_at(thread->module, AT_mean);
   const float *const restrict variance = tw_at(thread->module, AT_variance);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
   const float *const restrict beta = tw_at(thread->module, AT_beta);
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -45,7 +45,7 @@ static void forward(struct tw_thread *thread) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - mean[c]) * (1.0f / sqrtf(variance[c] + 0.00001f)) * gamma_2[c] + beta[c];
+          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - mean[c]) * (1.0f / sqrtf(variance[c] + 0.00001f)) * gamma[c] + beta[c];
         }
       }
     }
@@ -64,12 +64,12 @@ static void forward(struct tw_thread *thread) {
  * mean[c] = mean_next;
  * variance[c] = variance_next
  */
-static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2) {
+static void kernel_y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
   const float *const restrict x = tw_at(thread->module, AT_x);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
   const float *const restrict beta = tw_at(thread->module, AT_beta);
   float *const restrict mean = tw_at(thread->module, AT_mean);
   float *const restrict variance = tw_at(thread->module, AT_variance);
@@ -102,7 +102,7 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value_2 * gamma_2[c] + beta[c];
+          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value_2 * gamma[c] + beta[c];
         }
       }
     }
@@ -120,15 +120,15 @@ static void y(struct tw_thread *thread, tw_size B, float scalar, float scalar_2)
  * div_2[c] = -((Σ_bhw gy[b, c, h, w] * gamma[c] * (x[b, c, h, w] - total / scalar)) * value_2 / value) …;
  * centre[c] = total / scalar
  */
-static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   float *const restrict centre = tw_at(thread->module, AT_centre);
   for (tw_size c = thread->from; c < thread->to; c++) {
     float total_2 = 0.0f;
@@ -154,14 +154,14 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_3)
         for (tw_size w = 0; w < W; w++) {
-          total_3 += gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
+          total_3 += gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
         }
       }
     }
     const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
     const float value_2_2 = 1.0f / value_2;
-    div_2[c] = value_2_2;
-    div_2_2[c] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
+    div[c] = value_2_2;
+    div_2[c] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
     centre[c] = total_2 / scalar;
   }
 }
@@ -172,14 +172,14 @@ static void div_2(struct tw_thread *thread, tw_size B, float scalar) {
  * value_2 = div_2[c] * (x[b, c, h, w] - centre[c]);
  * gx[b, c, h, w] = gy[b, c, h, w] * gamma[c] * div[c] + value_2 + value_2 + value
  */
-static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_grad_x(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict centre = tw_at(thread->module, AT_centre);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -189,7 +189,7 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_2)
         for (tw_size w = 0; w < W; w++) {
-          total_2 += -(gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma_2[c] * div_2[c] + div_2_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]) + div_2_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]));
+          total_2 += -(gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] + div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]) + div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]));
         }
       }
     }
@@ -198,8 +198,8 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          const float value_2_2 = div_2_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]);
-          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] = gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma_2[c] * div_2[c] + value_2_2 + value_2_2 + value_2;
+          const float value_2_2 = div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]);
+          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] = gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] + value_2_2 + value_2_2 + value_2;
         }
       }
     }
@@ -211,7 +211,7 @@ static void grad_x(struct tw_thread *thread, tw_size B, float scalar) {
  * total = Σ_bhw x[b, c, h, w];
  * ggamma[c] = Σ_bhw gy[b, c, h, w] * ((x[b, c, h, w] - total / scalar) * (1 / sqrt((Σ_bhw (x[b, c, h,  …
  */
-static void grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
@@ -254,7 +254,7 @@ static void grad_gamma(struct tw_thread *thread, tw_size B, float scalar) {
  * grad_beta(read gy[B, C, H, W], write gbeta[C])
  * gbeta[c] = Σ_bhw gy[b, c, h, w]
  */
-static void grad_beta(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_beta(struct tw_thread *thread, tw_size B) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
@@ -277,7 +277,7 @@ static void grad_beta(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program forward_training: what a thread does. */
@@ -286,7 +286,7 @@ static void run_forward_training(struct tw_thread *thread, const union tw_given 
   const float scalar = given[1].f;
   const float scalar_2 = given[2].f;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, C, 1)) y(thread, B, scalar, scalar_2);
+  if (tw_shares(thread, 0, C, 1)) kernel_y(thread, B, scalar, scalar_2);
 }
 
 /* Program grad_x: what a thread does. */
@@ -294,9 +294,9 @@ static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, C, 1)) div_2(thread, B, scalar);
+  if (tw_shares(thread, 0, C, 1)) kernel_div(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, C, 1)) grad_x(thread, B, scalar);
+  if (tw_shares(thread, 1, C, 1)) kernel_grad_x(thread, B, scalar);
 }
 
 /* Program grad_gamma: what a thread does. */
@@ -304,14 +304,14 @@ static void run_grad_gamma(struct tw_thread *thread, const union tw_given *given
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, C, 1)) grad_gamma(thread, B, scalar);
+  if (tw_shares(thread, 0, C, 1)) kernel_grad_gamma(thread, B, scalar);
 }
 
 /* Program grad_beta: what a thread does. */
 static void run_grad_beta(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, C, 1)) grad_beta(thread, B);
+  if (tw_shares(thread, 0, C, 1)) kernel_grad_beta(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
@@ -320,14 +320,14 @@ static void lay_out(struct tw_module *module) {
   const tw_size W = module->dim[DIM_W];
   const tw_size B = module->dim[DIM_B];
   tw_rows_of(module, AT_x, "x", 4, 0, B * C * H * W);
-  tw_rows_of(module, AT_gamma_2, "gamma", 4, 1, C);
+  tw_rows_of(module, AT_gamma, "gamma", 4, 1, C);
   tw_rows_of(module, AT_beta, "beta", 4, 2, C);
   tw_rows_of(module, AT_mean, "mean", 4, 3, C);
   tw_rows_of(module, AT_variance, "variance", 4, 4, C);
   tw_rows_of(module, AT_y, "y", 4, 5, B * C * H * W);
   tw_rows_of(module, AT_gy, "gy", 4, 6, B * C * H * W);
-  tw_rows_of(module, AT_div_2, "div", 4, 7, C);
-  tw_rows_of(module, AT_div_2_2, "div_2", 4, 8, C);
+  tw_rows_of(module, AT_div, "div", 4, 7, C);
+  tw_rows_of(module, AT_div_2, "div_2", 4, 8, C);
   tw_rows_of(module, AT_centre, "centre", 4, 9, C);
   tw_rows_of(module, AT_gx, "gx", 4, 10, B * C * H * W);
   tw_rows_of(module, AT_ggamma, "ggamma", 4, 11, C);
@@ -336,25 +336,25 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "forward", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "forward", AT_mean, C - 1 + 1);
   tw_reaches(module, "forward", AT_variance, C - 1 + 1);
-  tw_reaches(module, "forward", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "forward", AT_gamma, C - 1 + 1);
   tw_reaches(module, "forward", AT_beta, C - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "y", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "y", AT_mean, C - 1 + 1);
   tw_reaches(module, "y", AT_variance, C - 1 + 1);
-  tw_reaches(module, "y", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "y", AT_gamma, C - 1 + 1);
   tw_reaches(module, "y", AT_beta, C - 1 + 1);
   tw_reaches(module, "y", AT_y, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "div", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "div", AT_gy, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
-  tw_reaches(module, "div", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "div", AT_gamma, C - 1 + 1);
+  tw_reaches(module, "div", AT_div, C - 1 + 1);
   tw_reaches(module, "div", AT_div_2, C - 1 + 1);
-  tw_reaches(module, "div", AT_div_2_2, C - 1 + 1);
   tw_reaches(module, "div", AT_centre, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gy, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
-  tw_reaches(module, "grad_x", AT_gamma_2, C - 1 + 1);
+  tw_reaches(module, "grad_x", AT_gamma, C - 1 + 1);
+  tw_reaches(module, "grad_x", AT_div, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_div_2, C - 1 + 1);
-  tw_reaches(module, "grad_x", AT_div_2_2, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "grad_x", AT_centre, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gx, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);

@@ -176,6 +176,6 @@ export const binaryCrossEntropyWithLogits = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f18bdf1578c7fd3df014f31f9c86e53cd61b8fc882607a179993db68fd364290",
+    sha256: "ab5fa4583b91d6aaf17b9befc24b327de236b3934d6f98357d56d813d22839f8",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -650,6 +650,6 @@ export const causalAttention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "772eb0dfa78f3afc23b9605159f6c4f42604e1617f19ce03b69f74cddf46afc1",
+    sha256: "99b024d499c46fa6b5ddc3ee401ec874987c8d47939a24f32264da3707bb5dda",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

@@ -6,12 +6,12 @@ enum {
   AT_q,
   AT_k,
   AT_v,
-  AT_select_2,
+  AT_select,
   AT_weights,
   AT_y,
   AT_gy,
   AT_gy_times_v,
-  AT_div_2,
+  AT_div,
   AT_gq,
   AT_gk,
   AT_gv,
@@ -26,15 +26,15 @@ enum {
 };
 
 /* What becomes of the sums of a tile of select. */
-TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  float *const restrict select = tw_at(thread->module, AT_select);
   for (tw_size t_2 = t_tile; t_2 < t_tile + t_count; t_2++) {
 #pragma omp simd
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(t_2 - t_tile) * TW_PANEL + i - i_panel];
-      select_2[b * (T * T) + (t_2 * T + i)] = (uint32_t)t_2 >= (uint32_t)i ? acc / scalar : -1e+30f;
+      select[b * (T * T) + (t_2 * T + i)] = (uint32_t)t_2 >= (uint32_t)i ? acc / scalar : -1e+30f;
     }
   }
 }
@@ -43,7 +43,7 @@ TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scala
  * select(read q[B, T, D], read k[B, T, D], write select[B, T, T])
  * select[b, t, i] = t >= i ? (Σ_d q[b, t, d] * k[b, i, d]) / scalar : -1e+30
  */
-static void select_2(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_select(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const float *const restrict q = tw_at(thread->module, AT_q);
@@ -69,8 +69,8 @@ static void select_2(struct tw_thread *thread, tw_size B, float scalar) {
           tw_tile(t_count, i_count, t_from > 0, steps, q + b * (T * D) + t_tile * D, D, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (i_count == TW_PANEL) select_2_results(thread, B, scalar, b, t_tile, t_count, i_panel, TW_PANEL, tile);
-            else select_2_results(thread, B, scalar, b, t_tile, t_count, i_panel, i_count, tile);
+            if (i_count == TW_PANEL) kernel_select_results(thread, B, scalar, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            else kernel_select_results(thread, B, scalar, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
       }
@@ -83,31 +83,31 @@ static void select_2(struct tw_thread *thread, tw_size B, float scalar) {
  * largest = max_i select[b, t, i];
  * weights[b, t, i] = exp(select[b, t, i] - largest) / (Σ_i exp(select[b, t, i] - largest))
  */
-static void weights(struct tw_thread *thread) {
+static void kernel_weights(struct tw_thread *thread) {
   const tw_size T = thread->module->dim[DIM_T];
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   float *const restrict weights = tw_at(thread->module, AT_weights);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size t_2 = 0; t_2 < T; t_2++) {
       float largest = -INFINITY;
       for (tw_size i = 0; i < T; i++) {
-        largest = tw_maximum(largest, select_2[b * (T * T) + (t_2 * T + i)]);
+        largest = tw_maximum(largest, select[b * (T * T) + (t_2 * T + i)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size i = 0; i < T; i++) {
-        total_2 += tw_exp(select_2[b * (T * T) + (t_2 * T + i)] - largest);
+        total_2 += tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest);
       }
 #pragma omp simd
       for (tw_size i = 0; i < T; i++) {
-        weights[b * (T * T) + (t_2 * T + i)] = tw_exp(select_2[b * (T * T) + (t_2 * T + i)] - largest) / total_2;
+        weights[b * (T * T) + (t_2 * T + i)] = tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -124,7 +124,7 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b, t
  * forward(read weights[B, T, T], read v[B, T, E], write y[B, T, E])
  * y[b, t, e] = Σ_i weights[b, t, i] * v[b, i, e]
  */
-static void forward(struct tw_thread *thread, tw_size B) {
+static void kernel_forward(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict weights = tw_at(thread->module, AT_weights);
@@ -150,8 +150,8 @@ static void forward(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
-            else forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
+            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            else kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
       }
@@ -160,7 +160,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gy_times_v. */
-TW_ALWAYS void gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
@@ -177,7 +177,7 @@ TW_ALWAYS void gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b
  * gy_times_v(read gy[B, T, E], read v[B, T, E], write gy_times_v[B, T, T])
  * gy_times_v[b, t, i] = Σ_e gy[b, t, e] * v[b, i, e]
  */
-static void gy_times_v(struct tw_thread *thread, tw_size B) {
+static void kernel_gy_times_v(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -203,8 +203,8 @@ static void gy_times_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, i_count, t_from > 0, steps, gy + b * (T * E) + t_tile * E, E, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (i_count == TW_PANEL) gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, TW_PANEL, tile);
-            else gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, i_count, tile);
+            if (i_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            else kernel_gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
       }
@@ -218,37 +218,37 @@ static void gy_times_v(struct tw_thread *thread, tw_size B) {
  * total = Σ_i exp(select[b, t, i] - largest);
  * div[b, t, i] = (t >= i ? (gy_times_v[b, t, i] / total + (Σ_i -(gy_times_v[b, t, i] * (exp(select[b,  …
  */
-static void div_2(struct tw_thread *thread, float scalar) {
+static void kernel_div(struct tw_thread *thread, float scalar) {
   const tw_size T = thread->module->dim[DIM_T];
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   const float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict div = tw_at(thread->module, AT_div);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size t_2 = 0; t_2 < T; t_2++) {
       float largest = -INFINITY;
       for (tw_size i = 0; i < T; i++) {
-        largest = tw_maximum(largest, select_2[b * (T * T) + (t_2 * T + i)]);
+        largest = tw_maximum(largest, select[b * (T * T) + (t_2 * T + i)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size i = 0; i < T; i++) {
-        total_2 += tw_exp(select_2[b * (T * T) + (t_2 * T + i)] - largest);
+        total_2 += tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest);
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size i = 0; i < T; i++) {
-        total_2_2 += -(gy_times_v[b * (T * T) + (t_2 * T + i)] * (tw_exp(select_2[b * (T * T) + (t_2 * T + i)] - largest) / total_2) / total_2);
+        total_2_2 += -(gy_times_v[b * (T * T) + (t_2 * T + i)] * (tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2) / total_2);
       }
 #pragma omp simd
       for (tw_size i = 0; i < T; i++) {
-        div_2[b * (T * T) + (t_2 * T + i)] = ((uint32_t)t_2 >= (uint32_t)i ? (gy_times_v[b * (T * T) + (t_2 * T + i)] / total_2 + total_2_2) * tw_exp(select_2[b * (T * T) + (t_2 * T + i)] - largest) : 0.0f) / scalar;
+        div[b * (T * T) + (t_2 * T + i)] = ((uint32_t)t_2 >= (uint32_t)i ? (gy_times_v[b * (T * T) + (t_2 * T + i)] / total_2 + total_2_2) * tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) : 0.0f) / scalar;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_q. */
-TW_ALWAYS void grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   float *const restrict gq = tw_at(thread->module, AT_gq);
@@ -265,10 +265,10 @@ TW_ALWAYS void grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_q(read div[B, T, T], read k[B, T, D], write gq[B, T, D])
  * gq[b, t, d] = Σ_i div[b, t, i] * k[b, i, d]
  */
-static void grad_q(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict k = tw_at(thread->module, AT_k);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -288,11 +288,11 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
-          tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * T) + t_tile * T, T, step,
+          tw_tile(t_count, d_count, t_from > 0, steps, div + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
-            else grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
+            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            else kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
       }
@@ -301,7 +301,7 @@ static void grad_q(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_k. */
-TW_ALWAYS void grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   float *const restrict gk = tw_at(thread->module, AT_gk);
@@ -318,10 +318,10 @@ TW_ALWAYS void grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_k(read div[B, T, T], read q[B, T, D], write gk[B, T, D])
  * gk[b, t, d] = Σ_i div[b, i, t] * q[b, i, d]
  */
-static void grad_k(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict q = tw_at(thread->module, AT_q);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -341,11 +341,11 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
         for (tw_size t_tile = 0, t_count; t_tile < T; t_tile += t_count) {
           t_count = tw_height(T - t_tile);
           float *const tile = sums + (depth > TW_DEPTH ? t_tile * TW_PANEL : 0);
-          tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * T) + t_tile, 1, step,
+          tw_tile(t_count, d_count, t_from > 0, steps, div + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) grad_k_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
-            else grad_k_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
+            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            else kernel_grad_k_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
       }
@@ -354,7 +354,7 @@ static void grad_k(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_v. */
-TW_ALWAYS void grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gv = tw_at(thread->module, AT_gv);
@@ -371,7 +371,7 @@ TW_ALWAYS void grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw
  * grad_v(read weights[B, T, T], read gy[B, T, E], write gv[B, T, E])
  * gv[b, t, e] = Σ_i weights[b, i, t] * gy[b, i, e]
  */
-static void grad_v(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_v(struct tw_thread *thread, tw_size B) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict weights = tw_at(thread->module, AT_weights);
@@ -397,8 +397,8 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) grad_v_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
-            else grad_v_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
+            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            else kernel_grad_v_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
       }
@@ -410,46 +410,46 @@ static void grad_v(struct tw_thread *thread, tw_size B) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) select_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_select(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) weights(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) forward(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_forward(thread, B);
 }
 
 /* Program grad_q: what a thread does. */
 static void run_grad_q(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
-  if (tw_shares(thread, 1, B, 1)) select_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) kernel_select(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) div_2(thread, scalar);
+  if (tw_shares(thread, 2, B, 1)) kernel_div(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_q(thread, B);
+  if (tw_shares(thread, 3, B, 1)) kernel_grad_q(thread, B);
 }
 
 /* Program grad_k: what a thread does. */
 static void run_grad_k(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) gy_times_v(thread, B);
-  if (tw_shares(thread, 1, B, 1)) select_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_gy_times_v(thread, B);
+  if (tw_shares(thread, 1, B, 1)) kernel_select(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) div_2(thread, scalar);
+  if (tw_shares(thread, 2, B, 1)) kernel_div(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) grad_k(thread, B);
+  if (tw_shares(thread, 3, B, 1)) kernel_grad_k(thread, B);
 }
 
 /* Program grad_v: what a thread does. */
 static void run_grad_v(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) select_2(thread, B, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_select(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) weights(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_weights(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) grad_v(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_grad_v(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
@@ -460,20 +460,20 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_q, "q", 4, 0, B * T * D);
   tw_rows_of(module, AT_k, "k", 4, 1, B * T * D);
   tw_rows_of(module, AT_v, "v", 4, 2, B * T * E);
-  tw_rows_of(module, AT_select_2, "select", 4, 3, B * T * T);
+  tw_rows_of(module, AT_select, "select", 4, 3, B * T * T);
   tw_rows_of(module, AT_weights, "weights", 4, 4, B * T * T);
   tw_rows_of(module, AT_y, "y", 4, 5, B * T * E);
   tw_rows_of(module, AT_gy, "gy", 4, 6, B * T * E);
   tw_rows_of(module, AT_gy_times_v, "gy_times_v", 4, 4, B * T * T);
-  tw_rows_of(module, AT_div_2, "div", 4, 7, B * T * T);
+  tw_rows_of(module, AT_div, "div", 4, 7, B * T * T);
   tw_rows_of(module, AT_gq, "gq", 4, 8, B * T * D);
   tw_rows_of(module, AT_gk, "gk", 4, 9, B * T * D);
   tw_rows_of(module, AT_gv, "gv", 4, 10, B * T * E);
   /* How far each kernel reaches into what it touches. */
   tw_reaches(module, "select", AT_q, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "select", AT_k, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
-  tw_reaches(module, "select", AT_select_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
-  tw_reaches(module, "weights", AT_select_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "select", AT_select, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "weights", AT_select, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "weights", AT_weights, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "forward", AT_weights, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "forward", AT_v, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
@@ -481,13 +481,13 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "gy_times_v", AT_gy, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
   tw_reaches(module, "gy_times_v", AT_v, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
   tw_reaches(module, "gy_times_v", AT_gy_times_v, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
-  tw_reaches(module, "div", AT_select_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "div", AT_select, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "div", AT_gy_times_v, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
-  tw_reaches(module, "div", AT_div_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
-  tw_reaches(module, "grad_q", AT_div_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "div", AT_div, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "grad_q", AT_div, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "grad_q", AT_k, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_q", AT_gq, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
-  tw_reaches(module, "grad_k", AT_div_2, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
+  tw_reaches(module, "grad_k", AT_div, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "grad_k", AT_q, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_k", AT_gk, (B - 1) * (T * D) + (T - 1) * D + D - 1 + 1);
   tw_reaches(module, "grad_v", AT_weights, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);

@@ -427,6 +427,6 @@ export const conv2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a438300ea995b63e49cb0aa0bd0124c980b78fb6e0d28566334850ed7eb4558e",
+    sha256: "a8d5061597c354e4e7f4f7ee2fc5c03e15926d5b343c0d221c38a439011b245a",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "O", never>;

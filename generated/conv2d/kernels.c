@@ -28,7 +28,7 @@ enum {
  * pad(read x[B, C, 14, 14], write pad[B, 16, 16, C])
  * pad[i, j, k, c] = 14 > k - 1 ? 14 > j - 1 ? x[i, c, min(j - 1, 13), min(k - 1, 13)] : 0 : 0
  */
-static void pad(struct tw_thread *thread) {
+static void kernel_pad(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict pad = tw_at(thread->module, AT_pad);
@@ -48,7 +48,7 @@ static void pad(struct tw_thread *thread) {
  * W_turned(read W[O, C, 3, 3], write W_turned[3, 3, C, O])
  * W_turned[i, j, c, o] = W[o, c, i, j]
  */
-static void W_turned(struct tw_thread *thread) {
+static void kernel_W_turned(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict W = tw_at(thread->module, AT_W);
@@ -66,7 +66,7 @@ static void W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict b = tw_at(thread->module, AT_b);
@@ -83,7 +83,7 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i, t
  * forward(read pad[B, 16, 16, C], read W_turned[3, 3, C, O], read b[O], write y[B, O, 14, 14])
  * y[i, o, j, k] = (Σ_lp pad[i, j + l, k + p div C, p mod C] * W_turned[l, p div C, p mod C, o]) + b[o]
  */
-static void forward(struct tw_thread *thread, tw_size B) {
+static void kernel_forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict pad = tw_at(thread->module, AT_pad);
@@ -120,7 +120,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
             tw_tile(o_count, k_count, t_from > 0, steps, W_turned + o_tile, 1, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              forward_results(thread, B, i, j, o_tile, o_count, k_panel, k_count, tile);
+              kernel_forward_results(thread, B, i, j, o_tile, o_count, k_panel, k_count, tile);
             }
           }
         }
@@ -133,7 +133,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
  * pad_2(read gy[B, O, 14, 14], write pad_2[O, 16, 16, B])
  * pad_2[o, i, j, b] = 14 > i - 1 ? 14 > j - 1 ? gy[b, o, min(i - 1, 13), min(j - 1, 13)] : 0 : 0
  */
-static void pad_2(struct tw_thread *thread, tw_size B) {
+static void kernel_pad_2(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
@@ -153,7 +153,7 @@ static void pad_2(struct tw_thread *thread, tw_size B) {
  * gather(read W[O, C, 3, 3], write gather[3, 3, O, C])
  * gather[i, j, o, c] = W[o, c, 2 - i, 2 - j]
  */
-static void gather(struct tw_thread *thread) {
+static void kernel_gather(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict W = tw_at(thread->module, AT_W);
@@ -171,7 +171,7 @@ static void gather(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size b_tile, tw_size b_count, tw_size c_panel, tw_size c_count, const float *sums) {
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size b_tile, tw_size b_count, tw_size c_panel, tw_size c_count, const float *sums) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -188,7 +188,7 @@ TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw
  * grad_x(read pad_2[O, 16, 16, B], read gather[3, 3, O, C], write gx[B, C, 14, 14])
  * gx[b, c, i, j] = Σ_okl pad_2[o, i + l, j + k, b] * gather[l, k, o, c]
  */
-static void grad_x(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
@@ -227,8 +227,8 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
             tw_tile(b_count, c_count, t_from > 0, steps, pad_2 + i * (16 * B) + j * B + b_tile, 1, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (c_count == TW_PANEL) grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, TW_PANEL, tile);
-              else grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, c_count, tile);
+              if (c_count == TW_PANEL) kernel_grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, TW_PANEL, tile);
+              else kernel_grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, c_count, tile);
             }
           }
         }
@@ -241,7 +241,7 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
  * pad(read x[B, C, 14, 14], write pad[B, 16, 16, C])
  * pad[b, i, j, c] = 14 > j - 1 ? 14 > i - 1 ? x[b, c, min(i - 1, 13), min(j - 1, 13)] : 0 : 0
  */
-static void pad_3(struct tw_thread *thread) {
+static void kernel_pad_3(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict pad = tw_at(thread->module, AT_pad);
@@ -258,7 +258,7 @@ static void pad_3(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size c_panel, tw_size c_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size c_panel, tw_size c_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -275,7 +275,7 @@ TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw
  * grad_w(read gy[B, O, 14, 14], read pad[B, 16, 16, C], write gW[O, C, 3, 3])
  * gW[o, c, i, j] = Σ_bkl gy[b, o, k, l] * pad[b, k + i, l + j, c]
  */
-static void grad_w(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -314,8 +314,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
             tw_tile(o_count, c_count, t_from > 0, steps, gy + o_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (c_count == TW_PANEL) grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, TW_PANEL, tile);
-              else grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, c_count, tile);
+              if (c_count == TW_PANEL) kernel_grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, TW_PANEL, tile);
+              else kernel_grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, c_count, tile);
             }
           }
         }
@@ -328,7 +328,7 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
  * grad_b(read gy[B, O, 14, 14], write gb[O])
  * gb[o] = Σ_bij gy[b, o, i, j]
  */
-static void grad_b(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_b(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gb = tw_at(thread->module, AT_gb);
@@ -349,36 +349,36 @@ static void grad_b(struct tw_thread *thread, tw_size B) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size C = thread->module->dim[DIM_C];
-  if (tw_shares(thread, 0, B, 1)) pad(thread);
-  if (tw_shares(thread, 1, C, 1)) W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_pad(thread);
+  if (tw_shares(thread, 1, C, 1)) kernel_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) forward(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, O, 1)) pad_2(thread, B);
-  if (tw_shares(thread, 1, O, 1)) gather(thread);
+  if (tw_shares(thread, 0, O, 1)) kernel_pad_2(thread, B);
+  if (tw_shares(thread, 1, O, 1)) kernel_gather(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 14, 1)) grad_x(thread, B);
+  if (tw_shares(thread, 2, 14, 1)) kernel_grad_x(thread, B);
 }
 
 /* Program grad_w: what a thread does. */
 static void run_grad_w(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, B, 1)) pad_3(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_pad_3(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, O, TW_ROWS)) grad_w(thread, B);
+  if (tw_shares(thread, 1, O, TW_ROWS)) kernel_grad_w(thread, B);
 }
 
 /* Program grad_b: what a thread does. */
 static void run_grad_b(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, O, 1)) grad_b(thread, B);
+  if (tw_shares(thread, 0, O, 1)) kernel_grad_b(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -158,6 +158,6 @@ export const dropout = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "7f7b02bae112e5fcf63f7c142599a582b1fa1a98644821852ac2c0a6510017a6",
+    sha256: "4481f7263fcfb54e9e1f94a9a00b98667b4c8cdb9eea1534f18db54e62566c26",
   },
 } as const satisfies ModuleSpec<"N", "step" | "seed">;

@@ -82,7 +82,7 @@ TW_ALWAYS uint32_t defined_randomBits(uint32_t low, uint32_t high, uint32_t key)
  * forward(read x[N], write y[N])
  * y[n] = x[n]
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -95,7 +95,7 @@ static void forward(struct tw_thread *thread) {
  * forward_training(read x[N], write y[N])
  * y[n] = 8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? x[n] / 0.5 : 0
  */
-static void forward_training(struct tw_thread *thread, uint32_t seed, float step_2) {
+static void kernel_forward_training(struct tw_thread *thread, uint32_t seed, float step_2) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -108,7 +108,7 @@ static void forward_training(struct tw_thread *thread, uint32_t seed, float step
  * grad_x(read gy[N], write gx[N])
  * gx[n] = (8388608 > f32(random(n, u32(step), seed + 3883353449) / 256) ? gy[n] : 0) / 0.5
  */
-static void grad_x(struct tw_thread *thread, uint32_t seed, float step_2) {
+static void kernel_grad_x(struct tw_thread *thread, uint32_t seed, float step_2) {
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
@@ -120,7 +120,7 @@ static void grad_x(struct tw_thread *thread, uint32_t seed, float step_2) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward(thread);
 }
 
 /* Program forward_training: what a thread does. */
@@ -128,7 +128,7 @@ static void run_forward_training(struct tw_thread *thread, const union tw_given 
   const tw_size N = given[0].u;
   const float step_2 = given[1].f;
   const uint32_t seed = given[2].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward_training(thread, seed, step_2);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward_training(thread, seed, step_2);
 }
 
 /* Program grad_x: what a thread does. */
@@ -136,7 +136,7 @@ static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
   const float step_2 = given[1].f;
   const uint32_t seed = given[2].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) grad_x(thread, seed, step_2);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_grad_x(thread, seed, step_2);
 }
 
 static void lay_out(struct tw_module *module) {

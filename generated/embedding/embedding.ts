@@ -184,6 +184,6 @@ export const embedding = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "580f69586a076410fb603400c8d07fe2e3a17c6830ba61ceba2f3981b32a86c3",
+    sha256: "6e69e04251d2ed565da5dc45b1cc756e71f965151316c6299c534f9477be1550",
   },
 } as const satisfies ModuleSpec<"N" | "E" | "V", never>;

@@ -3,7 +3,7 @@
 
 /* The tensors, in the order in which the module has them. */
 enum {
-  AT_index_2,
+  AT_index,
   AT_W,
   AT_y,
   AT_gy,
@@ -22,16 +22,16 @@ enum {
  * forward(read index[N], read W[V, E], write y[N, E])
  * y[n, e] = W[index[n], e]
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size V = thread->module->dim[DIM_V];
   const tw_size E = thread->module->dim[DIM_E];
-  const uint32_t *const restrict index_2 = tw_at(thread->module, AT_index_2);
+  const uint32_t *const restrict index = tw_at(thread->module, AT_index);
   const float *const restrict W = tw_at(thread->module, AT_W);
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size n = thread->from; n < thread->to; n++) {
 #pragma omp simd
     for (tw_size e = 0; e < E; e++) {
-      y[n * E + e] = W[(tw_size)tw_minimum_u32(index_2[n], (uint32_t)V - 1u) * E + e];
+      y[n * E + e] = W[(tw_size)tw_minimum_u32(index[n], (uint32_t)V - 1u) * E + e];
     }
   }
 }
@@ -40,20 +40,20 @@ static void forward(struct tw_thread *thread) {
  * cast(read index[N], write cast[N, V])
  * cast[n, v] = f32(index[n] == v)
  */
-static void cast(struct tw_thread *thread) {
+static void kernel_cast(struct tw_thread *thread) {
   const tw_size V = thread->module->dim[DIM_V];
-  const uint32_t *const restrict index_2 = tw_at(thread->module, AT_index_2);
+  const uint32_t *const restrict index = tw_at(thread->module, AT_index);
   float *const restrict cast = tw_at(thread->module, AT_cast);
   for (tw_size n = thread->from; n < thread->to; n++) {
 #pragma omp simd
     for (tw_size v = 0; v < V; v++) {
-      cast[n * V + v] = (float)(index_2[n] == (uint32_t)v);
+      cast[n * V + v] = (float)(index[n] == (uint32_t)v);
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_tile, tw_size v_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_tile, tw_size v_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size V = thread->module->dim[DIM_V];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -70,7 +70,7 @@ TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_til
  * grad_w(read cast[N, V], read gy[N, E], write gW[V, E])
  * gW[v, e] = Σ_n cast[n, v] * gy[n, e]
  */
-static void grad_w(struct tw_thread *thread, tw_size N) {
+static void kernel_grad_w(struct tw_thread *thread, tw_size N) {
   const tw_size V = thread->module->dim[DIM_V];
   const tw_size E = thread->module->dim[DIM_E];
   const float *const restrict cast = tw_at(thread->module, AT_cast);
@@ -95,8 +95,8 @@ static void grad_w(struct tw_thread *thread, tw_size N) {
         tw_tile(v_count, e_count, t_from > 0, steps, cast + v_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (e_count == TW_PANEL) grad_w_results(thread, N, v_tile, v_count, e_panel, TW_PANEL, tile);
-          else grad_w_results(thread, N, v_tile, v_count, e_panel, e_count, tile);
+          if (e_count == TW_PANEL) kernel_grad_w_results(thread, N, v_tile, v_count, e_panel, TW_PANEL, tile);
+          else kernel_grad_w_results(thread, N, v_tile, v_count, e_panel, e_count, tile);
         }
       }
     }
@@ -106,23 +106,23 @@ static void grad_w(struct tw_thread *thread, tw_size N) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, 1)) forward(thread);
+  if (tw_shares(thread, 0, N, 1)) kernel_forward(thread);
 }
 
 /* Program grad_w: what a thread does. */
 static void run_grad_w(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
   const tw_size V = thread->module->dim[DIM_V];
-  if (tw_shares(thread, 0, N, 1)) cast(thread);
+  if (tw_shares(thread, 0, N, 1)) kernel_cast(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, V, TW_ROWS)) grad_w(thread, N);
+  if (tw_shares(thread, 1, V, TW_ROWS)) kernel_grad_w(thread, N);
 }
 
 static void lay_out(struct tw_module *module) {
   const tw_size V = module->dim[DIM_V];
   const tw_size E = module->dim[DIM_E];
   const tw_size N = module->dim[DIM_N];
-  tw_rows_of(module, AT_index_2, "index", 4, 0, N);
+  tw_rows_of(module, AT_index, "index", 4, 0, N);
   tw_rows_of(module, AT_W, "W", 4, 1, V * E);
   tw_rows_of(module, AT_y, "y", 4, 2, N * E);
   tw_rows_of(module, AT_gy, "gy", 4, 3, N * E);
@@ -130,9 +130,9 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_gW, "gW", 4, 5, V * E);
   /* How far each kernel reaches into what it touches. */
   tw_reaches(module, "forward", AT_W, (V - 1) * E + E - 1 + 1);
-  tw_reaches(module, "forward", AT_index_2, N - 1 + 1);
+  tw_reaches(module, "forward", AT_index, N - 1 + 1);
   tw_reaches(module, "forward", AT_y, (N - 1) * E + E - 1 + 1);
-  tw_reaches(module, "cast", AT_index_2, N - 1 + 1);
+  tw_reaches(module, "cast", AT_index, N - 1 + 1);
   tw_reaches(module, "cast", AT_cast, (N - 1) * V + V - 1 + 1);
   tw_reaches(module, "grad_w", AT_cast, (N - 1) * V + V - 1 + 1);
   tw_reaches(module, "grad_w", AT_gy, (N - 1) * E + E - 1 + 1);

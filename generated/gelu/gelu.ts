@@ -126,6 +126,6 @@ export const gelu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "4d8b5ec4c9de8b76dc2afcbcdc31e21864709b62e6f43df077630a337a34a3fb",
+    sha256: "0e4e608c69831ede78c93cdb6d25bd8587e2f3afa8f8796dd6253d0f5cb2a5a5",
   },
 } as const satisfies ModuleSpec<"N", never>;

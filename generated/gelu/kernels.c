@@ -27,7 +27,7 @@ TW_ALWAYS float defined_erf(float x) {
  * forward(read x[N], write y[N])
  * y[n] = x[n] * 0.5 * (erf(x[n] / 1.41421356) + 1)
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -41,7 +41,7 @@ static void forward(struct tw_thread *thread) {
  * value = x[n] / 1.41421356;
  * gx[n] = gy[n] * (x[n] * 0.5) * (1.1283792 * exp(-(value * value))) / 1.41421356 + gy[n] * (erf(value …
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -55,13 +55,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) grad_x(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -126,6 +126,6 @@ export const geluTanh = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "8b6504e3d4bc76eef069080de503a59d4c6f120852af64b1b4fc4e3b159564aa",
+    sha256: "45e55ef4f220029e5a8c5280e9d96c83522ef86b63710f598019a732551a9b32",
   },
 } as const satisfies ModuleSpec<"N", never>;

@@ -18,7 +18,7 @@ enum {
  * forward(read x[N], write y[N])
  * y[n] = x[n] * 0.5 * (tanh((x[n] + x[n] * x[n] * x[n] * 0.044715) * 0.7978846) + 1)
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -36,7 +36,7 @@ static void forward(struct tw_thread *thread) {
  * value_5 = value_4 * x[n] * x[n];
  * gx[n] = value_3 + value_4 * value + value_5 + value_5 + gy[n] * (value_2 + 1) * 0.5
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -54,13 +54,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) grad_x(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -126,6 +126,6 @@ export const globalAvgPool2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "1dad2a8a46b659eaade96fbb3bc99f1734efc72b862547205ddc3374dd6ecf5f",
+    sha256: "0849dbd60f8d6bb478aea4c0e6e58885a170b709435f9139e0cbdc7f626e12ba",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

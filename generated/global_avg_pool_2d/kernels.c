@@ -21,7 +21,7 @@ enum {
  * forward(read x[B, C, H, W], write y[B, C])
  * y[b, c] = (Σ_hw x[b, c, h, w]) / scalar
  */
-static void forward(struct tw_thread *thread, float scalar) {
+static void kernel_forward(struct tw_thread *thread, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
@@ -45,7 +45,7 @@ static void forward(struct tw_thread *thread, float scalar) {
  * grad_x(read gy[B, C], write gx[B, C, H, W])
  * gx[b, c, h, w] = gy[b, c] / scalar
  */
-static void grad_x(struct tw_thread *thread, float scalar) {
+static void kernel_grad_x(struct tw_thread *thread, float scalar) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size H = thread->module->dim[DIM_H];
   const tw_size W = thread->module->dim[DIM_W];
@@ -67,14 +67,14 @@ static void grad_x(struct tw_thread *thread, float scalar) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) forward(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread, scalar);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) grad_x(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_x(thread, scalar);
 }
 
 static void lay_out(struct tw_module *module) {

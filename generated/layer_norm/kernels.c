@@ -4,12 +4,12 @@
 /* The tensors, in the order in which the module has them. */
 enum {
   AT_x,
-  AT_gamma_2,
+  AT_gamma,
   AT_beta,
   AT_y,
   AT_gy,
+  AT_div,
   AT_div_2,
-  AT_div_2_2,
   AT_div_3,
   AT_gx,
   AT_ggamma,
@@ -29,10 +29,10 @@ enum {
  * value_2 = 1 / sqrt((Σ_n (x[b, n] - total / scalar) * (x[b, n] - total / scalar)) / scalar + 0.00001);
  * y[b, n] = (x[b, n] - value) * value_2 * gamma[n] + beta[n]
  */
-static void forward(struct tw_thread *thread, float scalar) {
+static void kernel_forward(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
   const float *const restrict beta = tw_at(thread->module, AT_beta);
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -50,7 +50,7 @@ static void forward(struct tw_thread *thread, float scalar) {
     const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      y[b * N + n] = (x[b * N + n] - value_2) * value_2_2 * gamma_2[n] + beta[n];
+      y[b * N + n] = (x[b * N + n] - value_2) * value_2_2 * gamma[n] + beta[n];
     }
   }
 }
@@ -64,13 +64,13 @@ static void forward(struct tw_thread *thread, float scalar) {
  * div_2[b] = -((Σ_n gy[b, n] * gamma[n] * (x[b, n] - total / scalar)) * value_2 / value) / (2 * value) …;
  * div_3[b] = total / scalar
  */
-static void div_2(struct tw_thread *thread, float scalar) {
+static void kernel_div(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   float *const restrict div_3 = tw_at(thread->module, AT_div_3);
   for (tw_size b = thread->from; b < thread->to; b++) {
     float total_2 = 0.0f;
@@ -86,12 +86,12 @@ static void div_2(struct tw_thread *thread, float scalar) {
     float total_3 = 0.0f;
 #pragma omp simd reduction(+ : total_3)
     for (tw_size n = 0; n < N; n++) {
-      total_3 += gy[b * N + n] * gamma_2[n] * (x[b * N + n] - total_2 / scalar);
+      total_3 += gy[b * N + n] * gamma[n] * (x[b * N + n] - total_2 / scalar);
     }
     const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
     const float value_2_2 = 1.0f / value_2;
-    div_2[b] = value_2_2;
-    div_2_2[b] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
+    div[b] = value_2_2;
+    div_2[b] = -(total_3 * value_2_2 / value_2) / (2.0f * value_2) / scalar;
     div_3[b] = total_2 / scalar;
   }
 }
@@ -102,12 +102,12 @@ static void div_2(struct tw_thread *thread, float scalar) {
  * value_2 = div_2[b] * (x[b, n] - div_3[b]);
  * gx[b, n] = gy[b, n] * gamma[n] * div[b] + value_2 + value_2 + value
  */
-static void grad_x(struct tw_thread *thread, float scalar) {
+static void kernel_grad_x(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  const float *const restrict gamma_2 = tw_at(thread->module, AT_gamma_2);
+  const float *const restrict gamma = tw_at(thread->module, AT_gamma);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -115,13 +115,13 @@ static void grad_x(struct tw_thread *thread, float scalar) {
     float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
     for (tw_size n = 0; n < N; n++) {
-      total_2 += -(gy[b * N + n] * gamma_2[n] * div_2[b] + div_2_2[b] * (x[b * N + n] - div_3[b]) + div_2_2[b] * (x[b * N + n] - div_3[b]));
+      total_2 += -(gy[b * N + n] * gamma[n] * div[b] + div_2[b] * (x[b * N + n] - div_3[b]) + div_2[b] * (x[b * N + n] - div_3[b]));
     }
     const float value_2 = total_2 / scalar;
 #pragma omp simd
     for (tw_size n = 0; n < N; n++) {
-      const float value_2_2 = div_2_2[b] * (x[b * N + n] - div_3[b]);
-      gx[b * N + n] = gy[b * N + n] * gamma_2[n] * div_2[b] + value_2_2 + value_2_2 + value_2;
+      const float value_2_2 = div_2[b] * (x[b * N + n] - div_3[b]);
+      gx[b * N + n] = gy[b * N + n] * gamma[n] * div[b] + value_2_2 + value_2_2 + value_2;
     }
   }
 }
@@ -132,11 +132,11 @@ static void grad_x(struct tw_thread *thread, float scalar) {
  * div_3[b] = total / scalar;
  * div[b] = 1 / sqrt((Σ_n (x[b, n] - total / scalar) * (x[b, n] - total / scalar)) / scalar + 0.00001)
  */
-static void div_3(struct tw_thread *thread, float scalar) {
+static void kernel_div_3(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict div_3 = tw_at(thread->module, AT_div_3);
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict div = tw_at(thread->module, AT_div);
   for (tw_size b = thread->from; b < thread->to; b++) {
     float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
@@ -149,7 +149,7 @@ static void div_3(struct tw_thread *thread, float scalar) {
       total_2_2 += (x[b * N + n] - total_2 / scalar) * (x[b * N + n] - total_2 / scalar);
     }
     div_3[b] = total_2 / scalar;
-    div_2[b] = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
+    div[b] = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
   }
 }
 
@@ -157,12 +157,12 @@ static void div_3(struct tw_thread *thread, float scalar) {
  * grad_gamma(read gy[B, N], read x[B, N], read div_3[B], read div[B], write ggamma[N])
  * ggamma[n] = Σ_b gy[b, n] * ((x[b, n] - div_3[b]) * div[b])
  */
-static void grad_gamma(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_gamma(struct tw_thread *thread, tw_size B) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict ggamma = tw_at(thread->module, AT_ggamma);
   for (tw_size n_strip = 0; n_strip < N; n_strip += TW_STRIP) {
     const tw_size n_count = tw_least(TW_STRIP, N - n_strip);
@@ -174,7 +174,7 @@ static void grad_gamma(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
       for (tw_size lane = 0; lane < n_count; lane++) {
         const tw_size n = n_strip + lane;
-        total_2[lane] += gy[b * N + n] * ((x[b * N + n] - div_3[b]) * div_2[b]);
+        total_2[lane] += gy[b * N + n] * ((x[b * N + n] - div_3[b]) * div[b]);
       }
     }
 #pragma omp simd
@@ -189,7 +189,7 @@ static void grad_gamma(struct tw_thread *thread, tw_size B) {
  * grad_beta(read gy[B, N], write gbeta[N])
  * gbeta[n] = Σ_b gy[b, n]
  */
-static void grad_beta(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_beta(struct tw_thread *thread, tw_size B) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gbeta = tw_at(thread->module, AT_gbeta);
@@ -218,72 +218,72 @@ static void grad_beta(struct tw_thread *thread, tw_size B) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) forward(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread, scalar);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) div_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_div(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) grad_x(thread, scalar);
+  if (tw_shares(thread, 1, B, 1)) kernel_grad_x(thread, scalar);
 }
 
 /* Program grad_gamma: what a thread does. */
 static void run_grad_gamma(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) div_3(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_div_3(thread, scalar);
   tw_meet(thread);
-  if (tw_alone(thread, 1)) grad_gamma(thread, B);
+  if (tw_alone(thread, 1)) kernel_grad_gamma(thread, B);
 }
 
 /* Program grad_beta: what a thread does. */
 static void run_grad_beta(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_alone(thread, 0)) grad_beta(thread, B);
+  if (tw_alone(thread, 0)) kernel_grad_beta(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
   const tw_size N = module->dim[DIM_N];
   const tw_size B = module->dim[DIM_B];
   tw_rows_of(module, AT_x, "x", 4, 0, B * N);
-  tw_rows_of(module, AT_gamma_2, "gamma", 4, 1, N);
+  tw_rows_of(module, AT_gamma, "gamma", 4, 1, N);
   tw_rows_of(module, AT_beta, "beta", 4, 2, N);
   tw_rows_of(module, AT_y, "y", 4, 3, B * N);
   tw_rows_of(module, AT_gy, "gy", 4, 4, B * N);
-  tw_rows_of(module, AT_div_2, "div", 4, 5, B);
-  tw_rows_of(module, AT_div_2_2, "div_2", 4, 6, B);
+  tw_rows_of(module, AT_div, "div", 4, 5, B);
+  tw_rows_of(module, AT_div_2, "div_2", 4, 6, B);
   tw_rows_of(module, AT_div_3, "div_3", 4, 7, B);
   tw_rows_of(module, AT_gx, "gx", 4, 8, B * N);
   tw_rows_of(module, AT_ggamma, "ggamma", 4, 9, N);
   tw_rows_of(module, AT_gbeta, "gbeta", 4, 10, N);
   /* How far each kernel reaches into what it touches. */
   tw_reaches(module, "forward", AT_x, (B - 1) * N + N - 1 + 1);
-  tw_reaches(module, "forward", AT_gamma_2, N - 1 + 1);
+  tw_reaches(module, "forward", AT_gamma, N - 1 + 1);
   tw_reaches(module, "forward", AT_beta, N - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "div", AT_x, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "div", AT_gy, (B - 1) * N + N - 1 + 1);
-  tw_reaches(module, "div", AT_gamma_2, N - 1 + 1);
+  tw_reaches(module, "div", AT_gamma, N - 1 + 1);
+  tw_reaches(module, "div", AT_div, B - 1 + 1);
   tw_reaches(module, "div", AT_div_2, B - 1 + 1);
-  tw_reaches(module, "div", AT_div_2_2, B - 1 + 1);
   tw_reaches(module, "div", AT_div_3, B - 1 + 1);
   tw_reaches(module, "grad_x", AT_gy, (B - 1) * N + N - 1 + 1);
-  tw_reaches(module, "grad_x", AT_gamma_2, N - 1 + 1);
+  tw_reaches(module, "grad_x", AT_gamma, N - 1 + 1);
+  tw_reaches(module, "grad_x", AT_div, B - 1 + 1);
   tw_reaches(module, "grad_x", AT_div_2, B - 1 + 1);
-  tw_reaches(module, "grad_x", AT_div_2_2, B - 1 + 1);
   tw_reaches(module, "grad_x", AT_x, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "grad_x", AT_div_3, B - 1 + 1);
   tw_reaches(module, "grad_x", AT_gx, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "div_3", AT_x, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "div_3", AT_div_3, B - 1 + 1);
-  tw_reaches(module, "div_3", AT_div_2, B - 1 + 1);
+  tw_reaches(module, "div_3", AT_div, B - 1 + 1);
   tw_reaches(module, "grad_gamma", AT_gy, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "grad_gamma", AT_x, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "grad_gamma", AT_div_3, B - 1 + 1);
-  tw_reaches(module, "grad_gamma", AT_div_2, B - 1 + 1);
+  tw_reaches(module, "grad_gamma", AT_div, B - 1 + 1);
   tw_reaches(module, "grad_gamma", AT_ggamma, N - 1 + 1);
   tw_reaches(module, "grad_beta", AT_gy, (B - 1) * N + N - 1 + 1);
   tw_reaches(module, "grad_beta", AT_gbeta, N - 1 + 1);

@@ -303,6 +303,6 @@ export const layerNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ce64ddc412a4e2e12e02b15726975b2d2b3d17c3e6adcbae226cfa277426a8a7",
+    sha256: "4f9c727fe44480db7ae31305d0de91236fa0ccc84d332b3ba9874d3cf50b8351",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -126,6 +126,6 @@ export const leakyRelu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "d83c97f0165b730fca10c87ec456c7f982a0f2f29ba5095a39ad77a09fdf52b0",
+    sha256: "281062d67943aa4f1a42ed626bf0e44db364e6c9772e2c2b227e44c0b1a3b7b9",
   },
 } as const satisfies ModuleSpec<"N", never>;

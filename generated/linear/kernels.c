@@ -15,15 +15,15 @@ enum {
 
 /* Sizes: those that are given once, then the largest of those that each call gives. */
 enum {
-  DIM_I_2,
+  DIM_I,
   DIM_O,
   DIM_B,
 };
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict b = tw_at(thread->module, AT_b);
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -39,14 +39,14 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size i_ti
  * forward(read x[B, I], read W[O, I], read b[O], write y[B, O])
  * y[i, o] = (Σ_j x[i, j] * W[o, j]) + b[o]
  */
-static void forward(struct tw_thread *thread, tw_size B) {
+static void kernel_forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict W = tw_at(thread->module, AT_W);
   tw_size *const step = thread->step;
   float *const sums = thread->sums;
-  const tw_size depth = I_2;
+  const tw_size depth = I;
   for (tw_size o_panel = 0; o_panel < O; o_panel += TW_PANEL) {
     const tw_size o_count = tw_least(TW_PANEL, O - o_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
@@ -58,11 +58,11 @@ static void forward(struct tw_thread *thread, tw_size B) {
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
-        tw_tile(i_count, o_count, t_from > 0, steps, x + i_tile * I_2, I_2, step,
-                W + o_panel * I_2 + t_from * TW_PANEL, tile);
+        tw_tile(i_count, o_count, t_from > 0, steps, x + i_tile * I, I, step,
+                W + o_panel * I + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) forward_results(thread, B, i_tile, i_count, o_panel, TW_PANEL, tile);
-          else forward_results(thread, B, i_tile, i_count, o_panel, o_count, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, i_tile, i_count, o_panel, TW_PANEL, tile);
+          else kernel_forward_results(thread, B, i_tile, i_count, o_panel, o_count, tile);
         }
       }
     }
@@ -70,15 +70,15 @@ static void forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-      gx[b * I_2 + i] = acc;
+      gx[b * I + i] = acc;
     }
   }
 }
@@ -87,8 +87,8 @@ TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * grad_x(read gy[B, O], read W[O, I], write gx[B, I])
  * gx[b, i] = Σ_o gy[b, o] * W[o, i]
  */
-static void grad_x(struct tw_thread *thread, tw_size B) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
+  const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict W = tw_at(thread->module, AT_W);
@@ -96,8 +96,8 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = O;
-  for (tw_size i_panel = 0; i_panel < I_2; i_panel += TW_PANEL) {
-    const tw_size i_count = tw_least(TW_PANEL, I_2 - i_panel);
+  for (tw_size i_panel = 0; i_panel < I; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, I - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
@@ -106,7 +106,7 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
       }
       /* The columns of W, side by side. */
       for (tw_size t = 0; t < steps; t += TW_PANEL) {
-        tw_turn(i_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * I_2 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+        tw_turn(i_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * I + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
       }
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
@@ -114,8 +114,8 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, i_count, t_from > 0, steps, gy + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
-          else grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else kernel_grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
     }
@@ -123,15 +123,15 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   float *const restrict gW = tw_at(thread->module, AT_gW);
   for (tw_size o = o_tile; o < o_tile + o_count; o++) {
 #pragma omp simd
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(o - o_tile) * TW_PANEL + i - i_panel];
-      gW[o * I_2 + i] = acc;
+      gW[o * I + i] = acc;
     }
   }
 }
@@ -140,17 +140,17 @@ TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_til
  * grad_w(read gy[B, O], read x[B, I], write gW[O, I])
  * gW[o, i] = Σ_b gy[b, o] * x[b, i]
  */
-static void grad_w(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict x = tw_at(thread->module, AT_x);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = B;
-  for (tw_size i_panel = 0; i_panel < I_2; i_panel += TW_PANEL) {
-    const tw_size i_count = tw_least(TW_PANEL, I_2 - i_panel);
+  for (tw_size i_panel = 0; i_panel < I; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, I - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
@@ -158,15 +158,15 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         step[t] = b * O;
       }
       /* The columns of x, side by side. */
-      tw_copy_rows(i_count, steps, x + i_panel + t_from * I_2, I_2, panel);
+      tw_copy_rows(i_count, steps, x + i_panel + t_from * I, I, panel);
       for (tw_size o_tile = thread->from, o_count; o_tile < thread->to; o_tile += o_count) {
         o_count = tw_height(thread->to - o_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (o_tile - thread->from) * TW_PANEL : 0);
         tw_tile(o_count, i_count, t_from > 0, steps, gy + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
-          else grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
+          else kernel_grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
         }
       }
     }
@@ -177,7 +177,7 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
  * grad_b(read gy[B, O], write gb[O])
  * gb[o] = Σ_b gy[b, o]
  */
-static void grad_b(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_b(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gb = tw_at(thread->module, AT_gb);
@@ -205,51 +205,51 @@ static void grad_b(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) forward(thread, B);
+  if (tw_shares(thread, 0, B, TW_ROWS)) kernel_forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) grad_x(thread, B);
+  if (tw_shares(thread, 0, B, TW_ROWS)) kernel_grad_x(thread, B);
 }
 
 /* Program grad_w: what a thread does. */
 static void run_grad_w(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, O, TW_ROWS)) grad_w(thread, B);
+  if (tw_shares(thread, 0, O, TW_ROWS)) kernel_grad_w(thread, B);
 }
 
 /* Program grad_b: what a thread does. */
 static void run_grad_b(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_alone(thread, 0)) grad_b(thread, B);
+  if (tw_alone(thread, 0)) kernel_grad_b(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
-  const tw_size I_2 = module->dim[DIM_I_2];
+  const tw_size I = module->dim[DIM_I];
   const tw_size O = module->dim[DIM_O];
   const tw_size B = module->dim[DIM_B];
-  tw_rows_of(module, AT_x, "x", 4, 0, B * I_2);
-  tw_panels_of(module, AT_W, "W", 1, O, I_2);
+  tw_rows_of(module, AT_x, "x", 4, 0, B * I);
+  tw_panels_of(module, AT_W, "W", 1, O, I);
   tw_rows_of(module, AT_b, "b", 4, 2, O);
   tw_rows_of(module, AT_y, "y", 4, 3, B * O);
   tw_rows_of(module, AT_gy, "gy", 4, 4, B * O);
-  tw_rows_of(module, AT_gx, "gx", 4, 5, B * I_2);
-  tw_rows_of(module, AT_gW, "gW", 4, 6, O * I_2);
+  tw_rows_of(module, AT_gx, "gx", 4, 5, B * I);
+  tw_rows_of(module, AT_gW, "gW", 4, 6, O * I);
   tw_rows_of(module, AT_gb, "gb", 4, 7, O);
   /* How far each kernel reaches into what it touches. */
-  tw_reaches(module, "forward", AT_x, (B - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "forward", AT_W, (((O - 1) / TW_PANEL) * I_2 + I_2 - 1 + 1) * TW_PANEL);
+  tw_reaches(module, "forward", AT_x, (B - 1) * I + I - 1 + 1);
+  tw_reaches(module, "forward", AT_W, (((O - 1) / TW_PANEL) * I + I - 1 + 1) * TW_PANEL);
   tw_reaches(module, "forward", AT_b, O - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * O + O - 1 + 1);
   tw_reaches(module, "grad_x", AT_gy, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "grad_x", AT_W, (((O - 1) / TW_PANEL) * I_2 + I_2 - 1 + 1) * TW_PANEL);
-  tw_reaches(module, "grad_x", AT_gx, (B - 1) * I_2 + I_2 - 1 + 1);
+  tw_reaches(module, "grad_x", AT_W, (((O - 1) / TW_PANEL) * I + I - 1 + 1) * TW_PANEL);
+  tw_reaches(module, "grad_x", AT_gx, (B - 1) * I + I - 1 + 1);
   tw_reaches(module, "grad_w", AT_gy, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "grad_w", AT_x, (B - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "grad_w", AT_gW, (O - 1) * I_2 + I_2 - 1 + 1);
+  tw_reaches(module, "grad_w", AT_x, (B - 1) * I + I - 1 + 1);
+  tw_reaches(module, "grad_w", AT_gW, (O - 1) * I + I - 1 + 1);
   tw_reaches(module, "grad_b", AT_gy, (B - 1) * O + O - 1 + 1);
   tw_reaches(module, "grad_b", AT_gb, O - 1 + 1);
   tw_needs(module, 0, 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));

@@ -273,6 +273,6 @@ export const linear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "79fdeef417657505182cec23f8b3d3ae5cd19da4b46a720951ab88ad4c6fd79b",
+    sha256: "5b92dbc515ebba84eab60068a0bbb3fd31bc7f61e5dd2984b71fee879dbcc2ac",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

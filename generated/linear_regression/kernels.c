@@ -22,7 +22,7 @@ enum {
  * predict(read x[B, 2], read l1.W[1, 2], read l1.b[1], write y[B, 1])
  * y[b, 0] = (Σ_j x[b, j] * l1.W[0, j]) + l1.b[0]
  */
-static void predict(struct tw_thread *thread) {
+static void kernel_predict(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
@@ -42,7 +42,7 @@ static void predict(struct tw_thread *thread) {
  * loss(read x[B, 2], read l1.W[1, 2], read l1.b[1], read target[B, 1], write loss[B, 1])
  * value = (Σ_j x[b, j] * l1.W[0, j]) + l1.b[0] - target[b, 0]; loss[b, 0] = value * value
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
@@ -64,7 +64,7 @@ static void loss(struct tw_thread *thread) {
  * update_loss_total(read loss[B, 1], update loss_total[])
  * loss_total[] = loss_total[] + (Σ_b loss[b, 0])
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
   float total_2 = 0.0f;
@@ -82,7 +82,7 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * loss[b, 0] = value * value;
  * g_l1.y[b, 0] = value_2 + value_2
  */
-static void loss_2(struct tw_thread *thread, float one_over_batch) {
+static void kernel_loss_2(struct tw_thread *thread, float one_over_batch) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
@@ -107,7 +107,7 @@ static void loss_2(struct tw_thread *thread, float one_over_batch) {
  * update_l1_W(read g_l1.y[B, 1], read x[B, 2], update l1.W[1, 2])
  * l1.W[0, j] = l1.W[0, j] - (Σ_b g_l1.y[b, 0] * x[b, j]) * 0.1
  */
-static void update_l1_W(struct tw_thread *thread, tw_size B) {
+static void kernel_update_l1_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -126,7 +126,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B) {
  * update_l1_b(read g_l1.y[B, 1], update l1.b[1])
  * l1.b[0] = l1.b[0] - (Σ_b g_l1.y[b, 0]) * 0.1
  */
-static void update_l1_b(struct tw_thread *thread, tw_size B) {
+static void kernel_update_l1_b(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   for (tw_size i = 0; i < 1; i++) {
@@ -142,26 +142,26 @@ static void update_l1_b(struct tw_thread *thread, tw_size B) {
 /* Program predict: what a thread does. */
 static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) predict(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_predict(thread);
 }
 
 /* Program evaluate: what a thread does. */
 static void run_evaluate(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) loss(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 1)) update_loss_total(thread, B);
+  if (tw_alone(thread, 1)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
 static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float one_over_batch = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) loss_2(thread, one_over_batch);
+  if (tw_shares(thread, 0, B, 1)) kernel_loss_2(thread, one_over_batch);
   tw_meet(thread);
-  if (tw_alone(thread, 1)) update_loss_total(thread, B);
-  if (tw_shares(thread, 2, 2, 1)) update_l1_W(thread, B);
-  if (tw_alone(thread, 3)) update_l1_b(thread, B);
+  if (tw_alone(thread, 1)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 2, 2, 1)) kernel_update_l1_W(thread, B);
+  if (tw_alone(thread, 3)) kernel_update_l1_b(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -293,6 +293,6 @@ export const linearRegression = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "018985c0cfea914ec96d55e41738919ae75897ce5d4ddfe68fc754d113cbd7a9",
+    sha256: "2cdbf408c0815b11b7da6c458dfbacf1c9773f829aea1304ce97c7eeed4267db",
   },
 } as const satisfies ModuleSpec<"B", never>;

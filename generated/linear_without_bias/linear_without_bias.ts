@@ -222,6 +222,6 @@ export const linearWithoutBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "3ca59e3134cfffc7025e49dc132cc209440785d1ee538cd761bec27483b53c69",
+    sha256: "ac3f755d5a7c3cb4e387528b703c003e45b8d2d46086ae9c582daffd69c78b21",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -22,7 +22,7 @@ enum {
  * value = log((Σ_c exp(z[b, c] - largest)));
  * y[b, c] = z[b, c] - largest - value
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict z = tw_at(thread->module, AT_z);
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -48,7 +48,7 @@ static void forward(struct tw_thread *thread) {
  * sum_minus_gy(read gy[B, C], write sum_minus_gy[B])
  * sum_minus_gy[b] = Σ_c -gy[b, c]
  */
-static void sum_minus_gy(struct tw_thread *thread) {
+static void kernel_sum_minus_gy(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict sum_minus_gy = tw_at(thread->module, AT_sum_minus_gy);
@@ -68,7 +68,7 @@ static void sum_minus_gy(struct tw_thread *thread) {
  * value = sum_minus_gy[b] / (Σ_c exp(z[b, c] - largest));
  * gz[b, c] = gy[b, c] + value * exp(z[b, c] - largest)
  */
-static void grad_z(struct tw_thread *thread) {
+static void kernel_grad_z(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict z = tw_at(thread->module, AT_z);
   const float *const restrict sum_minus_gy = tw_at(thread->module, AT_sum_minus_gy);
@@ -95,15 +95,15 @@ static void grad_z(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_z: what a thread does. */
 static void run_grad_z(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) sum_minus_gy(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_sum_minus_gy(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) grad_z(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_grad_z(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -159,6 +159,6 @@ export const logSoftmax = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "98c12ddf74999a38b858023279d774cc9e65fee2d0264406b554a1e21788d58e",
+    sha256: "41dd6aa735a764decf516e022b01a827585d4be4744db3c97cfda4d84f56cd4d",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -20,7 +20,7 @@ enum {
  * forward(read x[B, C, 14, 14], write y[B, C, 7, 7])
  * y[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -45,7 +45,7 @@ static void forward(struct tw_thread *thread) {
  * max_x(read x[B, C, 14, 14], write max_x[B, C, 7, 7])
  * max_x[b, c, i, j] = max_kl x[b, c, i·2 + k, j·2 + l]
  */
-static void max_x(struct tw_thread *thread) {
+static void kernel_max_x(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict max_x = tw_at(thread->module, AT_max_x);
@@ -70,7 +70,7 @@ static void max_x(struct tw_thread *thread) {
  * grad_x(read x[B, C, 14, 14], read max_x[B, C, 7, 7], read gy[B, C, 7, 7], write gx[B, C, 14, 14])
  * gx[b, c, i, j] = x[b, c, i, j] == max_x[b, c, i div 2, j div 2] ? gy[b, c, i div 2, j div 2] : 0
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict max_x = tw_at(thread->module, AT_max_x);
@@ -94,15 +94,15 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) max_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_max_x(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) grad_x(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

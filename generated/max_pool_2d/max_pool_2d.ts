@@ -159,6 +159,6 @@ export const maxPool2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "cbc86592e1aadd879a690072ef55215e7ae444db368e10d0689cb677e632ecfd",
+    sha256: "b963bbe9d8d57e2367068aa4f2c0d3129cdca85d37b0c8c0183f1f816bf8f5f7",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

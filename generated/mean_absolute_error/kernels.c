@@ -21,7 +21,7 @@ enum {
  * forward(read x[B, N], read target[B, N], write y[B])
  * y[b] = (Σ_n abs(x[b, n] - target[b, n])) / scalar
  */
-static void forward(struct tw_thread *thread, float scalar) {
+static void kernel_forward(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict target = tw_at(thread->module, AT_target);
@@ -42,7 +42,7 @@ static void forward(struct tw_thread *thread, float scalar) {
  * value_2 = gy[b] / scalar;
  * gx[b, n] = value > 0 ? value_2 : 0 > value ? -value_2 : 0
  */
-static void grad_x(struct tw_thread *thread, float scalar) {
+static void kernel_grad_x(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict target = tw_at(thread->module, AT_target);
@@ -64,7 +64,7 @@ static void grad_x(struct tw_thread *thread, float scalar) {
  * value_2 = gy[b] / scalar;
  * gtarget[b, n] = -(value > 0 ? value_2 : 0 > value ? -value_2 : 0)
  */
-static void grad_target(struct tw_thread *thread, float scalar) {
+static void kernel_grad_target(struct tw_thread *thread, float scalar) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict target = tw_at(thread->module, AT_target);
@@ -84,21 +84,21 @@ static void grad_target(struct tw_thread *thread, float scalar) {
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) forward(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread, scalar);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) grad_x(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_x(thread, scalar);
 }
 
 /* Program grad_target: what a thread does. */
 static void run_grad_target(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) grad_target(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_target(thread, scalar);
 }
 
 static void lay_out(struct tw_module *module) {

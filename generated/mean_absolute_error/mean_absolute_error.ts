@@ -176,6 +176,6 @@ export const meanAbsoluteError = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a6d6a1121e788e584174b0c1c85d933b23b0ed3e8b5e57d0b1cab601e21b801f",
+    sha256: "9c8e9563eeb885135f4d1f051082a388392ca39f830823128b03af44d3154644",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -176,6 +176,6 @@ export const meanSquaredError = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "8ecdb7cd0a0ffd0b5caf67c85735c32af3a2c3796a0a7f6bb117fc2203be398f",
+    sha256: "08547233f05bea5c834c43ca074dbe7fee33718ebd19e5f2d135905b4f936358",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -67,7 +67,7 @@ enum {
  * draw_x(read order[samples], read x_data[samples, 1, 28, 28], write x[B, 1, 28, 28])
  * x[b, 0, j, k] = f32(x_data[order[b + start], 0, j, k]) / 255
  */
-static void draw_x(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict x_data = tw_at(thread->module, AT_x_data);
@@ -88,7 +88,7 @@ static void draw_x(struct tw_thread *thread, uint32_t start) {
  * draw_label(read order[samples], read label_data[samples], write label[B])
  * label[b] = label_data[order[b + start]]
  */
-static void draw_label(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict label_data = tw_at(thread->module, AT_label_data);
@@ -103,7 +103,7 @@ static void draw_label(struct tw_thread *thread, uint32_t start) {
  * pad(read x[B, 1, 28, 28], write pad[B, 1, 32, 32])
  * pad[b, 0, j, k] = 28 > k - 2 ? 28 > j - 2 ? x[b, 0, min(j - 2, 27), min(k - 2, 27)] : 0 : 0
  */
-static void pad(struct tw_thread *thread) {
+static void kernel_pad(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict pad = tw_at(thread->module, AT_pad);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -122,7 +122,7 @@ static void pad(struct tw_thread *thread) {
  * l1_W_turned(read l1.W[16, 1, 5, 5], write l1.W_turned[1, 5, 5, 16])
  * l1.W_turned[0, j, k, l] = l1.W[l, 0, j, k]
  */
-static void l1_W_turned(struct tw_thread *thread) {
+static void kernel_l1_W_turned(struct tw_thread *thread) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_turned = tw_at(thread->module, AT_l1_W_turned);
   for (tw_size i = 0; i < 1; i++) {
@@ -138,7 +138,7 @@ static void l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -154,7 +154,7 @@ TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_
  * relu1(read pad[B, 1, 32, 32], read l1.W_turned[1, 5, 5, 16], read l1.b[16], write relu1[B, 28, 28, 16])
  * relu1[b, j, k, i] = max((Σ_lp pad[b, 0, j + l, k + p] * l1.W_turned[0, l, p, i]) + l1.b[i], 0)
  */
-static void relu1(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad = tw_at(thread->module, AT_pad);
   const float *const restrict l1_W_turned = tw_at(thread->module, AT_l1_W_turned);
   tw_size *const step = thread->step;
@@ -184,8 +184,8 @@ static void relu1(struct tw_thread *thread, tw_size B) {
           k_count = tw_height(28 - k_tile);
           tw_tile(k_count, i_count, false, 25, pad + b * 1024 + j * 32 + k_tile, 1, step,
                   panel, sums);
-          if (i_count == TW_PANEL) relu1_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
-          else relu1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          else kernel_relu1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -196,7 +196,7 @@ static void relu1(struct tw_thread *thread, tw_size B) {
  * max_pool_2d1(read relu1[B, 28, 28, 16], write max_pool_2d1[B, 14, 14, 16])
  * max_pool_2d1[b, j, k, i] = max_lp relu1[b, j·2 + l, k·2 + p, i]
  */
-static void max_pool_2d1(struct tw_thread *thread) {
+static void kernel_max_pool_2d1(struct tw_thread *thread) {
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   float *const restrict max_pool_2d1 = tw_at(thread->module, AT_max_pool_2d1);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -232,7 +232,7 @@ static void max_pool_2d1(struct tw_thread *thread) {
  * pad_2(read max_pool_2d1[B, 14, 14, 16], write pad_2[B, 18, 18, 16])
  * pad_2[b, j, k, i] = 14 > k - 2 ? 14 > j - 2 ? max_pool_2d1[b, min(j - 2, 13), min(k - 2, 13), i] : 0 …
  */
-static void pad_2(struct tw_thread *thread) {
+static void kernel_pad_2(struct tw_thread *thread) {
   const float *const restrict max_pool_2d1 = tw_at(thread->module, AT_max_pool_2d1);
   float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -251,7 +251,7 @@ static void pad_2(struct tw_thread *thread) {
  * l2_W_turned(read l2.W[32, 16, 5, 5], write l2.W_turned[5, 5, 16, 32])
  * l2.W_turned[i, j, k, l] = l2.W[l, k, i, j]
  */
-static void l2_W_turned(struct tw_thread *thread) {
+static void kernel_l2_W_turned(struct tw_thread *thread) {
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_turned = tw_at(thread->module, AT_l2_W_turned);
   for (tw_size i = 0; i < 5; i++) {
@@ -267,7 +267,7 @@ static void l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -283,7 +283,7 @@ TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_
  * relu2(read pad_2[B, 18, 18, 16], read l2.W_turned[5, 5, 16, 32], read l2.b[32], write relu2[B, 32, 14, 14])
  * relu2[b, i, j, k] = max((Σ_pq pad_2[b, j + p, k + q div 16, q mod 16] * l2.W_turned[p, q div 16, q m …
  */
-static void relu2(struct tw_thread *thread, tw_size B) {
+static void kernel_relu2(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
   const float *const restrict l2_W_turned = tw_at(thread->module, AT_l2_W_turned);
   tw_size *const step = thread->step;
@@ -313,8 +313,8 @@ static void relu2(struct tw_thread *thread, tw_size B) {
           k_count = tw_height(14 - k_tile);
           tw_tile(k_count, i_count, false, 400, pad_2 + b * 5184 + j * 288 + k_tile * 16, 16, step,
                   panel, sums);
-          if (i_count == TW_PANEL) relu2_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
-          else relu2_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
+          if (i_count == TW_PANEL) kernel_relu2_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          else kernel_relu2_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -325,7 +325,7 @@ static void relu2(struct tw_thread *thread, tw_size B) {
  * max_pool_2d2(read relu2[B, 32, 14, 14], write max_pool_2d2[B, 32, 7, 7])
  * max_pool_2d2[b, i, j, k] = max_lp relu2[b, i, j·2 + l, k·2 + p]
  */
-static void max_pool_2d2(struct tw_thread *thread) {
+static void kernel_max_pool_2d2(struct tw_thread *thread) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -346,7 +346,7 @@ static void max_pool_2d2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu3. */
-TW_ALWAYS void relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -362,7 +362,7 @@ TW_ALWAYS void relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile
  * relu3(read max_pool_2d2[B, 32, 7, 7], read l3.W[128, 1568], read l3.b[128], write relu3[B, 128])
  * relu3[b, i] = max((Σ_j max_pool_2d2[b, j div 49, (j div 7) mod 7, j mod 7] * l3.W[i, j]) + l3.b[i],  …
  */
-static void relu3(struct tw_thread *thread, tw_size B) {
+static void kernel_relu3(struct tw_thread *thread, tw_size B) {
   const float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -382,8 +382,8 @@ static void relu3(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, i_count, t_from > 0, steps, max_pool_2d2 + b_tile * 1568, 1568, step,
                 l3_W + i_panel * 1568 + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) relu3_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
-          else relu3_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_relu3_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else kernel_relu3_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
     }
@@ -391,7 +391,7 @@ static void relu3(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -406,7 +406,7 @@ TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_ti
  * predict(read relu3[B, 128], read l4.W[10, 128], read l4.b[10], write logits[B, 10])
  * logits[b, i] = (Σ_j relu3[b, j] * l4.W[i, j]) + l4.b[i]
  */
-static void predict(struct tw_thread *thread, tw_size B) {
+static void kernel_predict(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   tw_size *const step = thread->step;
@@ -421,13 +421,13 @@ static void predict(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 128, relu3 + b_tile * 128, 128, step,
               l4_W + i_panel * 128, sums);
-      predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -442,7 +442,7 @@ TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile,
  * l4_y(read relu3[B, 128], read l4.W[10, 128], read l4.b[10], write l4.y[B, 10])
  * l4.y[b, i] = (Σ_j relu3[b, j] * l4.W[i, j]) + l4.b[i]
  */
-static void l4_y(struct tw_thread *thread, tw_size B) {
+static void kernel_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   tw_size *const step = thread->step;
@@ -457,7 +457,7 @@ static void l4_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 128, relu3 + b_tile * 128, 128, step,
               l4_W + i_panel * 128, sums);
-      l4_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_l4_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -468,7 +468,7 @@ static void l4_y(struct tw_thread *thread, tw_size B) {
  * loss[b] = log((Σ_i exp(l4.y[b, i] - largest))) - (Σ_i (l4.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l4.y[b, i]) == label[b])
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   float *const restrict loss = tw_at(thread->module, AT_loss);
@@ -507,7 +507,7 @@ static void loss(struct tw_thread *thread) {
  * loss_total[] = loss_total_next;
  * accuracy_total[] = accuracy_total_next
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   const float *const restrict accuracy = tw_at(thread->module, AT_accuracy);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
@@ -537,7 +537,7 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * loss[b] = log(sum_exp) - (Σ_i (l4.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l4.y[b, i]) == label[b])
  */
-static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float one_over_batch) {
+static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, float one_over_batch) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
@@ -575,7 +575,7 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
 }
 
 /* What becomes of the sums of a tile of g_l3_y. */
-TW_ALWAYS void g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -591,7 +591,7 @@ TW_ALWAYS void g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * g_l3_y(read g_l4.y[B, 10], read l4.W[10, 128], read relu3[B, 128], write g_l3.y[B, 128])
  * g_l3.y[b, i] = relu3[b, i] > 0 ? (Σ_j g_l4.y[b, j] * l4.W[j, i]) : 0
  */
-static void g_l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   tw_size *const step = thread->step;
@@ -611,14 +611,14 @@ static void g_l3_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 10, g_l4_y + b_tile * 10, 10, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_l3_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_l3_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_max_pool_2d2. */
-TW_ALWAYS void g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
@@ -633,7 +633,7 @@ TW_ALWAYS void g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_si
  * g_max_pool_2d2(read g_l3.y[B, 128], read l3.W[128, 1568], write g_max_pool_2d2[B, 1568])
  * g_max_pool_2d2[b, i] = Σ_j g_l3.y[b, j] * l3.W[j, i]
  */
-static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
+static void kernel_g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -653,8 +653,8 @@ static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 128, g_l3_y + b_tile * 128, 128, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -663,7 +663,7 @@ static void g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
  * pad_3(read relu2[B, 32, 14, 14], read max_pool_2d2[B, 32, 7, 7], read g_max_pool_2d2[B, 1568], write pad_3[B, 32, 18, 18])
  * pad_3[b, i, j, k] = 14 > j - 2 ? 14 > k - 2 ? relu2[b, i, min(j - 2, 13), min(k - 2, 13)] > 0 ? relu …
  */
-static void pad_3(struct tw_thread *thread) {
+static void kernel_pad_3(struct tw_thread *thread) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   const float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
@@ -684,7 +684,7 @@ static void pad_3(struct tw_thread *thread) {
  * gather(read l2.W[32, 16, 5, 5], write gather[5, 5, 32, 16])
  * gather[i, j, k, l] = l2.W[k, l, 4 - i, 4 - j]
  */
-static void gather(struct tw_thread *thread) {
+static void kernel_gather(struct tw_thread *thread) {
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict gather = tw_at(thread->module, AT_gather);
   for (tw_size i = 0; i < 5; i++) {
@@ -700,7 +700,7 @@ static void gather(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_max_pool_2d1. */
-TW_ALWAYS void g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict g_max_pool_2d1 = tw_at(thread->module, AT_g_max_pool_2d1);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
     for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -714,7 +714,7 @@ TW_ALWAYS void g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_si
  * g_max_pool_2d1(read pad_3[B, 32, 18, 18], read gather[5, 5, 32, 16], write g_max_pool_2d1[B, 16, 14, 14])
  * g_max_pool_2d1[b, i, j, k] = Σ_lpq pad_3[b, l, j + q, k + p] * gather[q, p, l, i]
  */
-static void g_max_pool_2d1(struct tw_thread *thread, tw_size B) {
+static void kernel_g_max_pool_2d1(struct tw_thread *thread, tw_size B) {
   const float *const restrict pad_3 = tw_at(thread->module, AT_pad_3);
   const float *const restrict gather = tw_at(thread->module, AT_gather);
   tw_size *const step = thread->step;
@@ -746,7 +746,7 @@ static void g_max_pool_2d1(struct tw_thread *thread, tw_size B) {
           k_count = tw_height(14 - k_tile);
           tw_tile(k_count, i_count, false, 800, pad_3 + b * 10368 + j * 18 + k_tile, 1, step,
                   panel, sums);
-          g_max_pool_2d1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
+          kernel_g_max_pool_2d1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
     }
@@ -757,7 +757,7 @@ static void g_max_pool_2d1(struct tw_thread *thread, tw_size B) {
  * g_l1_y(read relu1[B, 28, 28, 16], read max_pool_2d1[B, 14, 14, 16], read g_max_pool_2d1[B, 16, 14, 14], write g_l1.y[448·B, 28])
  * g_l1.y[i, j] = relu1[i div 448, i mod 28, j, (i div 28) mod 16] > 0 ? relu1[i div 448, i mod 28, j,  …
  */
-static void g_l1_y(struct tw_thread *thread) {
+static void kernel_g_l1_y(struct tw_thread *thread) {
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   const float *const restrict max_pool_2d1 = tw_at(thread->module, AT_max_pool_2d1);
   const float *const restrict g_max_pool_2d1 = tw_at(thread->module, AT_g_max_pool_2d1);
@@ -772,7 +772,7 @@ static void g_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j, tw_size k, tw_size i_tile, tw_size i_count, tw_size l_panel, tw_size l_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j, tw_size k, tw_size i_tile, tw_size i_count, tw_size l_panel, tw_size l_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -799,7 +799,7 @@ TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float al
  * l1.W.m[i, 0, k, l] = m_next;
  * l1.W.v[i, 0, k, l] = v_next
  */
-static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict pad = tw_at(thread->module, AT_pad);
   tw_size *const step = thread->step;
@@ -836,7 +836,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
             tw_tile(i_count, l_count, t_from > 0, steps, g_l1_y + i_tile * 784, 784, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              update_l1_W_results(thread, B, alpha_t, j, k, i_tile, i_count, l_panel, l_count, tile);
+              kernel_update_l1_W_results(thread, B, alpha_t, j, k, i_tile, i_count, l_panel, l_count, tile);
             }
           }
         }
@@ -855,7 +855,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l1.b.m[i] = m_next;
  * l1.b.v[i] = v_next
  */
-static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict l1_b_m = tw_at(thread->module, AT_l1_b_m);
@@ -883,7 +883,7 @@ static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
  * g_l2_y(read relu2[B, 32, 14, 14], read max_pool_2d2[B, 32, 7, 7], read g_max_pool_2d2[B, 1568], write g_l2.y[448·B, 14])
  * g_l2.y[i, j] = relu2[i div 448, (i div 14) mod 32, i mod 14, j] > 0 ? relu2[i div 448, (i div 14) mo …
  */
-static void g_l2_y(struct tw_thread *thread) {
+static void kernel_g_l2_y(struct tw_thread *thread) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   const float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
@@ -898,7 +898,7 @@ static void g_l2_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size k, tw_size l, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size k, tw_size l, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -926,7 +926,7 @@ TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float al
  * l2.W.m[i, j, k, l] = m_next;
  * l2.W.v[i, j, k, l] = v_next
  */
-static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict pad_2 = tw_at(thread->module, AT_pad_2);
   tw_size *const step = thread->step;
@@ -963,8 +963,8 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
             tw_tile(i_count, j_count, t_from > 0, steps, g_l2_y + i_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (j_count == TW_PANEL) update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, TW_PANEL, tile);
-              else update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, j_count, tile);
+              if (j_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, TW_PANEL, tile);
+              else kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, j_count, tile);
             }
           }
         }
@@ -983,7 +983,7 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l2.b.m[i] = m_next;
  * l2.b.v[i] = v_next
  */
-static void update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict l2_b_m = tw_at(thread->module, AT_l2_b_m);
@@ -1007,7 +1007,7 @@ static void update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -1035,7 +1035,7 @@ TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float al
  * l3.W.m[i, j] = m_next;
  * l3.W.v[i, j] = v_next
  */
-static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict max_pool_2d2 = tw_at(thread->module, AT_max_pool_2d2);
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
@@ -1064,8 +1064,8 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, max_pool_2d2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
-          else update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -1082,7 +1082,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l3.b.m[i] = m_next;
  * l3.b.v[i] = v_next
  */
-static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict l3_b_m = tw_at(thread->module, AT_l3_b_m);
@@ -1114,7 +1114,7 @@ static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l4_W. */
-TW_ALWAYS void update_l4_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l4_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   float *const restrict l4_W_m = tw_at(thread->module, AT_l4_W_m);
   float *const restrict l4_W_v = tw_at(thread->module, AT_l4_W_v);
@@ -1141,7 +1141,7 @@ TW_ALWAYS void update_l4_W_results(struct tw_thread *thread, tw_size B, float al
  * l4.W.m[i, j] = m_next;
  * l4.W.v[i, j] = v_next
  */
-static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
@@ -1170,7 +1170,7 @@ static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, relu3 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          update_l4_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          kernel_update_l4_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -1187,7 +1187,7 @@ static void update_l4_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l4.b.m[i] = m_next;
  * l4.b.v[i] = v_next
  */
-static void update_l4_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l4_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict l4_b_m = tw_at(thread->module, AT_l4_b_m);
@@ -1210,56 +1210,56 @@ static void update_l4_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 static void run_draw(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const uint32_t start = given[1].u;
-  if (tw_shares(thread, 0, B, 1)) draw_x(thread, start);
-  if (tw_shares(thread, 1, B, TW_STRIP)) draw_label(thread, start);
+  if (tw_shares(thread, 0, B, 1)) kernel_draw_x(thread, start);
+  if (tw_shares(thread, 1, B, TW_STRIP)) kernel_draw_label(thread, start);
 }
 
 /* Program predict: what a thread does. */
 static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) pad(thread);
-  if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_pad(thread);
+  if (tw_shares(thread, 1, 5, 1)) kernel_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_max_pool_2d1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, B, 1)) pad_2(thread);
-  if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
+  if (tw_shares(thread, 4, B, 1)) kernel_pad_2(thread);
+  if (tw_shares(thread, 5, 16, 1)) kernel_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
+  if (tw_shares(thread, 6, B, 1)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
+  if (tw_shares(thread, 7, B, 1)) kernel_max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
+  if (tw_shares(thread, 8, B, TW_ROWS)) kernel_relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) predict(thread, B);
+  if (tw_shares(thread, 9, B, TW_ROWS)) kernel_predict(thread, B);
 }
 
 /* Program evaluate: what a thread does. */
 static void run_evaluate(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) pad(thread);
-  if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_pad(thread);
+  if (tw_shares(thread, 1, 5, 1)) kernel_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_max_pool_2d1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, B, 1)) pad_2(thread);
-  if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
+  if (tw_shares(thread, 4, B, 1)) kernel_pad_2(thread);
+  if (tw_shares(thread, 5, 16, 1)) kernel_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
+  if (tw_shares(thread, 6, B, 1)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
+  if (tw_shares(thread, 7, B, 1)) kernel_max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
+  if (tw_shares(thread, 8, B, TW_ROWS)) kernel_relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread, B);
+  if (tw_shares(thread, 9, B, TW_ROWS)) kernel_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 10, B, 1)) loss(thread);
+  if (tw_shares(thread, 10, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 11)) update_loss_total(thread, B);
+  if (tw_alone(thread, 11)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
@@ -1268,48 +1268,48 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const float minus_one_over_batch = given[1].f;
   const float one_over_batch = given[2].f;
   const float alpha_t = given[3].f;
-  if (tw_shares(thread, 0, B, 1)) pad(thread);
-  if (tw_shares(thread, 1, 5, 1)) l1_W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_pad(thread);
+  if (tw_shares(thread, 1, 5, 1)) kernel_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, 1)) relu1(thread, B);
+  if (tw_shares(thread, 2, B, 1)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) max_pool_2d1(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_max_pool_2d1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, B, 1)) pad_2(thread);
-  if (tw_shares(thread, 5, 16, 1)) l2_W_turned(thread);
+  if (tw_shares(thread, 4, B, 1)) kernel_pad_2(thread);
+  if (tw_shares(thread, 5, 16, 1)) kernel_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) relu2(thread, B);
+  if (tw_shares(thread, 6, B, 1)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, B, 1)) max_pool_2d2(thread);
+  if (tw_shares(thread, 7, B, 1)) kernel_max_pool_2d2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, TW_ROWS)) relu3(thread, B);
+  if (tw_shares(thread, 8, B, TW_ROWS)) kernel_relu3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 9, B, TW_ROWS)) l4_y(thread, B);
+  if (tw_shares(thread, 9, B, TW_ROWS)) kernel_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 10, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
+  if (tw_shares(thread, 10, B, 1)) kernel_loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
-  if (tw_alone(thread, 11)) update_loss_total(thread, B);
-  if (tw_shares(thread, 12, B, TW_ROWS)) g_l3_y(thread, B);
+  if (tw_alone(thread, 11)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 12, B, TW_ROWS)) kernel_g_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 13, 1568, TW_PANEL)) g_max_pool_2d2(thread, B);
+  if (tw_shares(thread, 13, 1568, TW_PANEL)) kernel_g_max_pool_2d2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 14, B, 1)) pad_3(thread);
-  if (tw_shares(thread, 15, 32, 1)) gather(thread);
+  if (tw_shares(thread, 14, B, 1)) kernel_pad_3(thread);
+  if (tw_shares(thread, 15, 32, 1)) kernel_gather(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 16, B, 1)) g_max_pool_2d1(thread, B);
+  if (tw_shares(thread, 16, B, 1)) kernel_g_max_pool_2d1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 17, 448 * B, 1)) g_l1_y(thread);
+  if (tw_shares(thread, 17, 448 * B, 1)) kernel_g_l1_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 18, 5, 1)) update_l1_W(thread, B, alpha_t);
-  if (tw_shares(thread, 19, 16, 1)) update_l1_b(thread, B, alpha_t);
-  if (tw_shares(thread, 20, 448 * B, 1)) g_l2_y(thread);
+  if (tw_shares(thread, 18, 5, 1)) kernel_update_l1_W(thread, B, alpha_t);
+  if (tw_shares(thread, 19, 16, 1)) kernel_update_l1_b(thread, B, alpha_t);
+  if (tw_shares(thread, 20, 448 * B, 1)) kernel_g_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 21, 5, 1)) update_l2_W(thread, B, alpha_t);
-  if (tw_shares(thread, 22, 32, 1)) update_l2_b(thread, B, alpha_t);
-  if (tw_shares(thread, 23, 1568, TW_ROWS)) update_l3_W(thread, B, alpha_t);
-  if (tw_shares(thread, 24, 128, TW_STRIP)) update_l3_b(thread, B, alpha_t);
-  if (tw_shares(thread, 25, 128, TW_ROWS)) update_l4_W(thread, B, alpha_t);
-  if (tw_shares(thread, 26, 10, 1)) update_l4_b(thread, B, alpha_t);
+  if (tw_shares(thread, 21, 5, 1)) kernel_update_l2_W(thread, B, alpha_t);
+  if (tw_shares(thread, 22, 32, 1)) kernel_update_l2_b(thread, B, alpha_t);
+  if (tw_shares(thread, 23, 1568, TW_ROWS)) kernel_update_l3_W(thread, B, alpha_t);
+  if (tw_shares(thread, 24, 128, TW_STRIP)) kernel_update_l3_b(thread, B, alpha_t);
+  if (tw_shares(thread, 25, 128, TW_ROWS)) kernel_update_l4_W(thread, B, alpha_t);
+  if (tw_shares(thread, 26, 10, 1)) kernel_update_l4_b(thread, B, alpha_t);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -2132,6 +2132,6 @@ export const mnistCnn = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "88afa8c5e5d45bc38e1c38eb661463c4e9b11b21e2c66024636a5670562ae1a8",
+    sha256: "f1ee072d67934987d9a2b3bb5b9d4cec203ece0cfdafa4494bf5b7b55d8cf211",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

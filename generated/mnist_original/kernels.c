@@ -49,7 +49,7 @@ enum {
  * draw_x(read order[samples], read x_data[samples, 784], write x[B, 784])
  * x[b, i] = f32(x_data[order[b + start], i]) / 255
  */
-static void draw_x(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict x_data = tw_at(thread->module, AT_x_data);
@@ -66,7 +66,7 @@ static void draw_x(struct tw_thread *thread, uint32_t start) {
  * draw_label(read order[samples], read label_data[samples], write label[B])
  * label[b] = label_data[order[b + start]]
  */
-static void draw_label(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict label_data = tw_at(thread->module, AT_label_data);
@@ -78,7 +78,7 @@ static void draw_label(struct tw_thread *thread, uint32_t start) {
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -91,7 +91,7 @@ TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile
 }
 
 /* Lists what is not zero in x, row by row. */
-static void relu1_lists(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const tw_size parts = tw_parts(784);
   tw_size *const ends = (tw_size *)thread->module->slot[34].data;
@@ -112,7 +112,7 @@ static void relu1_lists(struct tw_thread *thread, tw_size B) {
 }
 
 /* relu1 from the lists of what is not zero. */
-static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1_from_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const tw_size parts = tw_parts(784);
   tw_size *const ends = (tw_size *)thread->module->slot[34].data;
@@ -133,8 +133,8 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
     }
@@ -145,7 +145,7 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
  * relu1(read x[B, 784], read l1.W[1000, 784], read l1.b[1000], write relu1[B, 1000])
  * relu1[b, i] = max((Σ_j x[b, j] * l1.W[i, j]) + l1.b[i], 0)
  */
-static void relu1(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   /* Where at least half of the values are zero, zeros are skipped. */
@@ -157,7 +157,7 @@ static void relu1(struct tw_thread *thread, tw_size B) {
       total += ends[row * parts + parts - 1];
     }
     if (2 * total <= B * 784) {
-      relu1_from_lists(thread, B);
+      kernel_relu1_from_lists(thread, B);
       return;
     }
   }
@@ -173,14 +173,14 @@ static void relu1(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 784, x + b_tile * 784, 784, step,
               l1_W + i_panel * 784, sums);
-      if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -196,7 +196,7 @@ TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile
  * relu2(read relu1[B, 1000], read l2.W[1000, 1000], read l2.b[1000], write relu2[B, 1000])
  * relu2[b, i] = max((Σ_j relu1[b, j] * l2.W[i, j]) + l2.b[i], 0)
  */
-static void relu2(struct tw_thread *thread, tw_size B) {
+static void kernel_relu2(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   tw_size *const step = thread->step;
@@ -211,14 +211,14 @@ static void relu2(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 1000, relu1 + b_tile * 1000, 1000, step,
               l2_W + i_panel * 1000, sums);
-      if (i_count == TW_PANEL) relu2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else relu2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_relu2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_relu2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -233,7 +233,7 @@ TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_ti
  * predict(read relu2[B, 1000], read l3.W[10, 1000], read l3.b[10], write logits[B, 10])
  * logits[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void predict(struct tw_thread *thread, tw_size B) {
+static void kernel_predict(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -248,13 +248,13 @@ static void predict(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 1000, relu2 + b_tile * 1000, 1000, step,
               l3_W + i_panel * 1000, sums);
-      predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of l3_y. */
-TW_ALWAYS void l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -269,7 +269,7 @@ TW_ALWAYS void l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile,
  * l3_y(read relu2[B, 1000], read l3.W[10, 1000], read l3.b[10], write l3.y[B, 10])
  * l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -284,7 +284,7 @@ static void l3_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 1000, relu2 + b_tile * 1000, 1000, step,
               l3_W + i_panel * 1000, sums);
-      l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -295,7 +295,7 @@ static void l3_y(struct tw_thread *thread, tw_size B) {
  * loss[b] = log((Σ_i exp(l3.y[b, i] - largest))) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   float *const restrict loss = tw_at(thread->module, AT_loss);
@@ -334,7 +334,7 @@ static void loss(struct tw_thread *thread) {
  * loss_total[] = loss_total_next;
  * accuracy_total[] = accuracy_total_next
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   const float *const restrict accuracy = tw_at(thread->module, AT_accuracy);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
@@ -364,7 +364,7 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * loss[b] = log(sum_exp) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
  */
-static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float one_over_batch) {
+static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, float one_over_batch) {
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
@@ -402,7 +402,7 @@ static void loss_2(struct tw_thread *thread, float minus_one_over_batch, float o
 }
 
 /* What becomes of the sums of a tile of g_l2_y. */
-TW_ALWAYS void g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -418,7 +418,7 @@ TW_ALWAYS void g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * g_l2_y(read g_l3.y[B, 10], read l3.W[10, 1000], read relu2[B, 1000], write g_l2.y[B, 1000])
  * g_l2.y[b, i] = relu2[b, i] > 0 ? (Σ_j g_l3.y[b, j] * l3.W[j, i]) : 0
  */
-static void g_l2_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -438,14 +438,14 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 10, g_l3_y + b_tile * 10, 10, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_l2_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_l2_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_l2_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_l2_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_l1_y. */
-TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -461,7 +461,7 @@ TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * g_l1_y(read g_l2.y[B, 1000], read l2.W[1000, 1000], read relu1[B, 1000], write g_l1.y[B, 1000])
  * g_l1.y[b, i] = relu1[b, i] > 0 ? (Σ_j g_l2.y[b, j] * l2.W[j, i]) : 0
  */
-static void g_l1_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   tw_size *const step = thread->step;
@@ -481,14 +481,14 @@ static void g_l1_y(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 1000, g_l2_y + b_tile * 1000, 1000, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_l1_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_l1_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_l1_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_l1_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -507,7 +507,7 @@ TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float al
 }
 
 /* Lists what is not zero in x, row by row. */
-static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const tw_size parts = tw_parts(B);
   tw_size *const ends = (tw_size *)thread->module->slot[35].data;
@@ -528,7 +528,7 @@ static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t
 }
 
 /* update_l1_W from the lists of what is not zero. */
-static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
@@ -567,8 +567,8 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
     }
@@ -585,7 +585,7 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
  * l1.W.m[i, j] = m_next;
  * l1.W.v[i, j] = v_next
  */
-static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -600,7 +600,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       total += ends[row * parts + parts - 1];
     }
     if (2 * total <= 784 * B) {
-      update_l1_W_from_lists(thread, B, alpha_t);
+      kernel_update_l1_W_from_lists(thread, B, alpha_t);
       return;
     }
   }
@@ -627,8 +627,8 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
-          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -645,7 +645,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l1.b.m[i] = m_next;
  * l1.b.v[i] = v_next
  */
-static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict l1_b_m = tw_at(thread->module, AT_l1_b_m);
@@ -677,7 +677,7 @@ static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -705,7 +705,7 @@ TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float al
  * l2.W.m[i, j] = m_next;
  * l2.W.v[i, j] = v_next
  */
-static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -734,8 +734,8 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
-          else update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -752,7 +752,7 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l2.b.m[i] = m_next;
  * l2.b.v[i] = v_next
  */
-static void update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict l2_b_m = tw_at(thread->module, AT_l2_b_m);
@@ -784,7 +784,7 @@ static void update_l2_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -811,7 +811,7 @@ TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float al
  * l3.W.m[i, j] = m_next;
  * l3.W.v[i, j] = v_next
  */
-static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
@@ -840,7 +840,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, relu2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -857,7 +857,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l3.b.m[i] = m_next;
  * l3.b.v[i] = v_next
  */
-static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict l3_b_m = tw_at(thread->module, AT_l3_b_m);
@@ -880,40 +880,40 @@ static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 static void run_draw(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const uint32_t start = given[1].u;
-  if (tw_shares(thread, 0, B, 1)) draw_x(thread, start);
-  if (tw_shares(thread, 1, B, TW_STRIP)) draw_label(thread, start);
+  if (tw_shares(thread, 0, B, 1)) kernel_draw_x(thread, start);
+  if (tw_shares(thread, 1, B, TW_STRIP)) kernel_draw_label(thread, start);
 }
 
 /* Program predict: what a thread does. */
 static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, 1000, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 1, 1000, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) predict(thread, B);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_predict(thread, B);
 }
 
 /* Program evaluate: what a thread does. */
 static void run_evaluate(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, 1000, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 1, 1000, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l3_y(thread, B);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) loss(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 4)) update_loss_total(thread, B);
+  if (tw_alone(thread, 4)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
@@ -923,32 +923,32 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const float one_over_batch = given[2].f;
   const float alpha_t = given[3].f;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, 1000, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 1, 1000, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l3_y(thread, B);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) loss_2(thread, minus_one_over_batch, one_over_batch);
+  if (tw_shares(thread, 3, B, 1)) kernel_loss_2(thread, minus_one_over_batch, one_over_batch);
   tw_meet(thread);
-  if (tw_alone(thread, 4)) update_loss_total(thread, B);
-  if (tw_shares(thread, 5, 1000, TW_PANEL)) g_l2_y(thread, B);
+  if (tw_alone(thread, 4)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 5, 1000, TW_PANEL)) kernel_g_l2_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 6, 1000, TW_PANEL)) g_l1_y(thread, B);
+  if (tw_shares(thread, 6, 1000, TW_PANEL)) kernel_g_l1_y(thread, B);
   tw_meet(thread);
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 7, 784, TW_ROWS)) update_l1_W_lists(thread, B, alpha_t);
+    if (tw_shares(thread, 7, 784, TW_ROWS)) kernel_update_l1_W_lists(thread, B, alpha_t);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 7, 1000, TW_PANEL)) update_l1_W(thread, B, alpha_t);
-  if (tw_shares(thread, 8, 1000, TW_STRIP)) update_l1_b(thread, B, alpha_t);
-  if (tw_shares(thread, 9, 1000, TW_PANEL)) update_l2_W(thread, B, alpha_t);
-  if (tw_shares(thread, 10, 1000, TW_STRIP)) update_l2_b(thread, B, alpha_t);
-  if (tw_shares(thread, 11, 1000, TW_ROWS)) update_l3_W(thread, B, alpha_t);
-  if (tw_shares(thread, 12, 10, 1)) update_l3_b(thread, B, alpha_t);
+  if (tw_shares(thread, 7, 1000, TW_PANEL)) kernel_update_l1_W(thread, B, alpha_t);
+  if (tw_shares(thread, 8, 1000, TW_STRIP)) kernel_update_l1_b(thread, B, alpha_t);
+  if (tw_shares(thread, 9, 1000, TW_PANEL)) kernel_update_l2_W(thread, B, alpha_t);
+  if (tw_shares(thread, 10, 1000, TW_STRIP)) kernel_update_l2_b(thread, B, alpha_t);
+  if (tw_shares(thread, 11, 1000, TW_ROWS)) kernel_update_l3_W(thread, B, alpha_t);
+  if (tw_shares(thread, 12, 10, 1)) kernel_update_l3_b(thread, B, alpha_t);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "fe6a990d570d60a4d6e1b9558bc821fd05e1eead72dedc9264a5ced2e7c459bc",
+    sha256: "8aa99c519aa79b2a8dd2745cb5f724c37b59aebb331319750710a5d1157bfa53",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "368148b1f7b42bf534713a894b79056675f62296584c6e2e8ce005f213f5fa1d",
+    sha256: "a254c470e01b9fde361e52925d1b2f35090ea6911e60ccb5e3e865d1f5e83669",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

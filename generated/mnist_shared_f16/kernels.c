@@ -48,7 +48,7 @@ enum {
  * draw_x(read order[samples], read x_data[samples, 784], write x[B, 784])
  * x[b, i] = f32(x_data[order[b + start], i]) / 255
  */
-static void draw_x(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict x_data = tw_at(thread->module, AT_x_data);
@@ -65,7 +65,7 @@ static void draw_x(struct tw_thread *thread, uint32_t start) {
  * draw_label(read order[samples], read label_data[samples], write label[B])
  * label[b] = label_data[order[b + start]]
  */
-static void draw_label(struct tw_thread *thread, uint32_t start) {
+static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   const tw_size samples = thread->module->dim[DIM_samples];
   const uint32_t *const restrict order = tw_at(thread->module, AT_order);
   const uint8_t *const restrict label_data = tw_at(thread->module, AT_label_data);
@@ -77,7 +77,7 @@ static void draw_label(struct tw_thread *thread, uint32_t start) {
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   _Float16 *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -90,7 +90,7 @@ TW_ALWAYS void relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile
 }
 
 /* Lists what is not zero in x, row by row. */
-static void relu1_lists(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const tw_size parts = tw_parts(784);
   tw_size *const ends = (tw_size *)thread->module->slot[33].data;
@@ -111,7 +111,7 @@ static void relu1_lists(struct tw_thread *thread, tw_size B) {
 }
 
 /* relu1 from the lists of what is not zero. */
-static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1_from_lists(struct tw_thread *thread, tw_size B) {
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const tw_size parts = tw_parts(784);
   tw_size *const ends = (tw_size *)thread->module->slot[33].data;
@@ -132,8 +132,8 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
     }
@@ -144,7 +144,7 @@ static void relu1_from_lists(struct tw_thread *thread, tw_size B) {
  * relu1(read x[B, 784], read l1.W[1000, 784], read l1.b[1000], write relu1[B, 1000])
  * relu1[b, i] = max((Σ_j x[b, j] * l1.W[i, j]) + l1.b[i], 0)
  */
-static void relu1(struct tw_thread *thread, tw_size B) {
+static void kernel_relu1(struct tw_thread *thread, tw_size B) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   /* Where at least half of the values are zero, zeros are skipped. */
@@ -156,7 +156,7 @@ static void relu1(struct tw_thread *thread, tw_size B) {
       total += ends[row * parts + parts - 1];
     }
     if (2 * total <= B * 784) {
-      relu1_from_lists(thread, B);
+      kernel_relu1_from_lists(thread, B);
       return;
     }
   }
@@ -172,8 +172,8 @@ static void relu1(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 784, x + b_tile * 784, 784, step,
               l1_W + i_panel * 784, sums);
-      if (i_count == TW_PANEL) relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -182,7 +182,7 @@ static void relu1(struct tw_thread *thread, tw_size B) {
  * fold_relu1(read relu1[B, 1000], write fold_relu1[B, 100])
  * fold_relu1[b, j] = Σ_i relu1[b, i·100 + j]
  */
-static void fold_relu1(struct tw_thread *thread) {
+static void kernel_fold_relu1(struct tw_thread *thread) {
   const _Float16 *const restrict relu1 = tw_at(thread->module, AT_relu1);
   float *const restrict fold_relu1 = tw_at(thread->module, AT_fold_relu1);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -209,7 +209,7 @@ static void fold_relu1(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
@@ -224,7 +224,7 @@ TW_ALWAYS void relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile
  * relu2(read fold_relu1[B, 100], read l2.W[900, 100], write relu2[B, 900])
  * relu2[b, i] = max((Σ_j fold_relu1[b, j] * l2.W[i, j]), 0)
  */
-static void relu2(struct tw_thread *thread, tw_size B) {
+static void kernel_relu2(struct tw_thread *thread, tw_size B) {
   const float *const restrict fold_relu1 = tw_at(thread->module, AT_fold_relu1);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   tw_size *const step = thread->step;
@@ -239,14 +239,14 @@ static void relu2(struct tw_thread *thread, tw_size B) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 100, fold_relu1 + b_tile * 100, 100, step,
               l2_W + i_panel * 100, sums);
-      if (i_count == TW_PANEL) relu2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else relu2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_relu2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_relu2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -261,7 +261,7 @@ TW_ALWAYS void predict_results(struct tw_thread *thread, tw_size B, tw_size b_ti
  * predict(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write logits[B, 10])
  * logits[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void predict(struct tw_thread *thread, tw_size B) {
+static void kernel_predict(struct tw_thread *thread, tw_size B) {
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -282,13 +282,13 @@ static void predict(struct tw_thread *thread, tw_size B) {
       }
       tw_tile(b_count, i_count, false, 900, left, TW_DEPTH, step,
               l3_W + i_panel * 900, sums);
-      predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_predict_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of l3_y. */
-TW_ALWAYS void l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   _Float16 *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -303,7 +303,7 @@ TW_ALWAYS void l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile,
  * l3_y(read relu2[B, 900], read l3.W[10, 900], read l3.b[10], write l3.y[B, 10])
  * l3.y[b, i] = (Σ_j relu2[b, j] * l3.W[i, j]) + l3.b[i]
  */
-static void l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_l3_y(struct tw_thread *thread, tw_size B) {
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -324,7 +324,7 @@ static void l3_y(struct tw_thread *thread, tw_size B) {
       }
       tw_tile(b_count, i_count, false, 900, left, TW_DEPTH, step,
               l3_W + i_panel * 900, sums);
-      l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      kernel_l3_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -335,7 +335,7 @@ static void l3_y(struct tw_thread *thread, tw_size B) {
  * loss[b] = log((Σ_i exp(l3.y[b, i] - largest))) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const _Float16 *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   float *const restrict loss = tw_at(thread->module, AT_loss);
@@ -374,7 +374,7 @@ static void loss(struct tw_thread *thread) {
  * loss_total[] = loss_total_next;
  * accuracy_total[] = accuracy_total_next
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   const float *const restrict accuracy = tw_at(thread->module, AT_accuracy);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
@@ -404,7 +404,7 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * loss[b] = log(sum_exp) - (Σ_i (l3.y[b, i] - largest) * f32(i == label[b]));
  * accuracy[b] = f32((argmax_i l3.y[b, i]) == label[b])
  */
-static void loss_2(struct tw_thread *thread, float scalar, float scalar_2) {
+static void kernel_loss_2(struct tw_thread *thread, float scalar, float scalar_2) {
   const _Float16 *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const uint32_t *const restrict label = tw_at(thread->module, AT_label);
   _Float16 *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
@@ -442,7 +442,7 @@ static void loss_2(struct tw_thread *thread, float scalar, float scalar_2) {
 }
 
 /* What becomes of the sums of a tile of g_l2_y. */
-TW_ALWAYS void g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   _Float16 *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -458,7 +458,7 @@ TW_ALWAYS void g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * g_l2_y(read g_l3.y[B, 10], read l3.W[10, 900], read relu2[B, 900], write g_l2.y[B, 900])
  * g_l2.y[b, i] = relu2[b, i] > 0 ? (Σ_j g_l3.y[b, j] * l3.W[j, i]) : 0
  */
-static void g_l2_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
   const _Float16 *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   tw_size *const step = thread->step;
@@ -484,14 +484,14 @@ static void g_l2_y(struct tw_thread *thread, tw_size B) {
       }
       tw_tile(b_count, i_count, false, 10, left, TW_DEPTH, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_l2_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_l2_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_l2_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_l2_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_relu1_untiled. */
-TW_ALWAYS void g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size b_panel, tw_size b_count, const float *sums) {
+TW_ALWAYS void kernel_g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size b_panel, tw_size b_count, const float *sums) {
   _Float16 *const restrict g_relu1_untiled = tw_at(thread->module, AT_g_relu1_untiled);
   for (tw_size b = b_panel; b < b_panel + b_count; b++) {
 #pragma omp simd
@@ -506,7 +506,7 @@ TW_ALWAYS void g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_s
  * g_relu1_untiled(read g_l2.y[B, 900], read l2.W[900, 100], write g_relu1_untiled[B, 100])
  * g_relu1_untiled[b, i] = Σ_j g_l2.y[b, j] * l2.W[j, i]
  */
-static void g_relu1_untiled(struct tw_thread *thread, tw_size B) {
+static void kernel_g_relu1_untiled(struct tw_thread *thread, tw_size B) {
   const _Float16 *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   tw_size *const step = thread->step;
@@ -532,7 +532,7 @@ static void g_relu1_untiled(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, b_count, false, 900, l2_W + i_tile * TW_PANEL, TW_PANEL, step,
               panel, sums);
-      g_relu1_untiled_results(thread, B, i_tile, i_count, b_panel, b_count, sums);
+      kernel_g_relu1_untiled_results(thread, B, i_tile, i_count, b_panel, b_count, sums);
     }
   }
 }
@@ -541,7 +541,7 @@ static void g_relu1_untiled(struct tw_thread *thread, tw_size B) {
  * g_l1_y(read relu1[B, 1000], read g_relu1_untiled[B, 100], write g_l1.y[B, 1000])
  * g_l1.y[b, i] = relu1[b, i] > 0 ? g_relu1_untiled[b, i mod 100] : 0
  */
-static void g_l1_y(struct tw_thread *thread) {
+static void kernel_g_l1_y(struct tw_thread *thread) {
   const _Float16 *const restrict relu1 = tw_at(thread->module, AT_relu1);
   const _Float16 *const restrict g_relu1_untiled = tw_at(thread->module, AT_g_relu1_untiled);
   _Float16 *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
@@ -556,7 +556,7 @@ static void g_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -576,7 +576,7 @@ TW_ALWAYS void update_l1_W_results(struct tw_thread *thread, tw_size B, float al
 }
 
 /* Lists what is not zero in x, row by row. */
-static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const tw_size parts = tw_parts(B);
   tw_size *const ends = (tw_size *)thread->module->slot[34].data;
@@ -597,7 +597,7 @@ static void update_l1_W_lists(struct tw_thread *thread, tw_size B, float alpha_t
 }
 
 /* update_l1_W from the lists of what is not zero. */
-static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
@@ -644,8 +644,8 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
     }
@@ -662,7 +662,7 @@ static void update_l1_W_from_lists(struct tw_thread *thread, tw_size B, float al
  * l1.W.m[i, j] = m_next;
  * l1.W.v[i, j] = v_next
  */
-static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -677,7 +677,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       total += ends[row * parts + parts - 1];
     }
     if (2 * total <= 784 * B) {
-      update_l1_W_from_lists(thread, B, alpha_t);
+      kernel_update_l1_W_from_lists(thread, B, alpha_t);
       return;
     }
   }
@@ -712,8 +712,8 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
-          else update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -730,7 +730,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l1.b.m[i] = m_next;
  * l1.b.v[i] = v_next
  */
-static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict l1_b_m = tw_at(thread->module, AT_l1_b_m);
@@ -763,7 +763,7 @@ static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -792,7 +792,7 @@ TW_ALWAYS void update_l2_W_results(struct tw_thread *thread, tw_size B, float al
  * l2.W.m[i, j] = m_next;
  * l2.W.v[i, j] = v_next
  */
-static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   const float *const restrict fold_relu1 = tw_at(thread->module, AT_fold_relu1);
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -829,8 +829,8 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, fold_relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
-          else update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          else kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -838,7 +838,7 @@ static void update_l2_W(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -866,7 +866,7 @@ TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float al
  * l3.W.m[i, j] = m_next;
  * l3.W.v[i, j] = v_next
  */
-static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
@@ -909,7 +909,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
         tw_tile(j_count, i_count, t_from > 0, steps, left, TW_DEPTH, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
+          kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -926,7 +926,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l3.b.m[i] = m_next;
  * l3.b.v[i] = v_next
  */
-static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const _Float16 *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict l3_b_m = tw_at(thread->module, AT_l3_b_m);
@@ -950,44 +950,44 @@ static void update_l3_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 static void run_draw(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const uint32_t start = given[1].u;
-  if (tw_shares(thread, 0, B, 1)) draw_x(thread, start);
-  if (tw_shares(thread, 1, B, TW_STRIP)) draw_label(thread, start);
+  if (tw_shares(thread, 0, B, 1)) kernel_draw_x(thread, start);
+  if (tw_shares(thread, 1, B, TW_STRIP)) kernel_draw_label(thread, start);
 }
 
 /* Program predict: what a thread does. */
 static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) fold_relu1(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_fold_relu1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 2, 900, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) predict(thread, B);
+  if (tw_shares(thread, 3, B, TW_ROWS)) kernel_predict(thread, B);
 }
 
 /* Program evaluate: what a thread does. */
 static void run_evaluate(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) fold_relu1(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_fold_relu1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 2, 900, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread, B);
+  if (tw_shares(thread, 3, B, TW_ROWS)) kernel_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 4, B, 1)) loss(thread);
+  if (tw_shares(thread, 4, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 5)) update_loss_total(thread, B);
+  if (tw_alone(thread, 5)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
@@ -997,35 +997,35 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const float scalar_2 = given[2].f;
   const float alpha_t = given[3].f;
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 0, B, TW_ROWS)) relu1_lists(thread, B);
+    if (tw_shares(thread, 0, B, TW_ROWS)) kernel_relu1_lists(thread, B);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 0, 1000, TW_PANEL)) relu1(thread, B);
+  if (tw_shares(thread, 0, 1000, TW_PANEL)) kernel_relu1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) fold_relu1(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_fold_relu1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 900, TW_PANEL)) relu2(thread, B);
+  if (tw_shares(thread, 2, 900, TW_PANEL)) kernel_relu2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, TW_ROWS)) l3_y(thread, B);
+  if (tw_shares(thread, 3, B, TW_ROWS)) kernel_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 4, B, 1)) loss_2(thread, scalar, scalar_2);
+  if (tw_shares(thread, 4, B, 1)) kernel_loss_2(thread, scalar, scalar_2);
   tw_meet(thread);
-  if (tw_alone(thread, 5)) update_loss_total(thread, B);
-  if (tw_shares(thread, 6, 900, TW_PANEL)) g_l2_y(thread, B);
+  if (tw_alone(thread, 5)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 6, 900, TW_PANEL)) kernel_g_l2_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 100, TW_ROWS)) g_relu1_untiled(thread, B);
+  if (tw_shares(thread, 7, 100, TW_ROWS)) kernel_g_relu1_untiled(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 8, B, 1)) g_l1_y(thread);
+  if (tw_shares(thread, 8, B, 1)) kernel_g_l1_y(thread);
   tw_meet(thread);
   if (thread->module->skip_zeros) {
-    if (tw_shares(thread, 9, 784, TW_ROWS)) update_l1_W_lists(thread, B, alpha_t);
+    if (tw_shares(thread, 9, 784, TW_ROWS)) kernel_update_l1_W_lists(thread, B, alpha_t);
     tw_meet(thread);
   }
-  if (tw_shares(thread, 9, 1000, TW_PANEL)) update_l1_W(thread, B, alpha_t);
-  if (tw_shares(thread, 10, 1000, TW_STRIP)) update_l1_b(thread, B, alpha_t);
-  if (tw_shares(thread, 11, 900, TW_PANEL)) update_l2_W(thread, B, alpha_t);
-  if (tw_shares(thread, 12, 900, TW_ROWS)) update_l3_W(thread, B, alpha_t);
-  if (tw_shares(thread, 13, 10, 1)) update_l3_b(thread, B, alpha_t);
+  if (tw_shares(thread, 9, 1000, TW_PANEL)) kernel_update_l1_W(thread, B, alpha_t);
+  if (tw_shares(thread, 10, 1000, TW_STRIP)) kernel_update_l1_b(thread, B, alpha_t);
+  if (tw_shares(thread, 11, 900, TW_PANEL)) kernel_update_l2_W(thread, B, alpha_t);
+  if (tw_shares(thread, 12, 900, TW_ROWS)) kernel_update_l3_W(thread, B, alpha_t);
+  if (tw_shares(thread, 13, 10, 1)) kernel_update_l3_b(thread, B, alpha_t);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "318fc661a4b1b8e31a03f2dfd2a5b67779445a5a2aa69100003986b3782173c1",
+    sha256: "2859e4dd08621379c8d3a88ca33a5c89034753c74d7dda57b2e9a0ae37f62afc",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -19,7 +19,7 @@ enum {
  * forward(read x[B, N], write y[B, N])
  * y[b, n] = max(x[b, n], 0)
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -35,7 +35,7 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read x[B, N], read gy[B, N], write gx[B, N])
  * gx[b, n] = x[b, n] > 0 ? gy[b, n] : 0
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -51,13 +51,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) grad_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -126,6 +126,6 @@ export const relu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "0803a8fa52875237d1f72e446a701487c6866f91a71d723302c7c801432b6c47",
+    sha256: "07efe385ead91d970f5fbc20eecbc287f1c45382d509eb1ed37a35a4e6edca01",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

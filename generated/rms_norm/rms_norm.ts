@@ -210,6 +210,6 @@ export const rmsNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "98819d17796ff66d3a3dfbd7be9a118d9475ceade93ad9944808c9b3e2dce482",
+    sha256: "390e107a632788782a4c29abff91a64de8f8090db5dcf26c0133577b4eb057d1",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -25,7 +25,7 @@ enum {
  * fold_x(read x[B, n·K], write fold_x[B, K])
  * fold_x[b, k] = Σ_i x[b, i·K + k]
  */
-static void fold_x(struct tw_thread *thread) {
+static void kernel_fold_x(struct tw_thread *thread) {
   const tw_size K = thread->module->dim[DIM_K];
   const tw_size n = thread->module->dim[DIM_n];
   const float *const restrict x = tw_at(thread->module, AT_x);
@@ -54,7 +54,7 @@ static void fold_x(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -71,7 +71,7 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, tw_size b_ti
  * forward(read fold_x[B, K], read W[O, K], write y[B, O])
  * y[b, o] = Σ_k fold_x[b, k] * W[o, k]
  */
-static void forward(struct tw_thread *thread, tw_size B) {
+static void kernel_forward(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   const float *const restrict fold_x = tw_at(thread->module, AT_fold_x);
@@ -93,8 +93,8 @@ static void forward(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, o_count, t_from > 0, steps, fold_x + b_tile * K, K, step,
                 W + o_panel * K + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL, tile);
-          else forward_results(thread, B, b_tile, b_count, o_panel, o_count, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL, tile);
+          else kernel_forward_results(thread, B, b_tile, b_count, o_panel, o_count, tile);
         }
       }
     }
@@ -102,7 +102,7 @@ static void forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gx_untiled. */
-TW_ALWAYS void gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size K = thread->module->dim[DIM_K];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx_untiled = tw_at(thread->module, AT_gx_untiled);
@@ -119,7 +119,7 @@ TW_ALWAYS void gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b
  * gx_untiled(read gy[B, O], read W[O, K], write gx_untiled[B, K])
  * gx_untiled[b, k] = Σ_o gy[b, o] * W[o, k]
  */
-static void gx_untiled(struct tw_thread *thread, tw_size B) {
+static void kernel_gx_untiled(struct tw_thread *thread, tw_size B) {
   const tw_size K = thread->module->dim[DIM_K];
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -146,8 +146,8 @@ static void gx_untiled(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, k_count, t_from > 0, steps, gy + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (k_count == TW_PANEL) gx_untiled_results(thread, B, b_tile, b_count, k_panel, TW_PANEL, tile);
-          else gx_untiled_results(thread, B, b_tile, b_count, k_panel, k_count, tile);
+          if (k_count == TW_PANEL) kernel_gx_untiled_results(thread, B, b_tile, b_count, k_panel, TW_PANEL, tile);
+          else kernel_gx_untiled_results(thread, B, b_tile, b_count, k_panel, k_count, tile);
         }
       }
     }
@@ -158,7 +158,7 @@ static void gx_untiled(struct tw_thread *thread, tw_size B) {
  * grad_x(read gx_untiled[B, K], write gx[B, n·K])
  * gx[b, i] = gx_untiled[b, i mod K]
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const tw_size K = thread->module->dim[DIM_K];
   const tw_size n = thread->module->dim[DIM_n];
   const float *const restrict gx_untiled = tw_at(thread->module, AT_gx_untiled);
@@ -174,7 +174,7 @@ static void grad_x(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -191,7 +191,7 @@ TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_til
  * grad_w(read gy[B, O], read fold_x[B, K], write gW[O, K])
  * gW[o, k] = Σ_b gy[b, o] * fold_x[b, k]
  */
-static void grad_w(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -216,8 +216,8 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         tw_tile(o_count, k_count, t_from > 0, steps, gy + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (k_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, k_panel, TW_PANEL, tile);
-          else grad_w_results(thread, B, o_tile, o_count, k_panel, k_count, tile);
+          if (k_count == TW_PANEL) kernel_grad_w_results(thread, B, o_tile, o_count, k_panel, TW_PANEL, tile);
+          else kernel_grad_w_results(thread, B, o_tile, o_count, k_panel, k_count, tile);
         }
       }
     }
@@ -227,26 +227,26 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) fold_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_fold_x(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread, B);
+  if (tw_shares(thread, 1, B, TW_ROWS)) kernel_forward(thread, B);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, TW_ROWS)) gx_untiled(thread, B);
+  if (tw_shares(thread, 0, B, TW_ROWS)) kernel_gx_untiled(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) grad_x(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_grad_x(thread);
 }
 
 /* Program grad_w: what a thread does. */
 static void run_grad_w(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, B, 1)) fold_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_fold_x(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, O, TW_ROWS)) grad_w(thread, B);
+  if (tw_shares(thread, 1, O, TW_ROWS)) kernel_grad_w(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -310,6 +310,6 @@ export const sharedLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "363e999e49b53b1304785962f51970cd1167e29561f6e5ddcce27d1afcb03320",
+    sha256: "707ea127f73a73891ae6a7639111c7ae0f4c54e6348507eb7eda0caa08899a5a",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -361,6 +361,6 @@ export const sharedLinearWithBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "405d8b15159aa5952a6671ddc45610010923def4569628a742e0221a1170bf63",
+    sha256: "e89fb56c42144d570066c58b94adfad3814889171dd95ed0870d5ec0b8f130eb",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -126,6 +126,6 @@ export const sigmoidLayer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "03eaa133179b68bb281ecbaed907a4876d610c6771f1b018d15c3b97e3cb8f34",
+    sha256: "cfd17e5e4fd44aa21ce1553240142424cae29fe5486ede5188b22b5cca8a08cf",
   },
 } as const satisfies ModuleSpec<"N", never>;

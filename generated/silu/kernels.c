@@ -24,7 +24,7 @@ TW_ALWAYS float defined_sigmoid(float x) {
  * forward(read x[N], write y[N])
  * y[n] = x[n] * sigmoid(x[n])
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -37,7 +37,7 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read x[N], read gy[N], write gx[N])
  * value = sigmoid(x[n]); gx[n] = gy[n] * value + gy[n] * x[n] * (value * (1 - value))
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -51,13 +51,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) grad_x(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

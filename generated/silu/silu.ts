@@ -126,6 +126,6 @@ export const silu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "35ac5b0796e83bda7b468af1752252eaacf396a82547a829b5c6d1cee96733b5",
+    sha256: "2167a5282a193d07e3143732dafcf4ac0b8a587a9bad79843b619de50f568320",
   },
 } as const satisfies ModuleSpec<"N", never>;

@@ -19,7 +19,7 @@ enum {
  * forward(read z[B, C], write y[B, C])
  * largest = max_c z[b, c]; y[b, c] = exp(z[b, c] - largest) / (Σ_c exp(z[b, c] - largest))
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict z = tw_at(thread->module, AT_z);
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -46,7 +46,7 @@ static void forward(struct tw_thread *thread) {
  * total = Σ_c exp(z[b, c] - largest);
  * gz[b, c] = (gy[b, c] / total + (Σ_c -(gy[b, c] * (exp(z[b, c] - largest) / total) / total))) * exp(z …
  */
-static void grad_z(struct tw_thread *thread) {
+static void kernel_grad_z(struct tw_thread *thread) {
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict z = tw_at(thread->module, AT_z);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
@@ -76,13 +76,13 @@ static void grad_z(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_z: what a thread does. */
 static void run_grad_z(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) grad_z(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_z(thread);
 }
 
 static void lay_out(struct tw_module *module) {

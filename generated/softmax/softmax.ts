@@ -126,6 +126,6 @@ export const softmax = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "bf3b364c5ba4fe56a105200fd57ddbaebc0f597f18b40f694f2bcba475acebf5",
+    sha256: "3e1e9e342752a76439adf058b4aac4319acc29a511444e8217cb0d8a1b1c48e6",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -135,6 +135,6 @@ export const softmaxCrossEntropy = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2164ae720fbe02b3aed137ebcc06c5086f95c281d6f347e40b6c3b634c3e2803",
+    sha256: "b4ca429a0bef2fa26ec156cb6cc10c85cdfc3bc26d651abd60c145c7a4be0b22",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

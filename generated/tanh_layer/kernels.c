@@ -18,7 +18,7 @@ enum {
  * forward(read x[N], write y[N])
  * y[n] = tanh(x[n])
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
@@ -31,7 +31,7 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read x[N], read gy[N], write gx[N])
  * value = tanh(x[n]); gx[n] = gy[n] * (1 - value * value)
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -45,13 +45,13 @@ static void grad_x(struct tw_thread *thread) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) forward(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size N = given[0].u;
-  if (tw_shares(thread, 0, N, TW_STRIP)) grad_x(thread);
+  if (tw_shares(thread, 0, N, TW_STRIP)) kernel_grad_x(thread);
 }
 
 static void lay_out(struct tw_module *module) {

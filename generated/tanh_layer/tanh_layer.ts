@@ -126,6 +126,6 @@ export const tanhLayer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "1c97577bcd290be8f4a4fe42257ad5f62c3faca544375c89e5d8c62aacf7ca58",
+    sha256: "334d876f2ffe599458361302d65b8d7f207d5d00a76897858b3796852a063249",
   },
 } as const satisfies ModuleSpec<"N", never>;

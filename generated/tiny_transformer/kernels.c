@@ -126,7 +126,7 @@ enum {
   AT_block1_attention_l1_y_2,
   AT_block1_attention_l2_y,
   AT_block1_attention_l2_y_2,
-  AT_select_2,
+  AT_select,
   AT_weights,
   AT_block1_attention_l3_y,
   AT_block1_attention_l3_y_2,
@@ -142,7 +142,7 @@ enum {
   AT_block2_attention_l1_y_2,
   AT_block2_attention_l2_y,
   AT_block2_attention_l2_y_2,
-  AT_select_2_2,
+  AT_select_2,
   AT_weights_2,
   AT_block2_attention_l3_y,
   AT_block2_attention_l3_y_2,
@@ -210,7 +210,7 @@ enum {
   AT_mul_10,
   AT_div_6,
   AT_div_7,
-  AT_sqrt_5,
+  AT_sqrt,
   AT_g_block1_attention_l4_y,
   AT_g_block1_attention_l4_y_times_block1_attention_l4_W,
   AT_g_block1_attention_causal_attention1,
@@ -230,7 +230,7 @@ enum {
   AT_mul_47,
   AT_div_10,
   AT_div_11,
-  AT_sqrt_5_2,
+  AT_sqrt_5,
   AT_mul_48,
   AT_cast,
   AT_g_l1_y,
@@ -387,7 +387,7 @@ TW_ALWAYS float defined_erf(float x) {
  * value_2 = 1 / sqrt((Σ_j (l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] - total / scalar) *  …;
  * block1.l1.y[i, j] = (l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] - value) * value_2 * blo …
  */
-static void block1_l1_y(struct tw_thread *thread, float scalar) {
+static void kernel_block1_l1_y(struct tw_thread *thread, float scalar) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -420,7 +420,7 @@ static void block1_l1_y(struct tw_thread *thread, float scalar) {
  * block1_attention_l1_W_turned(read block1.attention.l1.W[64, 64], write block1.attention.l1.W_turned[64, 64])
  * block1.attention.l1.W_turned[i, j] = block1.attention.l1.W[j, i]
  */
-static void block1_attention_l1_W_turned(struct tw_thread *thread) {
+static void kernel_block1_attention_l1_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_attention_l1_W = tw_at(thread->module, AT_block1_attention_l1_W);
   float *const restrict block1_attention_l1_W_turned = tw_at(thread->module, AT_block1_attention_l1_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -432,7 +432,7 @@ static void block1_attention_l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l1_y. */
-TW_ALWAYS void block1_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
   float *const restrict block1_attention_l1_y = tw_at(thread->module, AT_block1_attention_l1_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -448,7 +448,7 @@ TW_ALWAYS void block1_attention_l1_y_results(struct tw_thread *thread, tw_size B
  * block1_attention_l1_y(read block1.l1.y[48·B, 64], read block1.attention.l1.W_turned[64, 64], read block1.attention.l1.b[64], write block1.attention.l1.y[48·B, 64])
  * block1.attention.l1.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l1.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l1_W_turned = tw_at(thread->module, AT_block1_attention_l1_W_turned);
   tw_size *const step = thread->step;
@@ -466,8 +466,8 @@ static void block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -476,7 +476,7 @@ static void block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
  * block1_attention_l2_W_turned(read block1.attention.l2.W[64, 64], write block1.attention.l2.W_turned[64, 64])
  * block1.attention.l2.W_turned[i, j] = block1.attention.l2.W[j, i]
  */
-static void block1_attention_l2_W_turned(struct tw_thread *thread) {
+static void kernel_block1_attention_l2_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_attention_l2_W = tw_at(thread->module, AT_block1_attention_l2_W);
   float *const restrict block1_attention_l2_W_turned = tw_at(thread->module, AT_block1_attention_l2_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -488,7 +488,7 @@ static void block1_attention_l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l2_y. */
-TW_ALWAYS void block1_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
   float *const restrict block1_attention_l2_y = tw_at(thread->module, AT_block1_attention_l2_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -504,7 +504,7 @@ TW_ALWAYS void block1_attention_l2_y_results(struct tw_thread *thread, tw_size B
  * block1_attention_l2_y(read block1.l1.y[48·B, 64], read block1.attention.l2.W_turned[64, 64], read block1.attention.l2.b[64], write block1.attention.l2.y[48·B, 64])
  * block1.attention.l2.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l2.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l2_W_turned = tw_at(thread->module, AT_block1_attention_l2_W_turned);
   tw_size *const step = thread->step;
@@ -522,8 +522,8 @@ static void block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -532,7 +532,7 @@ static void block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
  * block1_attention_l1_y_2(read block1.attention.l1.y[48·B, 64], write block1.attention.l1.y_2[B, 4, 48, 16])
  * block1.attention.l1.y_2[b, i, j, k] = block1.attention.l1.y[b·48 + j, i·16 + k]
  */
-static void block1_attention_l1_y_2(struct tw_thread *thread) {
+static void kernel_block1_attention_l1_y_2(struct tw_thread *thread) {
   const float *const restrict block1_attention_l1_y = tw_at(thread->module, AT_block1_attention_l1_y);
   float *const restrict block1_attention_l1_y_2 = tw_at(thread->module, AT_block1_attention_l1_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -551,7 +551,7 @@ static void block1_attention_l1_y_2(struct tw_thread *thread) {
  * block1_attention_l2_y_2(read block1.attention.l2.y[48·B, 64], write block1.attention.l2.y_2[B, 4, 16, 48])
  * block1.attention.l2.y_2[b, i, k, j] = block1.attention.l2.y[b·48 + j, i·16 + k]
  */
-static void block1_attention_l2_y_2(struct tw_thread *thread) {
+static void kernel_block1_attention_l2_y_2(struct tw_thread *thread) {
   const float *const restrict block1_attention_l2_y = tw_at(thread->module, AT_block1_attention_l2_y);
   float *const restrict block1_attention_l2_y_2 = tw_at(thread->module, AT_block1_attention_l2_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -567,13 +567,13 @@ static void block1_attention_l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of select. */
-TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict select = tw_at(thread->module, AT_select);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
       const float acc = sums[(j - j_tile) * TW_PANEL + k - k_panel];
-      select_2[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
+      select[i * 2304 + (j * 48 + k)] = (uint32_t)j >= (uint32_t)k ? acc / scalar_2 : -1e+30f;
     }
   }
 }
@@ -582,7 +582,7 @@ TW_ALWAYS void select_2_results(struct tw_thread *thread, tw_size B, float scala
  * select(read block1.attention.l1.y_2[B, 4, 48, 16], read block1.attention.l2.y_2[B, 4, 16, 48], write select[4·B, 48, 48])
  * select[i, j, k] = j >= k ? (Σ_l block1.attention.l1.y_2[i div 4, i mod 4, j, l] * block1.attention.l …
  */
-static void select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
+static void kernel_select(struct tw_thread *thread, tw_size B, float scalar_2) {
   const float *const restrict block1_attention_l1_y_2 = tw_at(thread->module, AT_block1_attention_l1_y_2);
   const float *const restrict block1_attention_l2_y_2 = tw_at(thread->module, AT_block1_attention_l2_y_2);
   tw_size *const step = thread->step;
@@ -601,8 +601,8 @@ static void select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block1_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_select_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_select_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -613,23 +613,23 @@ static void select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
  * largest = max_k select[i, j, k];
  * weights[i, j, k] = exp(select[i, j, k] - largest) / (Σ_k exp(select[i, j, k] - largest))
  */
-static void weights(struct tw_thread *thread) {
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+static void kernel_weights(struct tw_thread *thread) {
+  const float *const restrict select = tw_at(thread->module, AT_select);
   float *const restrict weights = tw_at(thread->module, AT_weights);
   for (tw_size i = thread->from; i < thread->to; i++) {
     for (tw_size j = 0; j < 48; j++) {
       float largest = -INFINITY;
       for (tw_size k = 0; k < 48; k++) {
-        largest = tw_maximum(largest, select_2[i * 2304 + (j * 48 + k)]);
+        largest = tw_maximum(largest, select[i * 2304 + (j * 48 + k)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size k = 0; k < 48; k++) {
-        total_2 += tw_exp(select_2[i * 2304 + (j * 48 + k)] - largest);
+        total_2 += tw_exp(select[i * 2304 + (j * 48 + k)] - largest);
       }
 #pragma omp simd
       for (tw_size k = 0; k < 48; k++) {
-        weights[i * 2304 + (j * 48 + k)] = tw_exp(select_2[i * 2304 + (j * 48 + k)] - largest) / total_2;
+        weights[i * 2304 + (j * 48 + k)] = tw_exp(select[i * 2304 + (j * 48 + k)] - largest) / total_2;
       }
     }
   }
@@ -639,7 +639,7 @@ static void weights(struct tw_thread *thread) {
  * block1_attention_l3_W_turned(read block1.attention.l3.W[64, 64], write block1.attention.l3.W_turned[64, 64])
  * block1.attention.l3.W_turned[i, j] = block1.attention.l3.W[j, i]
  */
-static void block1_attention_l3_W_turned(struct tw_thread *thread) {
+static void kernel_block1_attention_l3_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_attention_l3_W = tw_at(thread->module, AT_block1_attention_l3_W);
   float *const restrict block1_attention_l3_W_turned = tw_at(thread->module, AT_block1_attention_l3_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -651,7 +651,7 @@ static void block1_attention_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l3_y. */
-TW_ALWAYS void block1_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
   float *const restrict block1_attention_l3_y = tw_at(thread->module, AT_block1_attention_l3_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -667,7 +667,7 @@ TW_ALWAYS void block1_attention_l3_y_results(struct tw_thread *thread, tw_size B
  * block1_attention_l3_y(read block1.l1.y[48·B, 64], read block1.attention.l3.W_turned[64, 64], read block1.attention.l3.b[64], write block1.attention.l3.y[48·B, 64])
  * block1.attention.l3.y[i, j] = (Σ_k block1.l1.y[i, k] * block1.attention.l3.W_turned[k, j]) + block1. …
  */
-static void block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   const float *const restrict block1_attention_l3_W_turned = tw_at(thread->module, AT_block1_attention_l3_W_turned);
   tw_size *const step = thread->step;
@@ -685,8 +685,8 @@ static void block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -695,7 +695,7 @@ static void block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
  * block1_attention_l3_y_2(read block1.attention.l3.y[48·B, 64], write block1.attention.l3.y_2[B, 4, 16, 48])
  * block1.attention.l3.y_2[b, i, k, j] = block1.attention.l3.y[b·48 + j, i·16 + k]
  */
-static void block1_attention_l3_y_2(struct tw_thread *thread) {
+static void kernel_block1_attention_l3_y_2(struct tw_thread *thread) {
   const float *const restrict block1_attention_l3_y = tw_at(thread->module, AT_block1_attention_l3_y);
   float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -711,7 +711,7 @@ static void block1_attention_l3_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_causal_attention1. */
-TW_ALWAYS void block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -726,7 +726,7 @@ TW_ALWAYS void block1_attention_causal_attention1_results(struct tw_thread *thre
  * block1_attention_causal_attention1(read weights[4·B, 48, 48], read block1.attention.l3.y_2[B, 4, 16, 48], write block1.attention.causal_attention1[4·B, 48, 16])
  * block1.attention.causal_attention1[i, j, k] = Σ_l weights[i, j, l] * block1.attention.l3.y_2[i div 4 …
  */
-static void block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
+static void kernel_block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
   tw_size *const step = thread->step;
@@ -745,8 +745,8 @@ static void block1_attention_causal_attention1(struct tw_thread *thread, tw_size
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -756,7 +756,7 @@ static void block1_attention_causal_attention1(struct tw_thread *thread, tw_size
  * block1_attention_causal_attention1_2(read block1.attention.causal_attention1[4·B, 48, 16], write block1.attention.causal_attention1_2[B, 48, 4, 16])
  * block1.attention.causal_attention1_2[b, i, j, k] = block1.attention.causal_attention1[b·4 + j, i, k]
  */
-static void block1_attention_causal_attention1_2(struct tw_thread *thread) {
+static void kernel_block1_attention_causal_attention1_2(struct tw_thread *thread) {
   const float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
   float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -775,7 +775,7 @@ static void block1_attention_causal_attention1_2(struct tw_thread *thread) {
  * block1_attention_l4_W_turned(read block1.attention.l4.W[64, 64], write block1.attention.l4.W_turned[64, 64])
  * block1.attention.l4.W_turned[i, j] = block1.attention.l4.W[j, i]
  */
-static void block1_attention_l4_W_turned(struct tw_thread *thread) {
+static void kernel_block1_attention_l4_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_attention_l4_W = tw_at(thread->module, AT_block1_attention_l4_W);
   float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -787,7 +787,7 @@ static void block1_attention_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of reshape. */
-TW_ALWAYS void reshape_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_reshape_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -811,7 +811,7 @@ TW_ALWAYS void reshape_results(struct tw_thread *thread, tw_size B, tw_size i_ti
  * reshape[i, j] = l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1_attention_l4_y;
  * block1.attention.l4.y[i, j] = block1_attention_l4_y
  */
-static void reshape(struct tw_thread *thread, tw_size B) {
+static void kernel_reshape(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
   tw_size *const step = thread->step;
@@ -829,8 +829,8 @@ static void reshape(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) reshape_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else reshape_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_reshape_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_reshape_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -842,7 +842,7 @@ static void reshape(struct tw_thread *thread, tw_size B) {
  * value_2 = 1 / sqrt((Σ_j (reshape[i, j] - total / scalar) * (reshape[i, j] - total / scalar)) / scala …;
  * block1.l2.y[i, j] = (reshape[i, j] - value) * value_2 * block1.l2.gamma[j] + block1.l2.beta[j]
  */
-static void block1_l2_y(struct tw_thread *thread, float scalar) {
+static void kernel_block1_l2_y(struct tw_thread *thread, float scalar) {
   const float *const restrict reshape = tw_at(thread->module, AT_reshape);
   const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
   const float *const restrict block1_l2_beta = tw_at(thread->module, AT_block1_l2_beta);
@@ -871,7 +871,7 @@ static void block1_l2_y(struct tw_thread *thread, float scalar) {
  * block1_l3_W_turned(read block1.l3.W[256, 64], write block1.l3.W_turned[64, 256])
  * block1.l3.W_turned[i, j] = block1.l3.W[j, i]
  */
-static void block1_l3_W_turned(struct tw_thread *thread) {
+static void kernel_block1_l3_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_l3_W = tw_at(thread->module, AT_block1_l3_W);
   float *const restrict block1_l3_W_turned = tw_at(thread->module, AT_block1_l3_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -883,7 +883,7 @@ static void block1_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul. */
-TW_ALWAYS void mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
   float *const restrict mul = tw_at(thread->module, AT_mul);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -901,7 +901,7 @@ TW_ALWAYS void mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, 
  * block1_l3_y = (Σ_k block1.l2.y[i, k] * block1.l3.W_turned[k, j]) + block1.l3.b[j];
  * mul[i, j] = block1_l3_y * 0.5 * (erf(block1_l3_y / 1.41421356) + 1)
  */
-static void mul(struct tw_thread *thread, tw_size B) {
+static void kernel_mul(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   const float *const restrict block1_l3_W_turned = tw_at(thread->module, AT_block1_l3_W_turned);
   tw_size *const step = thread->step;
@@ -919,8 +919,8 @@ static void mul(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -929,7 +929,7 @@ static void mul(struct tw_thread *thread, tw_size B) {
  * block1_l4_W_turned(read block1.l4.W[64, 256], write block1.l4.W_turned[256, 64])
  * block1.l4.W_turned[i, j] = block1.l4.W[j, i]
  */
-static void block1_l4_W_turned(struct tw_thread *thread) {
+static void kernel_block1_l4_W_turned(struct tw_thread *thread) {
   const float *const restrict block1_l4_W = tw_at(thread->module, AT_block1_l4_W);
   float *const restrict block1_l4_W_turned = tw_at(thread->module, AT_block1_l4_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -941,7 +941,7 @@ static void block1_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_l4_y. */
-TW_ALWAYS void block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
   float *const restrict block1_l4_y = tw_at(thread->module, AT_block1_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -957,7 +957,7 @@ TW_ALWAYS void block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size 
  * block1_l4_y(read mul[48·B, 256], read block1.l4.W_turned[256, 64], read block1.l4.b[64], write block1.l4.y[48·B, 64])
  * block1.l4.y[i, j] = (Σ_k mul[i, k] * block1.l4.W_turned[k, j]) + block1.l4.b[j]
  */
-static void block1_l4_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block1_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul = tw_at(thread->module, AT_mul);
   const float *const restrict block1_l4_W_turned = tw_at(thread->module, AT_block1_l4_W_turned);
   tw_size *const step = thread->step;
@@ -975,8 +975,8 @@ static void block1_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) block1_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block1_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block1_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block1_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -988,7 +988,7 @@ static void block1_l4_y(struct tw_thread *thread, tw_size B) {
  * value_2 = 1 / sqrt((Σ_j (l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1.attention.l …;
  * block2.l1.y[i, j] = (l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1.attention.l4.y[ …
  */
-static void block2_l1_y(struct tw_thread *thread, float scalar) {
+static void kernel_block2_l1_y(struct tw_thread *thread, float scalar) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -1023,7 +1023,7 @@ static void block2_l1_y(struct tw_thread *thread, float scalar) {
  * block2_attention_l1_W_turned(read block2.attention.l1.W[64, 64], write block2.attention.l1.W_turned[64, 64])
  * block2.attention.l1.W_turned[i, j] = block2.attention.l1.W[j, i]
  */
-static void block2_attention_l1_W_turned(struct tw_thread *thread) {
+static void kernel_block2_attention_l1_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_attention_l1_W = tw_at(thread->module, AT_block2_attention_l1_W);
   float *const restrict block2_attention_l1_W_turned = tw_at(thread->module, AT_block2_attention_l1_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1035,7 +1035,7 @@ static void block2_attention_l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l1_y. */
-TW_ALWAYS void block2_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
   float *const restrict block2_attention_l1_y = tw_at(thread->module, AT_block2_attention_l1_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1051,7 +1051,7 @@ TW_ALWAYS void block2_attention_l1_y_results(struct tw_thread *thread, tw_size B
  * block2_attention_l1_y(read block2.l1.y[48·B, 64], read block2.attention.l1.W_turned[64, 64], read block2.attention.l1.b[64], write block2.attention.l1.y[48·B, 64])
  * block2.attention.l1.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l1.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l1_W_turned = tw_at(thread->module, AT_block2_attention_l1_W_turned);
   tw_size *const step = thread->step;
@@ -1069,8 +1069,8 @@ static void block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1079,7 +1079,7 @@ static void block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
  * block2_attention_l2_W_turned(read block2.attention.l2.W[64, 64], write block2.attention.l2.W_turned[64, 64])
  * block2.attention.l2.W_turned[i, j] = block2.attention.l2.W[j, i]
  */
-static void block2_attention_l2_W_turned(struct tw_thread *thread) {
+static void kernel_block2_attention_l2_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_attention_l2_W = tw_at(thread->module, AT_block2_attention_l2_W);
   float *const restrict block2_attention_l2_W_turned = tw_at(thread->module, AT_block2_attention_l2_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1091,7 +1091,7 @@ static void block2_attention_l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l2_y. */
-TW_ALWAYS void block2_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
   float *const restrict block2_attention_l2_y = tw_at(thread->module, AT_block2_attention_l2_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1107,7 +1107,7 @@ TW_ALWAYS void block2_attention_l2_y_results(struct tw_thread *thread, tw_size B
  * block2_attention_l2_y(read block2.l1.y[48·B, 64], read block2.attention.l2.W_turned[64, 64], read block2.attention.l2.b[64], write block2.attention.l2.y[48·B, 64])
  * block2.attention.l2.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l2.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l2_W_turned = tw_at(thread->module, AT_block2_attention_l2_W_turned);
   tw_size *const step = thread->step;
@@ -1125,8 +1125,8 @@ static void block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1135,7 +1135,7 @@ static void block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
  * block2_attention_l1_y_2(read block2.attention.l1.y[48·B, 64], write block2.attention.l1.y_2[B, 4, 48, 16])
  * block2.attention.l1.y_2[b, i, j, k] = block2.attention.l1.y[b·48 + j, i·16 + k]
  */
-static void block2_attention_l1_y_2(struct tw_thread *thread) {
+static void kernel_block2_attention_l1_y_2(struct tw_thread *thread) {
   const float *const restrict block2_attention_l1_y = tw_at(thread->module, AT_block2_attention_l1_y);
   float *const restrict block2_attention_l1_y_2 = tw_at(thread->module, AT_block2_attention_l1_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -1154,7 +1154,7 @@ static void block2_attention_l1_y_2(struct tw_thread *thread) {
  * block2_attention_l2_y_2(read block2.attention.l2.y[48·B, 64], write block2.attention.l2.y_2[B, 4, 16, 48])
  * block2.attention.l2.y_2[b, i, k, j] = block2.attention.l2.y[b·48 + j, i·16 + k]
  */
-static void block2_attention_l2_y_2(struct tw_thread *thread) {
+static void kernel_block2_attention_l2_y_2(struct tw_thread *thread) {
   const float *const restrict block2_attention_l2_y = tw_at(thread->module, AT_block2_attention_l2_y);
   float *const restrict block2_attention_l2_y_2 = tw_at(thread->module, AT_block2_attention_l2_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -1170,8 +1170,8 @@ static void block2_attention_l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of select_2. */
-TW_ALWAYS void select_2_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
+TW_ALWAYS void kernel_select_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
@@ -1185,7 +1185,7 @@ TW_ALWAYS void select_2_2_results(struct tw_thread *thread, tw_size B, float sca
  * select_2(read block2.attention.l1.y_2[B, 4, 48, 16], read block2.attention.l2.y_2[B, 4, 16, 48], write select_2[4·B, 48, 48])
  * select_2[i, j, k] = j >= k ? (Σ_l block2.attention.l1.y_2[i div 4, i mod 4, j, l] * block2.attention …
  */
-static void select_2_2(struct tw_thread *thread, tw_size B, float scalar_2) {
+static void kernel_select_2(struct tw_thread *thread, tw_size B, float scalar_2) {
   const float *const restrict block2_attention_l1_y_2 = tw_at(thread->module, AT_block2_attention_l1_y_2);
   const float *const restrict block2_attention_l2_y_2 = tw_at(thread->module, AT_block2_attention_l2_y_2);
   tw_size *const step = thread->step;
@@ -1204,8 +1204,8 @@ static void select_2_2(struct tw_thread *thread, tw_size B, float scalar_2) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block2_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) select_2_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else select_2_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -1216,8 +1216,8 @@ static void select_2_2(struct tw_thread *thread, tw_size B, float scalar_2) {
  * largest = max_k select_2[i, j, k];
  * weights_2[i, j, k] = exp(select_2[i, j, k] - largest) / (Σ_k exp(select_2[i, j, k] - largest))
  */
-static void weights_2(struct tw_thread *thread) {
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
+static void kernel_weights_2(struct tw_thread *thread) {
+  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   for (tw_size i = thread->from; i < thread->to; i++) {
     for (tw_size j = 0; j < 48; j++) {
@@ -1242,7 +1242,7 @@ static void weights_2(struct tw_thread *thread) {
  * block2_attention_l3_W_turned(read block2.attention.l3.W[64, 64], write block2.attention.l3.W_turned[64, 64])
  * block2.attention.l3.W_turned[i, j] = block2.attention.l3.W[j, i]
  */
-static void block2_attention_l3_W_turned(struct tw_thread *thread) {
+static void kernel_block2_attention_l3_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_attention_l3_W = tw_at(thread->module, AT_block2_attention_l3_W);
   float *const restrict block2_attention_l3_W_turned = tw_at(thread->module, AT_block2_attention_l3_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1254,7 +1254,7 @@ static void block2_attention_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l3_y. */
-TW_ALWAYS void block2_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
   float *const restrict block2_attention_l3_y = tw_at(thread->module, AT_block2_attention_l3_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1270,7 +1270,7 @@ TW_ALWAYS void block2_attention_l3_y_results(struct tw_thread *thread, tw_size B
  * block2_attention_l3_y(read block2.l1.y[48·B, 64], read block2.attention.l3.W_turned[64, 64], read block2.attention.l3.b[64], write block2.attention.l3.y[48·B, 64])
  * block2.attention.l3.y[i, j] = (Σ_k block2.l1.y[i, k] * block2.attention.l3.W_turned[k, j]) + block2. …
  */
-static void block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   const float *const restrict block2_attention_l3_W_turned = tw_at(thread->module, AT_block2_attention_l3_W_turned);
   tw_size *const step = thread->step;
@@ -1288,8 +1288,8 @@ static void block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1298,7 +1298,7 @@ static void block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
  * block2_attention_l3_y_2(read block2.attention.l3.y[48·B, 64], write block2.attention.l3.y_2[B, 4, 16, 48])
  * block2.attention.l3.y_2[b, i, k, j] = block2.attention.l3.y[b·48 + j, i·16 + k]
  */
-static void block2_attention_l3_y_2(struct tw_thread *thread) {
+static void kernel_block2_attention_l3_y_2(struct tw_thread *thread) {
   const float *const restrict block2_attention_l3_y = tw_at(thread->module, AT_block2_attention_l3_y);
   float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -1314,7 +1314,7 @@ static void block2_attention_l3_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_causal_attention1. */
-TW_ALWAYS void block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -1329,7 +1329,7 @@ TW_ALWAYS void block2_attention_causal_attention1_results(struct tw_thread *thre
  * block2_attention_causal_attention1(read weights_2[4·B, 48, 48], read block2.attention.l3.y_2[B, 4, 16, 48], write block2.attention.causal_attention1[4·B, 48, 16])
  * block2.attention.causal_attention1[i, j, k] = Σ_l weights_2[i, j, l] * block2.attention.l3.y_2[i div …
  */
-static void block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
   tw_size *const step = thread->step;
@@ -1348,8 +1348,8 @@ static void block2_attention_causal_attention1(struct tw_thread *thread, tw_size
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -1359,7 +1359,7 @@ static void block2_attention_causal_attention1(struct tw_thread *thread, tw_size
  * block2_attention_causal_attention1_2(read block2.attention.causal_attention1[4·B, 48, 16], write block2.attention.causal_attention1_2[B, 48, 4, 16])
  * block2.attention.causal_attention1_2[b, i, j, k] = block2.attention.causal_attention1[b·4 + j, i, k]
  */
-static void block2_attention_causal_attention1_2(struct tw_thread *thread) {
+static void kernel_block2_attention_causal_attention1_2(struct tw_thread *thread) {
   const float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
   float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -1378,7 +1378,7 @@ static void block2_attention_causal_attention1_2(struct tw_thread *thread) {
  * block2_attention_l4_W_turned(read block2.attention.l4.W[64, 64], write block2.attention.l4.W_turned[64, 64])
  * block2.attention.l4.W_turned[i, j] = block2.attention.l4.W[j, i]
  */
-static void block2_attention_l4_W_turned(struct tw_thread *thread) {
+static void kernel_block2_attention_l4_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_attention_l4_W = tw_at(thread->module, AT_block2_attention_l4_W);
   float *const restrict block2_attention_l4_W_turned = tw_at(thread->module, AT_block2_attention_l4_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1390,7 +1390,7 @@ static void block2_attention_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l4_y. */
-TW_ALWAYS void block2_attention_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
   float *const restrict block2_attention_l4_y = tw_at(thread->module, AT_block2_attention_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1406,7 +1406,7 @@ TW_ALWAYS void block2_attention_l4_y_results(struct tw_thread *thread, tw_size B
  * block2_attention_l4_y(read block2.attention.causal_attention1_2[B, 48, 4, 16], read block2.attention.l4.W_turned[64, 64], read block2.attention.l4.b[64], write block2.attention.l4.y[48·B, 64])
  * block2.attention.l4.y[i, j] = (Σ_k block2.attention.causal_attention1_2[i div 48, i mod 48, k div 16 …
  */
-static void block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   const float *const restrict block2_attention_l4_W_turned = tw_at(thread->module, AT_block2_attention_l4_W_turned);
   tw_size *const step = thread->step;
@@ -1424,8 +1424,8 @@ static void block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1435,7 +1435,7 @@ static void block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
  * value = (Σ_j l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1.attention.l4.y[i, j] +  …;
  * centred[i, j] = l1.W[token[i div 48, i mod 48], j] + l2.W[i mod 48, j] + block1.attention.l4.y[i, j] …
  */
-static void centred(struct tw_thread *thread, float scalar) {
+static void kernel_centred(struct tw_thread *thread, float scalar) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -1464,7 +1464,7 @@ static void centred(struct tw_thread *thread, float scalar) {
  * value = 1 / sqrt((Σ_j centred[i, j] * centred[i, j]) / scalar + 0.00001);
  * block2.l2.y[i, j] = centred[i, j] * value * block2.l2.gamma[j] + block2.l2.beta[j]
  */
-static void block2_l2_y(struct tw_thread *thread, float scalar) {
+static void kernel_block2_l2_y(struct tw_thread *thread, float scalar) {
   const float *const restrict centred = tw_at(thread->module, AT_centred);
   const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
   const float *const restrict block2_l2_beta = tw_at(thread->module, AT_block2_l2_beta);
@@ -1487,7 +1487,7 @@ static void block2_l2_y(struct tw_thread *thread, float scalar) {
  * block2_l3_W_turned(read block2.l3.W[256, 64], write block2.l3.W_turned[64, 256])
  * block2.l3.W_turned[i, j] = block2.l3.W[j, i]
  */
-static void block2_l3_W_turned(struct tw_thread *thread) {
+static void kernel_block2_l3_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_l3_W = tw_at(thread->module, AT_block2_l3_W);
   float *const restrict block2_l3_W_turned = tw_at(thread->module, AT_block2_l3_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1499,7 +1499,7 @@ static void block2_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_2. */
-TW_ALWAYS void mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
   float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1517,7 +1517,7 @@ TW_ALWAYS void mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile
  * block2_l3_y = (Σ_k block2.l2.y[i, k] * block2.l3.W_turned[k, j]) + block2.l3.b[j];
  * mul_2[i, j] = block2_l3_y * 0.5 * (erf(block2_l3_y / 1.41421356) + 1)
  */
-static void mul_2(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
   const float *const restrict block2_l3_W_turned = tw_at(thread->module, AT_block2_l3_W_turned);
   tw_size *const step = thread->step;
@@ -1535,8 +1535,8 @@ static void mul_2(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1545,7 +1545,7 @@ static void mul_2(struct tw_thread *thread, tw_size B) {
  * block2_l4_W_turned(read block2.l4.W[64, 256], write block2.l4.W_turned[256, 64])
  * block2.l4.W_turned[i, j] = block2.l4.W[j, i]
  */
-static void block2_l4_W_turned(struct tw_thread *thread) {
+static void kernel_block2_l4_W_turned(struct tw_thread *thread) {
   const float *const restrict block2_l4_W = tw_at(thread->module, AT_block2_l4_W);
   float *const restrict block2_l4_W_turned = tw_at(thread->module, AT_block2_l4_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1557,7 +1557,7 @@ static void block2_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_l4_y. */
-TW_ALWAYS void block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
   float *const restrict block2_l4_y = tw_at(thread->module, AT_block2_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1573,7 +1573,7 @@ TW_ALWAYS void block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size 
  * block2_l4_y(read mul_2[48·B, 256], read block2.l4.W_turned[256, 64], read block2.l4.b[64], write block2.l4.y[48·B, 64])
  * block2.l4.y[i, j] = (Σ_k mul_2[i, k] * block2.l4.W_turned[k, j]) + block2.l4.b[j]
  */
-static void block2_l4_y(struct tw_thread *thread, tw_size B) {
+static void kernel_block2_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   const float *const restrict block2_l4_W_turned = tw_at(thread->module, AT_block2_l4_W_turned);
   tw_size *const step = thread->step;
@@ -1591,8 +1591,8 @@ static void block2_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul_2 + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) block2_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else block2_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_block2_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_block2_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1601,7 +1601,7 @@ static void block2_l4_y(struct tw_thread *thread, tw_size B) {
  * add(read token[B, 48], read l1.W[28, 64], read l2.W[48, 64], read block1.attention.l4.y[48·B, 64], read block1.l4.y[48·B, 64], read block2.attention.l4.y[48·B, 64], read block2.l4.y[48·B, 64], write add[B, 48, 64])
  * add[b, i, j] = l1.W[token[b, i], j] + l2.W[i, j] + block1.attention.l4.y[b·48 + i, j] + block1.l4.y[ …
  */
-static void add(struct tw_thread *thread) {
+static void kernel_add(struct tw_thread *thread) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -1627,7 +1627,7 @@ static void add(struct tw_thread *thread) {
  * value_2 = 1 / sqrt((Σ_j (add[i div 48, i mod 48, j] - total / scalar) * (add[i div 48, i mod 48, j]  …;
  * l3.y[i, j] = (add[i div 48, i mod 48, j] - value) * value_2 * l3.gamma[j] + l3.beta[j]
  */
-static void l3_y(struct tw_thread *thread, float scalar) {
+static void kernel_l3_y(struct tw_thread *thread, float scalar) {
   const float *const restrict add = tw_at(thread->module, AT_add);
   const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
   const float *const restrict l3_beta = tw_at(thread->module, AT_l3_beta);
@@ -1658,7 +1658,7 @@ static void l3_y(struct tw_thread *thread, float scalar) {
  * l4_W_turned(read l4.W[28, 64], write l4.W_turned[64, 28])
  * l4.W_turned[i, j] = l4.W[j, i]
  */
-static void l4_W_turned(struct tw_thread *thread) {
+static void kernel_l4_W_turned(struct tw_thread *thread) {
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   float *const restrict l4_W_turned = tw_at(thread->module, AT_l4_W_turned);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -1670,7 +1670,7 @@ static void l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1686,7 +1686,7 @@ TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
  * l4_y(read l3.y[48·B, 64], read l4.W_turned[64, 28], read l4.b[28], write l4.y[48·B, 28])
  * l4.y[i, j] = (Σ_k l3.y[i, k] * l4.W_turned[k, j]) + l4.b[j]
  */
-static void l4_y(struct tw_thread *thread, tw_size B) {
+static void kernel_l4_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   const float *const restrict l4_W_turned = tw_at(thread->module, AT_l4_W_turned);
   tw_size *const step = thread->step;
@@ -1704,8 +1704,8 @@ static void l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, l3_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1714,7 +1714,7 @@ static void l4_y(struct tw_thread *thread, tw_size B) {
  * predict(read l4.y[48·B, 28], write logits[B, 48, 28])
  * logits[b, i, j] = l4.y[b·48 + i, j]
  */
-static void predict(struct tw_thread *thread) {
+static void kernel_predict(struct tw_thread *thread) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -1733,7 +1733,7 @@ static void predict(struct tw_thread *thread) {
  * softmax_cross_entropy1[i] = log((Σ_j exp(l4.y[i, j] - largest))) - (Σ_j (l4.y[i, j] - largest) * f32 …;
  * accuracy1[i] = f32((argmax_j l4.y[i, j]) == next[i div 48, i mod 48])
  */
-static void softmax_cross_entropy1(struct tw_thread *thread) {
+static void kernel_softmax_cross_entropy1(struct tw_thread *thread) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const uint32_t *const restrict next = tw_at(thread->module, AT_next);
   float *const restrict softmax_cross_entropy1 = tw_at(thread->module, AT_softmax_cross_entropy1);
@@ -1773,7 +1773,7 @@ static void softmax_cross_entropy1(struct tw_thread *thread) {
  * loss(read softmax_cross_entropy1[48·B], read accuracy1[48·B], write loss[B], write accuracy[B])
  * loss[b] = (Σ_i softmax_cross_entropy1[b·48 + i]) / 48; accuracy[b] = (Σ_i accuracy1[b·48 + i]) / 48
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const float *const restrict softmax_cross_entropy1 = tw_at(thread->module, AT_softmax_cross_entropy1);
   const float *const restrict accuracy1 = tw_at(thread->module, AT_accuracy1);
   float *const restrict loss = tw_at(thread->module, AT_loss);
@@ -1801,7 +1801,7 @@ static void loss(struct tw_thread *thread) {
  * loss_total[] = loss_total_next;
  * accuracy_total[] = accuracy_total_next
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   const float *const restrict accuracy = tw_at(thread->module, AT_accuracy);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
@@ -1826,7 +1826,7 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * l2_y(read token[B, 48], read l1.W[28, 64], read l2.W[48, 64], write l2.y[B, 48, 64])
  * l2.y[b, i, j] = l1.W[token[b, i], j] + l2.W[i, j]
  */
-static void l2_y(struct tw_thread *thread) {
+static void kernel_l2_y(struct tw_thread *thread) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
@@ -1855,7 +1855,7 @@ static void l2_y(struct tw_thread *thread) {
  * div_11[i] = 1 / value;
  * sqrt_5[i] = value
  */
-static void mul_44(struct tw_thread *thread, float scalar) {
+static void kernel_mul_44(struct tw_thread *thread, float scalar) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   const float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
   const float *const restrict block1_l1_beta = tw_at(thread->module, AT_block1_l1_beta);
@@ -1863,7 +1863,7 @@ static void mul_44(struct tw_thread *thread, float scalar) {
   float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   float *const restrict div_10 = tw_at(thread->module, AT_div_10);
   float *const restrict div_11 = tw_at(thread->module, AT_div_11);
-  float *const restrict sqrt_5 = tw_at(thread->module, AT_sqrt_5_2);
+  float *const restrict sqrt_5 = tw_at(thread->module, AT_sqrt_5);
   for (tw_size i_outer = thread->from; i_outer < thread->to; i_outer++) {
     for (tw_size i = 0; i < 48; i++) {
       float total_2 = 0.0f;
@@ -1900,8 +1900,8 @@ static void mul_44(struct tw_thread *thread, float scalar) {
  * sum_12[i, j] = total;
  * max_2[i, j] = largest
  */
-static void weights_3(struct tw_thread *thread) {
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+static void kernel_weights_3(struct tw_thread *thread) {
+  const float *const restrict select = tw_at(thread->module, AT_select);
   float *const restrict weights = tw_at(thread->module, AT_weights);
   float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
   float *const restrict max_2 = tw_at(thread->module, AT_max_2);
@@ -1909,16 +1909,16 @@ static void weights_3(struct tw_thread *thread) {
     for (tw_size j = 0; j < 48; j++) {
       float largest = -INFINITY;
       for (tw_size k = 0; k < 48; k++) {
-        largest = tw_maximum(largest, select_2[i * 2304 + (j * 48 + k)]);
+        largest = tw_maximum(largest, select[i * 2304 + (j * 48 + k)]);
       }
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size k = 0; k < 48; k++) {
-        total_2 += tw_exp(select_2[i * 2304 + (j * 48 + k)] - largest);
+        total_2 += tw_exp(select[i * 2304 + (j * 48 + k)] - largest);
       }
 #pragma omp simd
       for (tw_size k = 0; k < 48; k++) {
-        weights[i * 2304 + (j * 48 + k)] = tw_exp(select_2[i * 2304 + (j * 48 + k)] - largest) / total_2;
+        weights[i * 2304 + (j * 48 + k)] = tw_exp(select[i * 2304 + (j * 48 + k)] - largest) / total_2;
       }
       sum_12[i * 48 + j] = total_2;
       max_2[i * 48 + j] = largest;
@@ -1927,7 +1927,7 @@ static void weights_3(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of reshape. */
-TW_ALWAYS void reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   float *const restrict reshape = tw_at(thread->module, AT_reshape);
@@ -1949,7 +1949,7 @@ TW_ALWAYS void reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_
  * reshape[i, j] = l2.y[i div 48, i mod 48, j] + block1_attention_l4_y;
  * block1.attention.l4.y[i, j] = block1_attention_l4_y
  */
-static void reshape_2(struct tw_thread *thread, tw_size B) {
+static void kernel_reshape_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
   tw_size *const step = thread->step;
@@ -1967,8 +1967,8 @@ static void reshape_2(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) reshape_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else reshape_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_reshape_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_reshape_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -1985,14 +1985,14 @@ static void reshape_2(struct tw_thread *thread, tw_size B) {
  * div_7[i] = 1 / value;
  * sqrt[i] = value
  */
-static void block1_l2_y_2(struct tw_thread *thread, float scalar) {
+static void kernel_block1_l2_y_2(struct tw_thread *thread, float scalar) {
   const float *const restrict reshape = tw_at(thread->module, AT_reshape);
   const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
   const float *const restrict block1_l2_beta = tw_at(thread->module, AT_block1_l2_beta);
   float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   float *const restrict div_6 = tw_at(thread->module, AT_div_6);
   float *const restrict div_7 = tw_at(thread->module, AT_div_7);
-  float *const restrict sqrt_2 = tw_at(thread->module, AT_sqrt_5);
+  float *const restrict sqrt = tw_at(thread->module, AT_sqrt);
   for (tw_size i = thread->from; i < thread->to; i++) {
     float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
@@ -2013,12 +2013,12 @@ static void block1_l2_y_2(struct tw_thread *thread, float scalar) {
     }
     div_6[i] = total_2 / scalar;
     div_7[i] = 1.0f / value_2;
-    sqrt_2[i] = value_2;
+    sqrt[i] = value_2;
   }
 }
 
 /* What becomes of the sums of a tile of mul. */
-TW_ALWAYS void mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
   float *const restrict mul = tw_at(thread->module, AT_mul);
   float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
@@ -2051,7 +2051,7 @@ TW_ALWAYS void mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile
  * mul_9[i, j] = 1.1283792 * exp(-(value_2 * value_2));
  * add_3[i, j] = value_3
  */
-static void mul_3(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_3(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   const float *const restrict block1_l3_W_turned = tw_at(thread->module, AT_block1_l3_W_turned);
   tw_size *const step = thread->step;
@@ -2069,8 +2069,8 @@ static void mul_3(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_3_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_3_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_3_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_3_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2079,7 +2079,7 @@ static void mul_3(struct tw_thread *thread, tw_size B) {
  * add_4(read l2.y[B, 48, 64], read block1.attention.l4.y[48·B, 64], read block1.l4.y[48·B, 64], write add_4[B, 48, 64])
  * add_4[b, i, j] = l2.y[b, i, j] + block1.attention.l4.y[b·48 + i, j] + block1.l4.y[b·48 + i, j]
  */
-static void add_4(struct tw_thread *thread) {
+static void kernel_add_4(struct tw_thread *thread) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   const float *const restrict block1_attention_l4_y = tw_at(thread->module, AT_block1_attention_l4_y);
   const float *const restrict block1_l4_y = tw_at(thread->module, AT_block1_l4_y);
@@ -2109,7 +2109,7 @@ static void add_4(struct tw_thread *thread) {
  * div_13[i] = 1 / value;
  * sqrt_4[i] = value
  */
-static void centred_2(struct tw_thread *thread, float scalar) {
+static void kernel_centred_2(struct tw_thread *thread, float scalar) {
   const float *const restrict add_4 = tw_at(thread->module, AT_add_4);
   const float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
   const float *const restrict block2_l1_beta = tw_at(thread->module, AT_block2_l1_beta);
@@ -2155,8 +2155,8 @@ static void centred_2(struct tw_thread *thread, float scalar) {
  * sum_7[i, j] = total;
  * max[i, j] = largest
  */
-static void weights_2_2(struct tw_thread *thread) {
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
+static void kernel_weights_2_2(struct tw_thread *thread) {
+  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
   float *const restrict max = tw_at(thread->module, AT_max);
@@ -2185,7 +2185,7 @@ static void weights_2_2(struct tw_thread *thread) {
  * add_5(read add_4[B, 48, 64], read block2.attention.l4.y[48·B, 64], write add_5[B, 48, 64])
  * add_5[b, i, j] = add_4[b, i, j] + block2.attention.l4.y[b·48 + i, j]
  */
-static void add_5(struct tw_thread *thread) {
+static void kernel_add_5(struct tw_thread *thread) {
   const float *const restrict add_4 = tw_at(thread->module, AT_add_4);
   const float *const restrict block2_attention_l4_y = tw_at(thread->module, AT_block2_attention_l4_y);
   float *const restrict add_5 = tw_at(thread->module, AT_add_5);
@@ -2212,7 +2212,7 @@ static void add_5(struct tw_thread *thread) {
  * div_2[i] = 1 / value;
  * sqrt_3[i] = value
  */
-static void centred_3(struct tw_thread *thread, float scalar) {
+static void kernel_centred_3(struct tw_thread *thread, float scalar) {
   const float *const restrict add_5 = tw_at(thread->module, AT_add_5);
   const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
   const float *const restrict block2_l2_beta = tw_at(thread->module, AT_block2_l2_beta);
@@ -2248,7 +2248,7 @@ static void centred_3(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of mul_2. */
-TW_ALWAYS void mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
   float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
@@ -2281,7 +2281,7 @@ TW_ALWAYS void mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_ti
  * mul_5[i, j] = 1.1283792 * exp(-(value_2 * value_2));
  * add_2[i, j] = value_3
  */
-static void mul_2_2(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_2_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
   const float *const restrict block2_l3_W_turned = tw_at(thread->module, AT_block2_l3_W_turned);
   tw_size *const step = thread->step;
@@ -2299,8 +2299,8 @@ static void mul_2_2(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_2_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_2_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_2_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_2_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2309,7 +2309,7 @@ static void mul_2_2(struct tw_thread *thread, tw_size B) {
  * add(read add_5[B, 48, 64], read block2.l4.y[48·B, 64], write add[B, 48, 64])
  * add[b, i, j] = add_5[b, i, j] + block2.l4.y[b·48 + i, j]
  */
-static void add_2(struct tw_thread *thread) {
+static void kernel_add_2(struct tw_thread *thread) {
   const float *const restrict add_5 = tw_at(thread->module, AT_add_5);
   const float *const restrict block2_l4_y = tw_at(thread->module, AT_block2_l4_y);
   float *const restrict add = tw_at(thread->module, AT_add);
@@ -2335,7 +2335,7 @@ static void add_2(struct tw_thread *thread) {
  * div_12[i] = 1 / value;
  * sqrt_2[i] = value
  */
-static void l3_y_2(struct tw_thread *thread, float scalar) {
+static void kernel_l3_y_2(struct tw_thread *thread, float scalar) {
   const float *const restrict add = tw_at(thread->module, AT_add);
   const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
   const float *const restrict l3_beta = tw_at(thread->module, AT_l3_beta);
@@ -2378,7 +2378,7 @@ static void l3_y_2(struct tw_thread *thread, float scalar) {
  * softmax_cross_entropy1[i] = log(sum_exp) - (Σ_j (l4.y[i, j] - largest) * f32(j == next[i div 48, i m …;
  * accuracy1[i] = f32((argmax_j l4.y[i, j]) == next[i div 48, i mod 48])
  */
-static void softmax_cross_entropy1_2(struct tw_thread *thread, float scalar_3, float scalar_4) {
+static void kernel_softmax_cross_entropy1_2(struct tw_thread *thread, float scalar_3, float scalar_4) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const uint32_t *const restrict next = tw_at(thread->module, AT_next);
   float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
@@ -2421,7 +2421,7 @@ static void softmax_cross_entropy1_2(struct tw_thread *thread, float scalar_3, f
 }
 
 /* What becomes of the sums of a tile of mul_3. */
-TW_ALWAYS void mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
   const float *const restrict add = tw_at(thread->module, AT_add);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
@@ -2444,7 +2444,7 @@ TW_ALWAYS void mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_ti
  * mul_3[i, j] = acc * l3.gamma[j];
  * mul_54[i, j] = acc * ((add[i div 48, i mod 48, j] - div_3[i]) * div_12[i])
  */
-static void mul_3_2(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_3_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   tw_size *const step = thread->step;
@@ -2462,8 +2462,8 @@ static void mul_3_2(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 28, g_l4_y + i_tile * 28, 28, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_3_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_3_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_3_2_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_3_2_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2476,7 +2476,7 @@ static void mul_3_2(struct tw_thread *thread, tw_size B) {
  * value_3 = value * (add[i div 48, i mod 48, j] - div_3[i]);
  * g_block2.l4.y[i, j] = mul_3[i, j] * div_12[i] + value_3 + value_3 + value_2
  */
-static void g_block2_l4_y(struct tw_thread *thread, float scalar) {
+static void kernel_g_block2_l4_y(struct tw_thread *thread, float scalar) {
   const float *const restrict mul_3 = tw_at(thread->module, AT_mul_3);
   const float *const restrict add = tw_at(thread->module, AT_add);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
@@ -2507,7 +2507,7 @@ static void g_block2_l4_y(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_block2_l3_y. */
-TW_ALWAYS void g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
   const float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
   const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
@@ -2526,7 +2526,7 @@ TW_ALWAYS void g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_siz
  * acc = Σ_k g_block2.l4.y[i, k] * block2.l4.W[k, j];
  * g_block2.l3.y[i, j] = acc * mul_4[i, j] * mul_5[i, j] / 1.41421356 + acc * add_2[i, j] * 0.5
  */
-static void g_block2_l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block2_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l4_y = tw_at(thread->module, AT_g_block2_l4_y);
   const float *const restrict block2_l4_W = tw_at(thread->module, AT_block2_l4_W);
   tw_size *const step = thread->step;
@@ -2544,14 +2544,14 @@ static void g_block2_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_46. */
-TW_ALWAYS void mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
   const float *const restrict centred = tw_at(thread->module, AT_centred);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
@@ -2578,7 +2578,7 @@ TW_ALWAYS void mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_6[i, j] = value;
  * mul_52[i, j] = acc * (centred[i, j] * div_2[i])
  */
-static void mul_46(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_46(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   const float *const restrict block2_l3_W = tw_at(thread->module, AT_block2_l3_W);
   tw_size *const step = thread->step;
@@ -2596,8 +2596,8 @@ static void mul_46(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block2_l3_y + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_46_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_46_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_46_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_46_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2610,7 +2610,7 @@ static void mul_46(struct tw_thread *thread, tw_size B) {
  * value_3 = value * centred[i, j];
  * g_block2.attention.l4.y[i, j] = g_block2.l4.y[i, j] + (mul_6[i, j] * div_2[i] + value_3 + value_3 +  …
  */
-static void g_block2_attention_l4_y(struct tw_thread *thread, float scalar) {
+static void kernel_g_block2_attention_l4_y(struct tw_thread *thread, float scalar) {
   const float *const restrict mul_46 = tw_at(thread->module, AT_mul_46);
   const float *const restrict mul_6 = tw_at(thread->module, AT_mul_6);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
@@ -2640,7 +2640,7 @@ static void g_block2_attention_l4_y(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_block2_attention_l4_y_times_block2_attention_l4_W. */
-TW_ALWAYS void g_block2_attention_l4_y_times_block2_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -2655,7 +2655,7 @@ TW_ALWAYS void g_block2_attention_l4_y_times_block2_attention_l4_W_results(struc
  * g_block2_attention_l4_y_times_block2_attention_l4_W(read g_block2.attention.l4.y[48·B, 64], read block2.attention.l4.W[64, 64], write g_block2.attention.l4.y_times_block2.attention.l4.W[48·B, 64])
  * g_block2.attention.l4.y_times_block2.attention.l4.W[i, j] = Σ_k g_block2.attention.l4.y[i, k] * bloc …
  */
-static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
   const float *const restrict block2_attention_l4_W = tw_at(thread->module, AT_block2_attention_l4_W);
   tw_size *const step = thread->step;
@@ -2673,8 +2673,8 @@ static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -2683,7 +2683,7 @@ static void g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw_thread
  * g_block2_attention_causal_attention1(read g_block2.attention.l4.y_times_block2.attention.l4.W[48·B, 64], write g_block2.attention.causal_attention1[B, 4, 48, 16])
  * g_block2.attention.causal_attention1[b, i, j, k] = g_block2.attention.l4.y_times_block2.attention.l4 …
  */
-static void g_block2_attention_causal_attention1(struct tw_thread *thread) {
+static void kernel_g_block2_attention_causal_attention1(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
   float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -2699,7 +2699,7 @@ static void g_block2_attention_causal_attention1(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of weights_times_g_block2_attention_causal_attention1. */
-TW_ALWAYS void weights_times_g_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_weights_times_g_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -2714,7 +2714,7 @@ TW_ALWAYS void weights_times_g_block2_attention_causal_attention1_results(struct
  * weights_times_g_block2_attention_causal_attention1(read weights_2[4·B, 48, 48], read g_block2.attention.causal_attention1[B, 4, 48, 16], write weights_times_g_block2.attention.causal_attention1[4·B, 48, 16])
  * weights_times_g_block2.attention.causal_attention1[i, j, k] = Σ_l weights_2[i, l, j] * g_block2.atte …
  */
-static void weights_times_g_block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
+static void kernel_weights_times_g_block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   tw_size *const step = thread->step;
@@ -2733,8 +2733,8 @@ static void weights_times_g_block2_attention_causal_attention1(struct tw_thread 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2744,7 +2744,7 @@ static void weights_times_g_block2_attention_causal_attention1(struct tw_thread 
  * g_block2_attention_l3_y(read weights_times_g_block2.attention.causal_attention1[4·B, 48, 16], write g_block2.attention.l3.y[B, 48, 4, 16])
  * g_block2.attention.l3.y[b, i, j, k] = weights_times_g_block2.attention.causal_attention1[b·4 + j, i, …
  */
-static void g_block2_attention_l3_y(struct tw_thread *thread) {
+static void kernel_g_block2_attention_l3_y(struct tw_thread *thread) {
   const float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
   float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -2760,7 +2760,7 @@ static void g_block2_attention_l3_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_block2_attention_l3_y_times_block2_attention_l3_W. */
-TW_ALWAYS void g_block2_attention_l3_y_times_block2_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -2775,7 +2775,7 @@ TW_ALWAYS void g_block2_attention_l3_y_times_block2_attention_l3_W_results(struc
  * g_block2_attention_l3_y_times_block2_attention_l3_W(read g_block2.attention.l3.y[B, 48, 4, 16], read block2.attention.l3.W[64, 64], write g_block2.attention.l3.y_times_block2.attention.l3.W[48·B, 64])
  * g_block2.attention.l3.y_times_block2.attention.l3.W[i, j] = Σ_k g_block2.attention.l3.y[i div 48, i  …
  */
-static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   const float *const restrict block2_attention_l3_W = tw_at(thread->module, AT_block2_attention_l3_W);
   tw_size *const step = thread->step;
@@ -2793,14 +2793,14 @@ static void g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_7. */
-TW_ALWAYS void mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
   float *const restrict mul_7 = tw_at(thread->module, AT_mul_7);
@@ -2821,7 +2821,7 @@ TW_ALWAYS void mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_
  * mul_7[i, j, k] = acc * weights_2[i, j, k];
  * div_4[i, j, k] = acc / sum_7[i, j]
  */
-static void mul_7(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_7(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   const float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
   tw_size *const step = thread->step;
@@ -2840,8 +2840,8 @@ static void mul_7(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block2_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) mul_7_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else mul_7_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_mul_7_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_mul_7_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2851,11 +2851,11 @@ static void mul_7(struct tw_thread *thread, tw_size B) {
  * div_5(read mul_7[4·B, 48, 48], read sum_7[4·B, 48], read div_4[4·B, 48, 48], read select_2[4·B, 48, 48], read max[4·B, 48], write div_5[4·B, 48, 48])
  * div_5[i, j, k] = (j >= k ? (div_4[i, j, k] + (Σ_k -(mul_7[i, j, k] / sum_7[i, j]))) * exp(select_2[i …
  */
-static void div_5(struct tw_thread *thread, float scalar_2) {
+static void kernel_div_5(struct tw_thread *thread, float scalar_2) {
   const float *const restrict mul_7 = tw_at(thread->module, AT_mul_7);
   const float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
   const float *const restrict div_4 = tw_at(thread->module, AT_div_4);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2_2);
+  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   const float *const restrict max = tw_at(thread->module, AT_max);
   float *const restrict div_5 = tw_at(thread->module, AT_div_5);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -2874,7 +2874,7 @@ static void div_5(struct tw_thread *thread, float scalar_2) {
 }
 
 /* What becomes of the sums of a tile of einsum. */
-TW_ALWAYS void einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum = tw_at(thread->module, AT_einsum);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -2889,7 +2889,7 @@ TW_ALWAYS void einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw
  * einsum(read div_5[4·B, 48, 48], read block2.attention.l1.y_2[B, 4, 48, 16], write einsum[4·B, 48, 16])
  * einsum[i, j, k] = Σ_l div_5[i, l, j] * block2.attention.l1.y_2[i div 4, i mod 4, l, k]
  */
-static void einsum(struct tw_thread *thread, tw_size B) {
+static void kernel_einsum(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_5 = tw_at(thread->module, AT_div_5);
   const float *const restrict block2_attention_l1_y_2 = tw_at(thread->module, AT_block2_attention_l1_y_2);
   tw_size *const step = thread->step;
@@ -2908,8 +2908,8 @@ static void einsum(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) einsum_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else einsum_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_einsum_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_einsum_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -2919,7 +2919,7 @@ static void einsum(struct tw_thread *thread, tw_size B) {
  * g_block2_attention_l2_y(read einsum[4·B, 48, 16], write g_block2.attention.l2.y[B, 48, 4, 16])
  * g_block2.attention.l2.y[b, i, j, k] = einsum[b·4 + j, i, k]
  */
-static void g_block2_attention_l2_y(struct tw_thread *thread) {
+static void kernel_g_block2_attention_l2_y(struct tw_thread *thread) {
   const float *const restrict einsum = tw_at(thread->module, AT_einsum);
   float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -2935,7 +2935,7 @@ static void g_block2_attention_l2_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of add_14. */
-TW_ALWAYS void add_14_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_add_14_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
   float *const restrict add_14 = tw_at(thread->module, AT_add_14);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -2951,7 +2951,7 @@ TW_ALWAYS void add_14_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * add_14(read g_block2.attention.l2.y[B, 48, 4, 16], read block2.attention.l2.W[64, 64], read g_block2.attention.l3.y_times_block2.attention.l3.W[48·B, 64], write add_14[48·B, 64])
  * add_14[i, j] = g_block2.attention.l3.y_times_block2.attention.l3.W[i, j] + (Σ_k g_block2.attention.l …
  */
-static void add_14(struct tw_thread *thread, tw_size B) {
+static void kernel_add_14(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   const float *const restrict block2_attention_l2_W = tw_at(thread->module, AT_block2_attention_l2_W);
   tw_size *const step = thread->step;
@@ -2969,14 +2969,14 @@ static void add_14(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) add_14_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else add_14_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_add_14_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_add_14_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of einsum_2. */
-TW_ALWAYS void einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_2 = tw_at(thread->module, AT_einsum_2);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -2991,7 +2991,7 @@ TW_ALWAYS void einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, 
  * einsum_2(read div_5[4·B, 48, 48], read block2.attention.l2.y_2[B, 4, 16, 48], write einsum_2[4·B, 48, 16])
  * einsum_2[i, j, k] = Σ_l div_5[i, j, l] * block2.attention.l2.y_2[i div 4, i mod 4, k, l]
  */
-static void einsum_2(struct tw_thread *thread, tw_size B) {
+static void kernel_einsum_2(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_5 = tw_at(thread->module, AT_div_5);
   const float *const restrict block2_attention_l2_y_2 = tw_at(thread->module, AT_block2_attention_l2_y_2);
   tw_size *const step = thread->step;
@@ -3010,8 +3010,8 @@ static void einsum_2(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) einsum_2_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else einsum_2_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_einsum_2_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_einsum_2_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3021,7 +3021,7 @@ static void einsum_2(struct tw_thread *thread, tw_size B) {
  * g_block2_attention_l1_y(read einsum_2[4·B, 48, 16], write g_block2.attention.l1.y[B, 48, 4, 16])
  * g_block2.attention.l1.y[b, i, j, k] = einsum_2[b·4 + j, i, k]
  */
-static void g_block2_attention_l1_y(struct tw_thread *thread) {
+static void kernel_g_block2_attention_l1_y(struct tw_thread *thread) {
   const float *const restrict einsum_2 = tw_at(thread->module, AT_einsum_2);
   float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -3037,7 +3037,7 @@ static void g_block2_attention_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_56. */
-TW_ALWAYS void mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict add_14 = tw_at(thread->module, AT_add_14);
   const float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
   const float *const restrict centred_2 = tw_at(thread->module, AT_centred_2);
@@ -3065,7 +3065,7 @@ TW_ALWAYS void mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_57[i, j] = value;
  * g_block2.l1.y[i, j] = g_block2_l1_y
  */
-static void mul_56(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_56(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   const float *const restrict block2_attention_l1_W = tw_at(thread->module, AT_block2_attention_l1_W);
   tw_size *const step = thread->step;
@@ -3083,8 +3083,8 @@ static void mul_56(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_56_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_56_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_56_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_56_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3099,7 +3099,7 @@ static void mul_56(struct tw_thread *thread, tw_size B) {
  * add_8[i, j] = value_4;
  * g_block1.l4.y[i, j] = g_block2.attention.l4.y[i, j] + (value_4 + value_3 + value_2)
  */
-static void add_8(struct tw_thread *thread, float scalar) {
+static void kernel_add_8(struct tw_thread *thread, float scalar) {
   const float *const restrict mul_56 = tw_at(thread->module, AT_mul_56);
   const float *const restrict mul_57 = tw_at(thread->module, AT_mul_57);
   const float *const restrict div_13 = tw_at(thread->module, AT_div_13);
@@ -3132,7 +3132,7 @@ static void add_8(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_block1_l3_y. */
-TW_ALWAYS void g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
   const float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
   const float *const restrict add_3 = tw_at(thread->module, AT_add_3);
@@ -3151,7 +3151,7 @@ TW_ALWAYS void g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_siz
  * acc = Σ_k g_block1.l4.y[i, k] * block1.l4.W[k, j];
  * g_block1.l3.y[i, j] = acc * mul_8[i, j] * mul_9[i, j] / 1.41421356 + acc * add_3[i, j] * 0.5
  */
-static void g_block1_l3_y(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block1_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   const float *const restrict block1_l4_W = tw_at(thread->module, AT_block1_l4_W);
   tw_size *const step = thread->step;
@@ -3169,14 +3169,14 @@ static void g_block1_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_10. */
-TW_ALWAYS void mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
   const float *const restrict reshape = tw_at(thread->module, AT_reshape);
   const float *const restrict div_6 = tw_at(thread->module, AT_div_6);
@@ -3199,7 +3199,7 @@ TW_ALWAYS void mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_10[i, j] = acc * block1.l2.gamma[j];
  * mul_23[i, j] = acc * ((reshape[i, j] - div_6[i]) * div_7[i])
  */
-static void mul_10(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_10(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   const float *const restrict block1_l3_W = tw_at(thread->module, AT_block1_l3_W);
   tw_size *const step = thread->step;
@@ -3217,8 +3217,8 @@ static void mul_10(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, g_block1_l3_y + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_10_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_10_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_10_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_10_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3231,12 +3231,12 @@ static void mul_10(struct tw_thread *thread, tw_size B) {
  * value_3 = value * (reshape[i, j] - div_6[i]);
  * g_block1.attention.l4.y[i, j] = g_block1.l4.y[i, j] + (mul_10[i, j] * div_7[i] + value_3 + value_3 + …
  */
-static void g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
+static void kernel_g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
   const float *const restrict mul_10 = tw_at(thread->module, AT_mul_10);
   const float *const restrict reshape = tw_at(thread->module, AT_reshape);
   const float *const restrict div_6 = tw_at(thread->module, AT_div_6);
   const float *const restrict div_7 = tw_at(thread->module, AT_div_7);
-  const float *const restrict sqrt_2 = tw_at(thread->module, AT_sqrt_5);
+  const float *const restrict sqrt = tw_at(thread->module, AT_sqrt);
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -3248,9 +3248,9 @@ static void g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
     float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
     for (tw_size j = 0; j < 64; j++) {
-      total_2_2 += -(mul_10[i * 64 + j] * div_7[i] + -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar * (reshape[i * 64 + j] - div_6[i]) + -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar * (reshape[i * 64 + j] - div_6[i]));
+      total_2_2 += -(mul_10[i * 64 + j] * div_7[i] + -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]) + -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]));
     }
-    const float value_2 = -(total_2 * div_7[i] / sqrt_2[i]) / (2.0f * sqrt_2[i]) / scalar;
+    const float value_2 = -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar;
     const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
@@ -3261,7 +3261,7 @@ static void g_block1_attention_l4_y(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_block1_attention_l4_y_times_block1_attention_l4_W. */
-TW_ALWAYS void g_block1_attention_l4_y_times_block1_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -3276,7 +3276,7 @@ TW_ALWAYS void g_block1_attention_l4_y_times_block1_attention_l4_W_results(struc
  * g_block1_attention_l4_y_times_block1_attention_l4_W(read g_block1.attention.l4.y[48·B, 64], read block1.attention.l4.W[64, 64], write g_block1.attention.l4.y_times_block1.attention.l4.W[48·B, 64])
  * g_block1.attention.l4.y_times_block1.attention.l4.W[i, j] = Σ_k g_block1.attention.l4.y[i, k] * bloc …
  */
-static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   const float *const restrict block1_attention_l4_W = tw_at(thread->module, AT_block1_attention_l4_W);
   tw_size *const step = thread->step;
@@ -3294,8 +3294,8 @@ static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3304,7 +3304,7 @@ static void g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw_thread
  * g_block1_attention_causal_attention1(read g_block1.attention.l4.y_times_block1.attention.l4.W[48·B, 64], write g_block1.attention.causal_attention1[B, 4, 48, 16])
  * g_block1.attention.causal_attention1[b, i, j, k] = g_block1.attention.l4.y_times_block1.attention.l4 …
  */
-static void g_block1_attention_causal_attention1(struct tw_thread *thread) {
+static void kernel_g_block1_attention_causal_attention1(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
   float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -3320,7 +3320,7 @@ static void g_block1_attention_causal_attention1(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of weights_times_g_block1_attention_causal_attention1. */
-TW_ALWAYS void weights_times_g_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_weights_times_g_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3335,7 +3335,7 @@ TW_ALWAYS void weights_times_g_block1_attention_causal_attention1_results(struct
  * weights_times_g_block1_attention_causal_attention1(read weights[4·B, 48, 48], read g_block1.attention.causal_attention1[B, 4, 48, 16], write weights_times_g_block1.attention.causal_attention1[4·B, 48, 16])
  * weights_times_g_block1.attention.causal_attention1[i, j, k] = Σ_l weights[i, l, j] * g_block1.attent …
  */
-static void weights_times_g_block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
+static void kernel_weights_times_g_block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   tw_size *const step = thread->step;
@@ -3354,8 +3354,8 @@ static void weights_times_g_block1_attention_causal_attention1(struct tw_thread 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3365,7 +3365,7 @@ static void weights_times_g_block1_attention_causal_attention1(struct tw_thread 
  * g_block1_attention_l3_y(read weights_times_g_block1.attention.causal_attention1[4·B, 48, 16], write g_block1.attention.l3.y[B, 48, 4, 16])
  * g_block1.attention.l3.y[b, i, j, k] = weights_times_g_block1.attention.causal_attention1[b·4 + j, i, …
  */
-static void g_block1_attention_l3_y(struct tw_thread *thread) {
+static void kernel_g_block1_attention_l3_y(struct tw_thread *thread) {
   const float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
   float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -3381,7 +3381,7 @@ static void g_block1_attention_l3_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_block1_attention_l3_y_times_block1_attention_l3_W. */
-TW_ALWAYS void g_block1_attention_l3_y_times_block1_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -3396,7 +3396,7 @@ TW_ALWAYS void g_block1_attention_l3_y_times_block1_attention_l3_W_results(struc
  * g_block1_attention_l3_y_times_block1_attention_l3_W(read g_block1.attention.l3.y[B, 48, 4, 16], read block1.attention.l3.W[64, 64], write g_block1.attention.l3.y_times_block1.attention.l3.W[48·B, 64])
  * g_block1.attention.l3.y_times_block1.attention.l3.W[i, j] = Σ_k g_block1.attention.l3.y[i div 48, i  …
  */
-static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   const float *const restrict block1_attention_l3_W = tw_at(thread->module, AT_block1_attention_l3_W);
   tw_size *const step = thread->step;
@@ -3414,14 +3414,14 @@ static void g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw_thread
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_11. */
-TW_ALWAYS void mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
   float *const restrict mul_11 = tw_at(thread->module, AT_mul_11);
@@ -3442,7 +3442,7 @@ TW_ALWAYS void mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw
  * mul_11[i, j, k] = acc * weights[i, j, k];
  * div_8[i, j, k] = acc / sum_12[i, j]
  */
-static void mul_11(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_11(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   const float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
   tw_size *const step = thread->step;
@@ -3461,8 +3461,8 @@ static void mul_11(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, g_block1_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) mul_11_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else mul_11_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_mul_11_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_mul_11_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3472,11 +3472,11 @@ static void mul_11(struct tw_thread *thread, tw_size B) {
  * div_9(read mul_11[4·B, 48, 48], read sum_12[4·B, 48], read div_8[4·B, 48, 48], read select[4·B, 48, 48], read max_2[4·B, 48], write div_9[4·B, 48, 48])
  * div_9[i, j, k] = (j >= k ? (div_8[i, j, k] + (Σ_k -(mul_11[i, j, k] / sum_12[i, j]))) * exp(select[i …
  */
-static void div_9(struct tw_thread *thread, float scalar_2) {
+static void kernel_div_9(struct tw_thread *thread, float scalar_2) {
   const float *const restrict mul_11 = tw_at(thread->module, AT_mul_11);
   const float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
   const float *const restrict div_8 = tw_at(thread->module, AT_div_8);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   const float *const restrict max_2 = tw_at(thread->module, AT_max_2);
   float *const restrict div_9 = tw_at(thread->module, AT_div_9);
   for (tw_size i = thread->from; i < thread->to; i++) {
@@ -3488,14 +3488,14 @@ static void div_9(struct tw_thread *thread, float scalar_2) {
       }
 #pragma omp simd
       for (tw_size k = 0; k < 48; k++) {
-        div_9[i * 2304 + (j * 48 + k)] = ((uint32_t)j >= (uint32_t)k ? (div_8[i * 2304 + (j * 48 + k)] + total_2) * tw_exp(select_2[i * 2304 + (j * 48 + k)] - max_2[i * 48 + j]) : 0.0f) / scalar_2;
+        div_9[i * 2304 + (j * 48 + k)] = ((uint32_t)j >= (uint32_t)k ? (div_8[i * 2304 + (j * 48 + k)] + total_2) * tw_exp(select[i * 2304 + (j * 48 + k)] - max_2[i * 48 + j]) : 0.0f) / scalar_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of einsum_3. */
-TW_ALWAYS void einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_3 = tw_at(thread->module, AT_einsum_3);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3510,7 +3510,7 @@ TW_ALWAYS void einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, 
  * einsum_3(read div_9[4·B, 48, 48], read block1.attention.l1.y_2[B, 4, 48, 16], write einsum_3[4·B, 48, 16])
  * einsum_3[i, j, k] = Σ_l div_9[i, l, j] * block1.attention.l1.y_2[i div 4, i mod 4, l, k]
  */
-static void einsum_3(struct tw_thread *thread, tw_size B) {
+static void kernel_einsum_3(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_9 = tw_at(thread->module, AT_div_9);
   const float *const restrict block1_attention_l1_y_2 = tw_at(thread->module, AT_block1_attention_l1_y_2);
   tw_size *const step = thread->step;
@@ -3529,8 +3529,8 @@ static void einsum_3(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) einsum_3_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else einsum_3_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_einsum_3_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_einsum_3_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3540,7 +3540,7 @@ static void einsum_3(struct tw_thread *thread, tw_size B) {
  * g_block1_attention_l2_y(read einsum_3[4·B, 48, 16], write g_block1.attention.l2.y[B, 48, 4, 16])
  * g_block1.attention.l2.y[b, i, j, k] = einsum_3[b·4 + j, i, k]
  */
-static void g_block1_attention_l2_y(struct tw_thread *thread) {
+static void kernel_g_block1_attention_l2_y(struct tw_thread *thread) {
   const float *const restrict einsum_3 = tw_at(thread->module, AT_einsum_3);
   float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -3556,7 +3556,7 @@ static void g_block1_attention_l2_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of add_9. */
-TW_ALWAYS void add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
   float *const restrict add_9 = tw_at(thread->module, AT_add_9);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -3572,7 +3572,7 @@ TW_ALWAYS void add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile
  * add_9(read g_block1.attention.l2.y[B, 48, 4, 16], read block1.attention.l2.W[64, 64], read g_block1.attention.l3.y_times_block1.attention.l3.W[48·B, 64], write add_9[48·B, 64])
  * add_9[i, j] = g_block1.attention.l3.y_times_block1.attention.l3.W[i, j] + (Σ_k g_block1.attention.l2 …
  */
-static void add_9(struct tw_thread *thread, tw_size B) {
+static void kernel_add_9(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   const float *const restrict block1_attention_l2_W = tw_at(thread->module, AT_block1_attention_l2_W);
   tw_size *const step = thread->step;
@@ -3590,14 +3590,14 @@ static void add_9(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l2_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) add_9_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else add_9_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_add_9_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_add_9_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of einsum_4. */
-TW_ALWAYS void einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_4 = tw_at(thread->module, AT_einsum_4);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3612,7 +3612,7 @@ TW_ALWAYS void einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, 
  * einsum_4(read div_9[4·B, 48, 48], read block1.attention.l2.y_2[B, 4, 16, 48], write einsum_4[4·B, 48, 16])
  * einsum_4[i, j, k] = Σ_l div_9[i, j, l] * block1.attention.l2.y_2[i div 4, i mod 4, k, l]
  */
-static void einsum_4(struct tw_thread *thread, tw_size B) {
+static void kernel_einsum_4(struct tw_thread *thread, tw_size B) {
   const float *const restrict div_9 = tw_at(thread->module, AT_div_9);
   const float *const restrict block1_attention_l2_y_2 = tw_at(thread->module, AT_block1_attention_l2_y_2);
   tw_size *const step = thread->step;
@@ -3631,8 +3631,8 @@ static void einsum_4(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) einsum_4_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else einsum_4_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_einsum_4_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_einsum_4_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
   }
@@ -3642,7 +3642,7 @@ static void einsum_4(struct tw_thread *thread, tw_size B) {
  * g_block1_attention_l1_y(read einsum_4[4·B, 48, 16], write g_block1.attention.l1.y[B, 48, 4, 16])
  * g_block1.attention.l1.y[b, i, j, k] = einsum_4[b·4 + j, i, k]
  */
-static void g_block1_attention_l1_y(struct tw_thread *thread) {
+static void kernel_g_block1_attention_l1_y(struct tw_thread *thread) {
   const float *const restrict einsum_4 = tw_at(thread->module, AT_einsum_4);
   float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
@@ -3658,7 +3658,7 @@ static void g_block1_attention_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_47. */
-TW_ALWAYS void mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict add_9 = tw_at(thread->module, AT_add_9);
   const float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
   const float *const restrict mul_44 = tw_at(thread->module, AT_mul_44);
@@ -3684,7 +3684,7 @@ TW_ALWAYS void mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_49[i, j] = g_block1_l1_y * mul_44[i, j];
  * g_block1.l1.y[i, j] = g_block1_l1_y
  */
-static void mul_47(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_47(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   const float *const restrict block1_attention_l1_W = tw_at(thread->module, AT_block1_attention_l1_W);
   tw_size *const step = thread->step;
@@ -3702,8 +3702,8 @@ static void mul_47(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) mul_47_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else mul_47_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_mul_47_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_mul_47_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
@@ -3717,12 +3717,12 @@ static void mul_47(struct tw_thread *thread, tw_size B) {
  * mul_48[i, j] = value_3;
  * g_l1.y[i, j] = g_block1.attention.l4.y[i, j] + (mul_47[i, j] * div_11[i] + value_3 + value_3 + value …
  */
-static void mul_48(struct tw_thread *thread, float scalar) {
+static void kernel_mul_48(struct tw_thread *thread, float scalar) {
   const float *const restrict mul_47 = tw_at(thread->module, AT_mul_47);
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   const float *const restrict div_10 = tw_at(thread->module, AT_div_10);
   const float *const restrict div_11 = tw_at(thread->module, AT_div_11);
-  const float *const restrict sqrt_5 = tw_at(thread->module, AT_sqrt_5_2);
+  const float *const restrict sqrt_5 = tw_at(thread->module, AT_sqrt_5);
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   float *const restrict mul_48 = tw_at(thread->module, AT_mul_48);
   float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
@@ -3754,7 +3754,7 @@ static void mul_48(struct tw_thread *thread, float scalar) {
  * cast(read token[B, 48], write cast[48·B, 28])
  * cast[i, j] = f32(token[i div 48, i mod 48] == j)
  */
-static void cast(struct tw_thread *thread) {
+static void kernel_cast(struct tw_thread *thread) {
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   float *const restrict cast = tw_at(thread->module, AT_cast);
   for (tw_size i_outer = thread->from; i_outer < thread->to; i_outer++) {
@@ -3768,7 +3768,7 @@ static void cast(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_12. */
-TW_ALWAYS void mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_12 = tw_at(thread->module, AT_mul_12);
   float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -3785,7 +3785,7 @@ TW_ALWAYS void mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_12(read cast[48·B, 28], read g_l1.y[48·B, 64], write mul_12[28, 64], write g_l1.W[28, 64])
  * acc = Σ_k cast[k, i] * g_l1.y[k, j]; mul_12[i, j] = acc * acc; g_l1.W[i, j] = acc
  */
-static void mul_12(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_12(struct tw_thread *thread, tw_size B) {
   const float *const restrict cast = tw_at(thread->module, AT_cast);
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   tw_size *const step = thread->step;
@@ -3808,8 +3808,8 @@ static void mul_12(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, cast + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_12_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_12_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_12_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_12_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -3820,7 +3820,7 @@ static void mul_12(struct tw_thread *thread, tw_size B) {
  * sum_16(read mul_12[28, 64], write sum_16[])
  * sum_16[] = Σ_ij mul_12[i, j]
  */
-static void sum_16(struct tw_thread *thread) {
+static void kernel_sum_16(struct tw_thread *thread) {
   const float *const restrict mul_12 = tw_at(thread->module, AT_mul_12);
   float *const restrict sum_16 = tw_at(thread->module, AT_sum_16);
   float total_2 = 0.0f;
@@ -3837,7 +3837,7 @@ static void sum_16(struct tw_thread *thread) {
  * mul_13(read g_l1.y[48·B, 64], write mul_13[48, 64], write g_l2.W[48, 64])
  * g_l2_W = Σ_b g_l1.y[b·48 + i, j]; mul_13[i, j] = g_l2_W * g_l2_W; g_l2.W[i, j] = g_l2_W
  */
-static void mul_13(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_13(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict mul_13 = tw_at(thread->module, AT_mul_13);
   float *const restrict g_l2_W = tw_at(thread->module, AT_g_l2_W);
@@ -3869,7 +3869,7 @@ static void mul_13(struct tw_thread *thread, tw_size B) {
  * sum_17(read mul_13[48, 64], write sum_17[])
  * sum_17[] = Σ_ij mul_13[i, j]
  */
-static void sum_17(struct tw_thread *thread) {
+static void kernel_sum_17(struct tw_thread *thread) {
   const float *const restrict mul_13 = tw_at(thread->module, AT_mul_13);
   float *const restrict sum_17 = tw_at(thread->module, AT_sum_17);
   float total_2 = 0.0f;
@@ -3891,7 +3891,7 @@ static void sum_17(struct tw_thread *thread) {
  * g_block1.l1.gamma[j] = g_block1_l1_gamma;
  * g_block1.l1.beta[j] = g_block1_l1_beta
  */
-static void mul_50(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_50(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_49 = tw_at(thread->module, AT_mul_49);
   const float *const restrict g_block1_l1_y = tw_at(thread->module, AT_g_block1_l1_y);
   float *const restrict mul_50 = tw_at(thread->module, AT_mul_50);
@@ -3937,7 +3937,7 @@ static void mul_50(struct tw_thread *thread, tw_size B) {
  * sum_18(read mul_50[64], read mul_14[64], write sum_18[], write sum_19[])
  * sum_18[] = Σ_i mul_50[i]; sum_19[] = Σ_i mul_14[i]
  */
-static void sum_18(struct tw_thread *thread) {
+static void kernel_sum_18(struct tw_thread *thread) {
   const float *const restrict mul_50 = tw_at(thread->module, AT_mul_50);
   const float *const restrict mul_14 = tw_at(thread->module, AT_mul_14);
   float *const restrict sum_18 = tw_at(thread->module, AT_sum_18);
@@ -3957,7 +3957,7 @@ static void sum_18(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_15. */
-TW_ALWAYS void mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_15 = tw_at(thread->module, AT_mul_15);
   float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -3976,7 +3976,7 @@ TW_ALWAYS void mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_15[i, j] = acc * acc;
  * g_block1.attention.l1.W[i, j] = acc
  */
-static void mul_15(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_15(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   tw_size *const step = thread->step;
@@ -3999,8 +3999,8 @@ static void mul_15(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l1_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_15_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_15_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_15_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_15_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4011,7 +4011,7 @@ static void mul_15(struct tw_thread *thread, tw_size B) {
  * sum_20(read mul_15[64, 64], write sum_20[])
  * sum_20[] = Σ_ij mul_15[i, j]
  */
-static void sum_20(struct tw_thread *thread) {
+static void kernel_sum_20(struct tw_thread *thread) {
   const float *const restrict mul_15 = tw_at(thread->module, AT_mul_15);
   float *const restrict sum_20 = tw_at(thread->module, AT_sum_20);
   float total_2 = 0.0f;
@@ -4030,7 +4030,7 @@ static void sum_20(struct tw_thread *thread) {
  * mul_16[j] = g_block1_attention_l1_b * g_block1_attention_l1_b;
  * g_block1.attention.l1.b[j] = g_block1_attention_l1_b
  */
-static void mul_16(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_16(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l1_y = tw_at(thread->module, AT_g_block1_attention_l1_y);
   float *const restrict mul_16 = tw_at(thread->module, AT_mul_16);
   float *const restrict g_block1_attention_l1_b = tw_at(thread->module, AT_g_block1_attention_l1_b);
@@ -4064,7 +4064,7 @@ static void mul_16(struct tw_thread *thread, tw_size B) {
  * sum_21(read mul_16[64], write sum_21[])
  * sum_21[] = Σ_i mul_16[i]
  */
-static void sum_21(struct tw_thread *thread) {
+static void kernel_sum_21(struct tw_thread *thread) {
   const float *const restrict mul_16 = tw_at(thread->module, AT_mul_16);
   float *const restrict sum_21 = tw_at(thread->module, AT_sum_21);
   float total_2 = 0.0f;
@@ -4076,7 +4076,7 @@ static void sum_21(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_17. */
-TW_ALWAYS void mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_17 = tw_at(thread->module, AT_mul_17);
   float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4095,7 +4095,7 @@ TW_ALWAYS void mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_17[i, j] = acc * acc;
  * g_block1.attention.l2.W[i, j] = acc
  */
-static void mul_17(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_17(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   tw_size *const step = thread->step;
@@ -4118,8 +4118,8 @@ static void mul_17(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l2_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_17_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_17_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_17_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_17_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4130,7 +4130,7 @@ static void mul_17(struct tw_thread *thread, tw_size B) {
  * add_6(read mul_17[64, 64], read sum_16[], read sum_17[], read sum_18[], read sum_19[], read sum_20[], read sum_21[], write add_6[])
  * add_6[] = sum_16[] + sum_17[] + sum_18[] + sum_19[] + sum_20[] + sum_21[] + (Σ_ij mul_17[i, j])
  */
-static void add_6(struct tw_thread *thread) {
+static void kernel_add_6(struct tw_thread *thread) {
   const float *const restrict mul_17 = tw_at(thread->module, AT_mul_17);
   const float *const restrict sum_16 = tw_at(thread->module, AT_sum_16);
   const float *const restrict sum_17 = tw_at(thread->module, AT_sum_17);
@@ -4155,7 +4155,7 @@ static void add_6(struct tw_thread *thread) {
  * mul_18[j] = g_block1_attention_l2_b * g_block1_attention_l2_b;
  * g_block1.attention.l2.b[j] = g_block1_attention_l2_b
  */
-static void mul_18(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_18(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l2_y = tw_at(thread->module, AT_g_block1_attention_l2_y);
   float *const restrict mul_18 = tw_at(thread->module, AT_mul_18);
   float *const restrict g_block1_attention_l2_b = tw_at(thread->module, AT_g_block1_attention_l2_b);
@@ -4189,7 +4189,7 @@ static void mul_18(struct tw_thread *thread, tw_size B) {
  * add_7(read mul_18[64], read add_6[], write add_7[])
  * add_7[] = add_6[] + (Σ_i mul_18[i])
  */
-static void add_7(struct tw_thread *thread) {
+static void kernel_add_7(struct tw_thread *thread) {
   const float *const restrict mul_18 = tw_at(thread->module, AT_mul_18);
   const float *const restrict add_6 = tw_at(thread->module, AT_add_6);
   float *const restrict add_7 = tw_at(thread->module, AT_add_7);
@@ -4202,7 +4202,7 @@ static void add_7(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_19. */
-TW_ALWAYS void mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_19 = tw_at(thread->module, AT_mul_19);
   float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4221,7 +4221,7 @@ TW_ALWAYS void mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_19[i, j] = acc * acc;
  * g_block1.attention.l3.W[i, j] = acc
  */
-static void mul_19(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_19(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
   tw_size *const step = thread->step;
@@ -4244,8 +4244,8 @@ static void mul_19(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_19_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_19_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_19_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_19_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4256,7 +4256,7 @@ static void mul_19(struct tw_thread *thread, tw_size B) {
  * sum_24(read mul_19[64, 64], write sum_24[])
  * sum_24[] = Σ_ij mul_19[i, j]
  */
-static void sum_24(struct tw_thread *thread) {
+static void kernel_sum_24(struct tw_thread *thread) {
   const float *const restrict mul_19 = tw_at(thread->module, AT_mul_19);
   float *const restrict sum_24 = tw_at(thread->module, AT_sum_24);
   float total_2 = 0.0f;
@@ -4275,7 +4275,7 @@ static void sum_24(struct tw_thread *thread) {
  * mul_20[j] = g_block1_attention_l3_b * g_block1_attention_l3_b;
  * g_block1.attention.l3.b[j] = g_block1_attention_l3_b
  */
-static void mul_20(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_20(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   float *const restrict mul_20 = tw_at(thread->module, AT_mul_20);
   float *const restrict g_block1_attention_l3_b = tw_at(thread->module, AT_g_block1_attention_l3_b);
@@ -4309,7 +4309,7 @@ static void mul_20(struct tw_thread *thread, tw_size B) {
  * sum_25(read mul_20[64], write sum_25[])
  * sum_25[] = Σ_i mul_20[i]
  */
-static void sum_25(struct tw_thread *thread) {
+static void kernel_sum_25(struct tw_thread *thread) {
   const float *const restrict mul_20 = tw_at(thread->module, AT_mul_20);
   float *const restrict sum_25 = tw_at(thread->module, AT_sum_25);
   float total_2 = 0.0f;
@@ -4321,7 +4321,7 @@ static void sum_25(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_21. */
-TW_ALWAYS void mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_21 = tw_at(thread->module, AT_mul_21);
   float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4340,7 +4340,7 @@ TW_ALWAYS void mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_21[i, j] = acc * acc;
  * g_block1.attention.l4.W[i, j] = acc
  */
-static void mul_21(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_21(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   tw_size *const step = thread->step;
@@ -4363,8 +4363,8 @@ static void mul_21(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_attention_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_21_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_21_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_21_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_21_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4375,7 +4375,7 @@ static void mul_21(struct tw_thread *thread, tw_size B) {
  * sum_26(read mul_21[64, 64], write sum_26[])
  * sum_26[] = Σ_ij mul_21[i, j]
  */
-static void sum_26(struct tw_thread *thread) {
+static void kernel_sum_26(struct tw_thread *thread) {
   const float *const restrict mul_21 = tw_at(thread->module, AT_mul_21);
   float *const restrict sum_26 = tw_at(thread->module, AT_sum_26);
   float total_2 = 0.0f;
@@ -4394,7 +4394,7 @@ static void sum_26(struct tw_thread *thread) {
  * mul_22[j] = g_block1_attention_l4_b * g_block1_attention_l4_b;
  * g_block1.attention.l4.b[j] = g_block1_attention_l4_b
  */
-static void mul_22(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_22(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
   float *const restrict mul_22 = tw_at(thread->module, AT_mul_22);
   float *const restrict g_block1_attention_l4_b = tw_at(thread->module, AT_g_block1_attention_l4_b);
@@ -4424,7 +4424,7 @@ static void mul_22(struct tw_thread *thread, tw_size B) {
  * sum_27(read mul_22[64], write sum_27[])
  * sum_27[] = Σ_i mul_22[i]
  */
-static void sum_27(struct tw_thread *thread) {
+static void kernel_sum_27(struct tw_thread *thread) {
   const float *const restrict mul_22 = tw_at(thread->module, AT_mul_22);
   float *const restrict sum_27 = tw_at(thread->module, AT_sum_27);
   float total_2 = 0.0f;
@@ -4441,7 +4441,7 @@ static void sum_27(struct tw_thread *thread) {
  * mul_24[j] = g_block1_l2_gamma * g_block1_l2_gamma;
  * g_block1.l2.gamma[j] = g_block1_l2_gamma
  */
-static void mul_24(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_24(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_23 = tw_at(thread->module, AT_mul_23);
   float *const restrict mul_24 = tw_at(thread->module, AT_mul_24);
   float *const restrict g_block1_l2_gamma = tw_at(thread->module, AT_g_block1_l2_gamma);
@@ -4471,7 +4471,7 @@ static void mul_24(struct tw_thread *thread, tw_size B) {
  * sum_28(read mul_24[64], write sum_28[])
  * sum_28[] = Σ_i mul_24[i]
  */
-static void sum_28(struct tw_thread *thread) {
+static void kernel_sum_28(struct tw_thread *thread) {
   const float *const restrict mul_24 = tw_at(thread->module, AT_mul_24);
   float *const restrict sum_28 = tw_at(thread->module, AT_sum_28);
   float total_2 = 0.0f;
@@ -4486,7 +4486,7 @@ static void sum_28(struct tw_thread *thread) {
  * g_block1_l3_b(read g_block1.l3.y[48·B, 256], write g_block1.l3.b[256])
  * g_block1.l3.b[j] = Σ_i g_block1.l3.y[i, j]
  */
-static void g_block1_l3_b(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block1_l3_b(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   for (tw_size j_strip = thread->from; j_strip < thread->to; j_strip += TW_STRIP) {
@@ -4516,7 +4516,7 @@ static void g_block1_l3_b(struct tw_thread *thread, tw_size B) {
  * mul_25[i] = g_block1_l2_beta * g_block1_l2_beta;
  * g_block1.l2.beta[i] = g_block1_l2_beta
  */
-static void mul_25(struct tw_thread *thread) {
+static void kernel_mul_25(struct tw_thread *thread) {
   const float *const restrict block1_l3_W = tw_at(thread->module, AT_block1_l3_W);
   const float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   float *const restrict mul_25 = tw_at(thread->module, AT_mul_25);
@@ -4547,7 +4547,7 @@ static void mul_25(struct tw_thread *thread) {
  * add_10(read mul_25[64], read add_7[], read sum_24[], read sum_25[], read sum_26[], read sum_27[], read sum_28[], write add_10[])
  * add_10[] = add_7[] + sum_24[] + sum_25[] + sum_26[] + sum_27[] + sum_28[] + (Σ_i mul_25[i])
  */
-static void add_10(struct tw_thread *thread) {
+static void kernel_add_10(struct tw_thread *thread) {
   const float *const restrict mul_25 = tw_at(thread->module, AT_mul_25);
   const float *const restrict add_7 = tw_at(thread->module, AT_add_7);
   const float *const restrict sum_24 = tw_at(thread->module, AT_sum_24);
@@ -4565,7 +4565,7 @@ static void add_10(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_26. */
-TW_ALWAYS void mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_26 = tw_at(thread->module, AT_mul_26);
   float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4584,7 +4584,7 @@ TW_ALWAYS void mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_26[i, j] = acc * acc;
  * g_block1.l3.W[i, j] = acc
  */
-static void mul_26(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_26(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l3_y = tw_at(thread->module, AT_g_block1_l3_y);
   const float *const restrict block1_l2_y = tw_at(thread->module, AT_block1_l2_y);
   tw_size *const step = thread->step;
@@ -4607,8 +4607,8 @@ static void mul_26(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block1_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_26_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_26_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_26_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_26_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4619,7 +4619,7 @@ static void mul_26(struct tw_thread *thread, tw_size B) {
  * add_11(read mul_26[256, 64], read add_10[], write add_11[])
  * add_11[] = add_10[] + (Σ_ij mul_26[i, j])
  */
-static void add_11(struct tw_thread *thread) {
+static void kernel_add_11(struct tw_thread *thread) {
   const float *const restrict mul_26 = tw_at(thread->module, AT_mul_26);
   const float *const restrict add_10 = tw_at(thread->module, AT_add_10);
   float *const restrict add_11 = tw_at(thread->module, AT_add_11);
@@ -4637,7 +4637,7 @@ static void add_11(struct tw_thread *thread) {
  * sum_31(read g_block1.l3.b[256], write sum_31[])
  * sum_31[] = Σ_i g_block1.l3.b[i] * g_block1.l3.b[i]
  */
-static void sum_31(struct tw_thread *thread) {
+static void kernel_sum_31(struct tw_thread *thread) {
   const float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   float *const restrict sum_31 = tw_at(thread->module, AT_sum_31);
   float total_2 = 0.0f;
@@ -4649,7 +4649,7 @@ static void sum_31(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_27. */
-TW_ALWAYS void mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict mul_27 = tw_at(thread->module, AT_mul_27);
   float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
@@ -4666,7 +4666,7 @@ TW_ALWAYS void mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_til
  * mul_27(read g_block1.l4.y[48·B, 64], read mul[48·B, 256], write mul_27[64, 256], write g_block1.l4.W[64, 256])
  * acc = Σ_k g_block1.l4.y[k, i] * mul[k, j]; mul_27[i, j] = acc * acc; g_block1.l4.W[i, j] = acc
  */
-static void mul_27(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_27(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   const float *const restrict mul = tw_at(thread->module, AT_mul);
   tw_size *const step = thread->step;
@@ -4689,7 +4689,7 @@ static void mul_27(struct tw_thread *thread, tw_size B) {
         tw_tile(j_count, i_count, t_from > 0, steps, mul + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          mul_27_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
+          kernel_mul_27_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -4700,7 +4700,7 @@ static void mul_27(struct tw_thread *thread, tw_size B) {
  * sum_32(read mul_27[64, 256], write sum_32[])
  * sum_32[] = Σ_ij mul_27[i, j]
  */
-static void sum_32(struct tw_thread *thread) {
+static void kernel_sum_32(struct tw_thread *thread) {
   const float *const restrict mul_27 = tw_at(thread->module, AT_mul_27);
   float *const restrict sum_32 = tw_at(thread->module, AT_sum_32);
   float total_2 = 0.0f;
@@ -4719,7 +4719,7 @@ static void sum_32(struct tw_thread *thread) {
  * mul_28[j] = g_block1_l4_b * g_block1_l4_b;
  * g_block1.l4.b[j] = g_block1_l4_b
  */
-static void mul_28(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_28(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_l4_y = tw_at(thread->module, AT_g_block1_l4_y);
   float *const restrict mul_28 = tw_at(thread->module, AT_mul_28);
   float *const restrict g_block1_l4_b = tw_at(thread->module, AT_g_block1_l4_b);
@@ -4749,7 +4749,7 @@ static void mul_28(struct tw_thread *thread, tw_size B) {
  * sum_33(read mul_28[64], write sum_33[])
  * sum_33[] = Σ_i mul_28[i]
  */
-static void sum_33(struct tw_thread *thread) {
+static void kernel_sum_33(struct tw_thread *thread) {
   const float *const restrict mul_28 = tw_at(thread->module, AT_mul_28);
   float *const restrict sum_33 = tw_at(thread->module, AT_sum_33);
   float total_2 = 0.0f;
@@ -4769,7 +4769,7 @@ static void sum_33(struct tw_thread *thread) {
  * g_block2.l1.gamma[j] = g_block2_l1_gamma;
  * g_block2.l1.beta[j] = g_block2_l1_beta
  */
-static void mul_51(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_51(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l1_y = tw_at(thread->module, AT_g_block2_l1_y);
   const float *const restrict mul_45 = tw_at(thread->module, AT_mul_45);
   float *const restrict mul_51 = tw_at(thread->module, AT_mul_51);
@@ -4815,7 +4815,7 @@ static void mul_51(struct tw_thread *thread, tw_size B) {
  * sum_34(read mul_51[64], read mul_29[64], write sum_34[], write sum_35[])
  * sum_34[] = Σ_i mul_51[i]; sum_35[] = Σ_i mul_29[i]
  */
-static void sum_34(struct tw_thread *thread) {
+static void kernel_sum_34(struct tw_thread *thread) {
   const float *const restrict mul_51 = tw_at(thread->module, AT_mul_51);
   const float *const restrict mul_29 = tw_at(thread->module, AT_mul_29);
   float *const restrict sum_34 = tw_at(thread->module, AT_sum_34);
@@ -4835,7 +4835,7 @@ static void sum_34(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_30. */
-TW_ALWAYS void mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_30 = tw_at(thread->module, AT_mul_30);
   float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4854,7 +4854,7 @@ TW_ALWAYS void mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_30[i, j] = acc * acc;
  * g_block2.attention.l1.W[i, j] = acc
  */
-static void mul_30(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_30(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   tw_size *const step = thread->step;
@@ -4877,8 +4877,8 @@ static void mul_30(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l1_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_30_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_30_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_30_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_30_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -4889,7 +4889,7 @@ static void mul_30(struct tw_thread *thread, tw_size B) {
  * add_12(read mul_30[64, 64], read add_11[], read sum_31[], read sum_32[], read sum_33[], read sum_34[], read sum_35[], write add_12[])
  * add_12[] = add_11[] + sum_31[] + sum_32[] + sum_33[] + sum_34[] + sum_35[] + (Σ_ij mul_30[i, j])
  */
-static void add_12(struct tw_thread *thread) {
+static void kernel_add_12(struct tw_thread *thread) {
   const float *const restrict mul_30 = tw_at(thread->module, AT_mul_30);
   const float *const restrict add_11 = tw_at(thread->module, AT_add_11);
   const float *const restrict sum_31 = tw_at(thread->module, AT_sum_31);
@@ -4914,7 +4914,7 @@ static void add_12(struct tw_thread *thread) {
  * mul_31[j] = g_block2_attention_l1_b * g_block2_attention_l1_b;
  * g_block2.attention.l1.b[j] = g_block2_attention_l1_b
  */
-static void mul_31(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_31(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l1_y = tw_at(thread->module, AT_g_block2_attention_l1_y);
   float *const restrict mul_31 = tw_at(thread->module, AT_mul_31);
   float *const restrict g_block2_attention_l1_b = tw_at(thread->module, AT_g_block2_attention_l1_b);
@@ -4948,7 +4948,7 @@ static void mul_31(struct tw_thread *thread, tw_size B) {
  * add_13(read mul_31[64], read add_12[], write add_13[])
  * add_13[] = add_12[] + (Σ_i mul_31[i])
  */
-static void add_13(struct tw_thread *thread) {
+static void kernel_add_13(struct tw_thread *thread) {
   const float *const restrict mul_31 = tw_at(thread->module, AT_mul_31);
   const float *const restrict add_12 = tw_at(thread->module, AT_add_12);
   float *const restrict add_13 = tw_at(thread->module, AT_add_13);
@@ -4961,7 +4961,7 @@ static void add_13(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_32. */
-TW_ALWAYS void mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_32 = tw_at(thread->module, AT_mul_32);
   float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4980,7 +4980,7 @@ TW_ALWAYS void mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_32[i, j] = acc * acc;
  * g_block2.attention.l2.W[i, j] = acc
  */
-static void mul_32(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_32(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   tw_size *const step = thread->step;
@@ -5003,8 +5003,8 @@ static void mul_32(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l2_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_32_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_32_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_32_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_32_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5015,7 +5015,7 @@ static void mul_32(struct tw_thread *thread, tw_size B) {
  * sum_38(read mul_32[64, 64], write sum_38[])
  * sum_38[] = Σ_ij mul_32[i, j]
  */
-static void sum_38(struct tw_thread *thread) {
+static void kernel_sum_38(struct tw_thread *thread) {
   const float *const restrict mul_32 = tw_at(thread->module, AT_mul_32);
   float *const restrict sum_38 = tw_at(thread->module, AT_sum_38);
   float total_2 = 0.0f;
@@ -5034,7 +5034,7 @@ static void sum_38(struct tw_thread *thread) {
  * mul_33[j] = g_block2_attention_l2_b * g_block2_attention_l2_b;
  * g_block2.attention.l2.b[j] = g_block2_attention_l2_b
  */
-static void mul_33(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_33(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l2_y = tw_at(thread->module, AT_g_block2_attention_l2_y);
   float *const restrict mul_33 = tw_at(thread->module, AT_mul_33);
   float *const restrict g_block2_attention_l2_b = tw_at(thread->module, AT_g_block2_attention_l2_b);
@@ -5068,7 +5068,7 @@ static void mul_33(struct tw_thread *thread, tw_size B) {
  * sum_39(read mul_33[64], write sum_39[])
  * sum_39[] = Σ_i mul_33[i]
  */
-static void sum_39(struct tw_thread *thread) {
+static void kernel_sum_39(struct tw_thread *thread) {
   const float *const restrict mul_33 = tw_at(thread->module, AT_mul_33);
   float *const restrict sum_39 = tw_at(thread->module, AT_sum_39);
   float total_2 = 0.0f;
@@ -5080,7 +5080,7 @@ static void sum_39(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_34. */
-TW_ALWAYS void mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_34 = tw_at(thread->module, AT_mul_34);
   float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5099,7 +5099,7 @@ TW_ALWAYS void mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_34[i, j] = acc * acc;
  * g_block2.attention.l3.W[i, j] = acc
  */
-static void mul_34(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_34(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
   tw_size *const step = thread->step;
@@ -5122,8 +5122,8 @@ static void mul_34(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_34_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_34_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_34_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_34_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5134,7 +5134,7 @@ static void mul_34(struct tw_thread *thread, tw_size B) {
  * sum_40(read mul_34[64, 64], write sum_40[])
  * sum_40[] = Σ_ij mul_34[i, j]
  */
-static void sum_40(struct tw_thread *thread) {
+static void kernel_sum_40(struct tw_thread *thread) {
   const float *const restrict mul_34 = tw_at(thread->module, AT_mul_34);
   float *const restrict sum_40 = tw_at(thread->module, AT_sum_40);
   float total_2 = 0.0f;
@@ -5153,7 +5153,7 @@ static void sum_40(struct tw_thread *thread) {
  * mul_35[j] = g_block2_attention_l3_b * g_block2_attention_l3_b;
  * g_block2.attention.l3.b[j] = g_block2_attention_l3_b
  */
-static void mul_35(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_35(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   float *const restrict mul_35 = tw_at(thread->module, AT_mul_35);
   float *const restrict g_block2_attention_l3_b = tw_at(thread->module, AT_g_block2_attention_l3_b);
@@ -5187,7 +5187,7 @@ static void mul_35(struct tw_thread *thread, tw_size B) {
  * sum_41(read mul_35[64], write sum_41[])
  * sum_41[] = Σ_i mul_35[i]
  */
-static void sum_41(struct tw_thread *thread) {
+static void kernel_sum_41(struct tw_thread *thread) {
   const float *const restrict mul_35 = tw_at(thread->module, AT_mul_35);
   float *const restrict sum_41 = tw_at(thread->module, AT_sum_41);
   float total_2 = 0.0f;
@@ -5199,7 +5199,7 @@ static void sum_41(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_36. */
-TW_ALWAYS void mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_36 = tw_at(thread->module, AT_mul_36);
   float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5218,7 +5218,7 @@ TW_ALWAYS void mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_36[i, j] = acc * acc;
  * g_block2.attention.l4.W[i, j] = acc
  */
-static void mul_36(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_36(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
   const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   tw_size *const step = thread->step;
@@ -5241,8 +5241,8 @@ static void mul_36(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_attention_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_36_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_36_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_36_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_36_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5253,7 +5253,7 @@ static void mul_36(struct tw_thread *thread, tw_size B) {
  * sum_42(read mul_36[64, 64], write sum_42[])
  * sum_42[] = Σ_ij mul_36[i, j]
  */
-static void sum_42(struct tw_thread *thread) {
+static void kernel_sum_42(struct tw_thread *thread) {
   const float *const restrict mul_36 = tw_at(thread->module, AT_mul_36);
   float *const restrict sum_42 = tw_at(thread->module, AT_sum_42);
   float total_2 = 0.0f;
@@ -5272,7 +5272,7 @@ static void sum_42(struct tw_thread *thread) {
  * mul_37[j] = g_block2_attention_l4_b * g_block2_attention_l4_b;
  * g_block2.attention.l4.b[j] = g_block2_attention_l4_b
  */
-static void mul_37(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_37(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
   float *const restrict mul_37 = tw_at(thread->module, AT_mul_37);
   float *const restrict g_block2_attention_l4_b = tw_at(thread->module, AT_g_block2_attention_l4_b);
@@ -5302,7 +5302,7 @@ static void mul_37(struct tw_thread *thread, tw_size B) {
  * add_15(read mul_37[64], read add_13[], read sum_38[], read sum_39[], read sum_40[], read sum_41[], read sum_42[], write add_15[])
  * add_15[] = add_13[] + sum_38[] + sum_39[] + sum_40[] + sum_41[] + sum_42[] + (Σ_i mul_37[i])
  */
-static void add_15(struct tw_thread *thread) {
+static void kernel_add_15(struct tw_thread *thread) {
   const float *const restrict mul_37 = tw_at(thread->module, AT_mul_37);
   const float *const restrict add_13 = tw_at(thread->module, AT_add_13);
   const float *const restrict sum_38 = tw_at(thread->module, AT_sum_38);
@@ -5325,7 +5325,7 @@ static void add_15(struct tw_thread *thread) {
  * mul_53[j] = g_block2_l2_gamma * g_block2_l2_gamma;
  * g_block2.l2.gamma[j] = g_block2_l2_gamma
  */
-static void mul_53(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_53(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_52 = tw_at(thread->module, AT_mul_52);
   float *const restrict mul_53 = tw_at(thread->module, AT_mul_53);
   float *const restrict g_block2_l2_gamma = tw_at(thread->module, AT_g_block2_l2_gamma);
@@ -5355,7 +5355,7 @@ static void mul_53(struct tw_thread *thread, tw_size B) {
  * add_16(read mul_53[64], read add_15[], write add_16[])
  * add_16[] = add_15[] + (Σ_i mul_53[i])
  */
-static void add_16(struct tw_thread *thread) {
+static void kernel_add_16(struct tw_thread *thread) {
   const float *const restrict mul_53 = tw_at(thread->module, AT_mul_53);
   const float *const restrict add_15 = tw_at(thread->module, AT_add_15);
   float *const restrict add_16 = tw_at(thread->module, AT_add_16);
@@ -5371,7 +5371,7 @@ static void add_16(struct tw_thread *thread) {
  * g_block2_l3_b(read g_block2.l3.y[48·B, 256], write g_block2.l3.b[256])
  * g_block2.l3.b[j] = Σ_i g_block2.l3.y[i, j]
  */
-static void g_block2_l3_b(struct tw_thread *thread, tw_size B) {
+static void kernel_g_block2_l3_b(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   for (tw_size j_strip = thread->from; j_strip < thread->to; j_strip += TW_STRIP) {
@@ -5401,7 +5401,7 @@ static void g_block2_l3_b(struct tw_thread *thread, tw_size B) {
  * mul_38[i] = g_block2_l2_beta * g_block2_l2_beta;
  * g_block2.l2.beta[i] = g_block2_l2_beta
  */
-static void mul_38(struct tw_thread *thread) {
+static void kernel_mul_38(struct tw_thread *thread) {
   const float *const restrict block2_l3_W = tw_at(thread->module, AT_block2_l3_W);
   const float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   float *const restrict mul_38 = tw_at(thread->module, AT_mul_38);
@@ -5432,7 +5432,7 @@ static void mul_38(struct tw_thread *thread) {
  * sum_45(read mul_38[64], write sum_45[])
  * sum_45[] = Σ_i mul_38[i]
  */
-static void sum_45(struct tw_thread *thread) {
+static void kernel_sum_45(struct tw_thread *thread) {
   const float *const restrict mul_38 = tw_at(thread->module, AT_mul_38);
   float *const restrict sum_45 = tw_at(thread->module, AT_sum_45);
   float total_2 = 0.0f;
@@ -5444,7 +5444,7 @@ static void sum_45(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_39. */
-TW_ALWAYS void mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_39 = tw_at(thread->module, AT_mul_39);
   float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5463,7 +5463,7 @@ TW_ALWAYS void mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_39[i, j] = acc * acc;
  * g_block2.l3.W[i, j] = acc
  */
-static void mul_39(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_39(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l3_y = tw_at(thread->module, AT_g_block2_l3_y);
   const float *const restrict block2_l2_y = tw_at(thread->module, AT_block2_l2_y);
   tw_size *const step = thread->step;
@@ -5486,8 +5486,8 @@ static void mul_39(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_block2_l3_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_39_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_39_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_39_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_39_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5498,7 +5498,7 @@ static void mul_39(struct tw_thread *thread, tw_size B) {
  * sum_46(read mul_39[256, 64], write sum_46[])
  * sum_46[] = Σ_ij mul_39[i, j]
  */
-static void sum_46(struct tw_thread *thread) {
+static void kernel_sum_46(struct tw_thread *thread) {
   const float *const restrict mul_39 = tw_at(thread->module, AT_mul_39);
   float *const restrict sum_46 = tw_at(thread->module, AT_sum_46);
   float total_2 = 0.0f;
@@ -5515,7 +5515,7 @@ static void sum_46(struct tw_thread *thread) {
  * sum_47(read g_block2.l3.b[256], write sum_47[])
  * sum_47[] = Σ_i g_block2.l3.b[i] * g_block2.l3.b[i]
  */
-static void sum_47(struct tw_thread *thread) {
+static void kernel_sum_47(struct tw_thread *thread) {
   const float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   float *const restrict sum_47 = tw_at(thread->module, AT_sum_47);
   float total_2 = 0.0f;
@@ -5527,7 +5527,7 @@ static void sum_47(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_40. */
-TW_ALWAYS void mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict mul_40 = tw_at(thread->module, AT_mul_40);
   float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
@@ -5544,7 +5544,7 @@ TW_ALWAYS void mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_til
  * mul_40(read g_block2.l4.y[48·B, 64], read mul_2[48·B, 256], write mul_40[64, 256], write g_block2.l4.W[64, 256])
  * acc = Σ_k g_block2.l4.y[k, i] * mul_2[k, j]; mul_40[i, j] = acc * acc; g_block2.l4.W[i, j] = acc
  */
-static void mul_40(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_40(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l4_y = tw_at(thread->module, AT_g_block2_l4_y);
   const float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   tw_size *const step = thread->step;
@@ -5567,7 +5567,7 @@ static void mul_40(struct tw_thread *thread, tw_size B) {
         tw_tile(j_count, i_count, t_from > 0, steps, mul_2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          mul_40_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
+          kernel_mul_40_results(thread, B, j_tile, j_count, i_panel, i_count, tile);
         }
       }
     }
@@ -5578,7 +5578,7 @@ static void mul_40(struct tw_thread *thread, tw_size B) {
  * sum_48(read mul_40[64, 256], write sum_48[])
  * sum_48[] = Σ_ij mul_40[i, j]
  */
-static void sum_48(struct tw_thread *thread) {
+static void kernel_sum_48(struct tw_thread *thread) {
   const float *const restrict mul_40 = tw_at(thread->module, AT_mul_40);
   float *const restrict sum_48 = tw_at(thread->module, AT_sum_48);
   float total_2 = 0.0f;
@@ -5597,7 +5597,7 @@ static void sum_48(struct tw_thread *thread) {
  * mul_41[j] = g_block2_l4_b * g_block2_l4_b;
  * g_block2.l4.b[j] = g_block2_l4_b
  */
-static void mul_41(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_41(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_l4_y = tw_at(thread->module, AT_g_block2_l4_y);
   float *const restrict mul_41 = tw_at(thread->module, AT_mul_41);
   float *const restrict g_block2_l4_b = tw_at(thread->module, AT_g_block2_l4_b);
@@ -5627,7 +5627,7 @@ static void mul_41(struct tw_thread *thread, tw_size B) {
  * sum_49(read mul_41[64], write sum_49[])
  * sum_49[] = Σ_i mul_41[i]
  */
-static void sum_49(struct tw_thread *thread) {
+static void kernel_sum_49(struct tw_thread *thread) {
   const float *const restrict mul_41 = tw_at(thread->module, AT_mul_41);
   float *const restrict sum_49 = tw_at(thread->module, AT_sum_49);
   float total_2 = 0.0f;
@@ -5642,7 +5642,7 @@ static void sum_49(struct tw_thread *thread) {
  * mul_55(read mul_54[48·B, 64], write mul_55[64], write g_l3.gamma[64])
  * g_l3_gamma = Σ_i mul_54[i, j]; mul_55[j] = g_l3_gamma * g_l3_gamma; g_l3.gamma[j] = g_l3_gamma
  */
-static void mul_55(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_55(struct tw_thread *thread, tw_size B) {
   const float *const restrict mul_54 = tw_at(thread->module, AT_mul_54);
   float *const restrict mul_55 = tw_at(thread->module, AT_mul_55);
   float *const restrict g_l3_gamma = tw_at(thread->module, AT_g_l3_gamma);
@@ -5672,7 +5672,7 @@ static void mul_55(struct tw_thread *thread, tw_size B) {
  * add_17(read mul_55[64], read add_16[], read sum_45[], read sum_46[], read sum_47[], read sum_48[], read sum_49[], write add_17[])
  * add_17[] = add_16[] + sum_45[] + sum_46[] + sum_47[] + sum_48[] + sum_49[] + (Σ_i mul_55[i])
  */
-static void add_17(struct tw_thread *thread) {
+static void kernel_add_17(struct tw_thread *thread) {
   const float *const restrict mul_55 = tw_at(thread->module, AT_mul_55);
   const float *const restrict add_16 = tw_at(thread->module, AT_add_16);
   const float *const restrict sum_45 = tw_at(thread->module, AT_sum_45);
@@ -5693,7 +5693,7 @@ static void add_17(struct tw_thread *thread) {
  * g_l4_b(read g_l4.y[48·B, 28], write g_l4.b[28])
  * g_l4.b[j] = Σ_i g_l4.y[i, j]
  */
-static void g_l4_b(struct tw_thread *thread, tw_size B) {
+static void kernel_g_l4_b(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   for (tw_size j_strip = 0; j_strip < 28; j_strip += TW_STRIP) {
@@ -5721,7 +5721,7 @@ static void g_l4_b(struct tw_thread *thread, tw_size B) {
  * mul_42(read l4.W[28, 64], read g_l4.b[28], write mul_42[64], write g_l3.beta[64])
  * g_l3_beta = Σ_j l4.W[j, i] * g_l4.b[j]; mul_42[i] = g_l3_beta * g_l3_beta; g_l3.beta[i] = g_l3_beta
  */
-static void mul_42(struct tw_thread *thread) {
+static void kernel_mul_42(struct tw_thread *thread) {
   const float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   const float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   float *const restrict mul_42 = tw_at(thread->module, AT_mul_42);
@@ -5752,7 +5752,7 @@ static void mul_42(struct tw_thread *thread) {
  * add_18(read mul_42[64], read add_17[], write add_18[])
  * add_18[] = add_17[] + (Σ_i mul_42[i])
  */
-static void add_18(struct tw_thread *thread) {
+static void kernel_add_18(struct tw_thread *thread) {
   const float *const restrict mul_42 = tw_at(thread->module, AT_mul_42);
   const float *const restrict add_17 = tw_at(thread->module, AT_add_17);
   float *const restrict add_18 = tw_at(thread->module, AT_add_18);
@@ -5765,7 +5765,7 @@ static void add_18(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_43. */
-TW_ALWAYS void mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_43 = tw_at(thread->module, AT_mul_43);
   float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5782,7 +5782,7 @@ TW_ALWAYS void mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_til
  * mul_43(read g_l4.y[48·B, 28], read l3.y[48·B, 64], write mul_43[28, 64], write g_l4.W[28, 64])
  * acc = Σ_k g_l4.y[k, i] * l3.y[k, j]; mul_43[i, j] = acc * acc; g_l4.W[i, j] = acc
  */
-static void mul_43(struct tw_thread *thread, tw_size B) {
+static void kernel_mul_43(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   tw_size *const step = thread->step;
@@ -5805,8 +5805,8 @@ static void mul_43(struct tw_thread *thread, tw_size B) {
         tw_tile(i_count, j_count, t_from > 0, steps, g_l4_y + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) mul_43_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else mul_43_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_mul_43_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_mul_43_results(thread, B, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -5817,7 +5817,7 @@ static void mul_43(struct tw_thread *thread, tw_size B) {
  * sum_52(read mul_43[28, 64], write sum_52[])
  * sum_52[] = Σ_ij mul_43[i, j]
  */
-static void sum_52(struct tw_thread *thread) {
+static void kernel_sum_52(struct tw_thread *thread) {
   const float *const restrict mul_43 = tw_at(thread->module, AT_mul_43);
   float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
   float total_2 = 0.0f;
@@ -5834,7 +5834,7 @@ static void sum_52(struct tw_thread *thread) {
  * sum_53(read g_l4.b[28], write sum_53[])
  * sum_53[] = Σ_i g_l4.b[i] * g_l4.b[i]
  */
-static void sum_53(struct tw_thread *thread) {
+static void kernel_sum_53(struct tw_thread *thread) {
   const float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   float *const restrict sum_53 = tw_at(thread->module, AT_sum_53);
   float total_2 = 0.0f;
@@ -5850,7 +5850,7 @@ static void sum_53(struct tw_thread *thread) {
  * value = g_l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l1.W[i, j] = l1.W[i, j] - l1.W[i, j] * scalar_5 * 0.01 - rate_t * (l1.W.m[i, j] * 0.9 + value * 0.1) …
  */
-static void update_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5871,7 +5871,7 @@ static void update_l1_W(struct tw_thread *thread, float rate_t, float root_t, fl
  * update_l1_W_m(read g_l1.W[28, 64], read add_18[], read sum_52[], read sum_53[], update l1.W.m[28, 64])
  * l1.W.m[i, j] = l1.W.m[i, j] * 0.9 + g_l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0 …
  */
-static void update_l1_W_m(struct tw_thread *thread) {
+static void kernel_update_l1_W_m(struct tw_thread *thread) {
   const float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5890,7 +5890,7 @@ static void update_l1_W_m(struct tw_thread *thread) {
  * value = g_l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l1.W.v[i, j] = l1.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_l1_W_v(struct tw_thread *thread) {
+static void kernel_update_l1_W_v(struct tw_thread *thread) {
   const float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5910,7 +5910,7 @@ static void update_l1_W_v(struct tw_thread *thread) {
  * value = g_l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l2.W[i, j] = l2.W[i, j] - l2.W[i, j] * scalar_5 * 0.01 - rate_t * (l2.W.m[i, j] * 0.9 + value * 0.1) …
  */
-static void update_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_l2_W = tw_at(thread->module, AT_g_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5931,7 +5931,7 @@ static void update_l2_W(struct tw_thread *thread, float rate_t, float root_t, fl
  * update_l2_W_m(read g_l2.W[48, 64], read add_18[], read sum_52[], read sum_53[], update l2.W.m[48, 64])
  * l2.W.m[i, j] = l2.W.m[i, j] * 0.9 + g_l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0 …
  */
-static void update_l2_W_m(struct tw_thread *thread) {
+static void kernel_update_l2_W_m(struct tw_thread *thread) {
   const float *const restrict g_l2_W = tw_at(thread->module, AT_g_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5950,7 +5950,7 @@ static void update_l2_W_m(struct tw_thread *thread) {
  * value = g_l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l2.W.v[i, j] = l2.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_l2_W_v(struct tw_thread *thread) {
+static void kernel_update_l2_W_v(struct tw_thread *thread) {
   const float *const restrict g_l2_W = tw_at(thread->module, AT_g_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5970,7 +5970,7 @@ static void update_l2_W_v(struct tw_thread *thread) {
  * value = g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l1.gamma[i] = block1.l1.gamma[i] - rate_t * (block1.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
  */
-static void update_block1_l1_gamma(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l1_gamma(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l1_gamma = tw_at(thread->module, AT_g_block1_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -5989,7 +5989,7 @@ static void update_block1_l1_gamma(struct tw_thread *thread, float rate_t, float
  * update_block1_l1_gamma_m(read g_block1.l1.gamma[64], read add_18[], read sum_52[], read sum_53[], update block1.l1.gamma.m[64])
  * block1.l1.gamma.m[i] = block1.l1.gamma.m[i] * 0.9 + g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] +  …
  */
-static void update_block1_l1_gamma_m(struct tw_thread *thread) {
+static void kernel_update_block1_l1_gamma_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l1_gamma = tw_at(thread->module, AT_g_block1_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6006,7 +6006,7 @@ static void update_block1_l1_gamma_m(struct tw_thread *thread) {
  * value = g_block1.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l1.gamma.v[i] = block1.l1.gamma.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l1_gamma_v(struct tw_thread *thread) {
+static void kernel_update_block1_l1_gamma_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l1_gamma = tw_at(thread->module, AT_g_block1_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6024,7 +6024,7 @@ static void update_block1_l1_gamma_v(struct tw_thread *thread) {
  * value = g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l1.beta[i] = block1.l1.beta[i] - rate_t * (block1.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
  */
-static void update_block1_l1_beta(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l1_beta(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l1_beta = tw_at(thread->module, AT_g_block1_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6043,7 +6043,7 @@ static void update_block1_l1_beta(struct tw_thread *thread, float rate_t, float 
  * update_block1_l1_beta_m(read g_block1.l1.beta[64], read add_18[], read sum_52[], read sum_53[], update block1.l1.beta.m[64])
  * block1.l1.beta.m[i] = block1.l1.beta.m[i] * 0.9 + g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block1_l1_beta_m(struct tw_thread *thread) {
+static void kernel_update_block1_l1_beta_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l1_beta = tw_at(thread->module, AT_g_block1_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6060,7 +6060,7 @@ static void update_block1_l1_beta_m(struct tw_thread *thread) {
  * value = g_block1.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l1.beta.v[i] = block1.l1.beta.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l1_beta_v(struct tw_thread *thread) {
+static void kernel_update_block1_l1_beta_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l1_beta = tw_at(thread->module, AT_g_block1_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6078,7 +6078,7 @@ static void update_block1_l1_beta_v(struct tw_thread *thread) {
  * value = g_block1.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l1.W[i, j] = block1.attention.l1.W[i, j] - block1.attention.l1.W[i, j] * scalar_5 * …
  */
-static void update_block1_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6099,7 +6099,7 @@ static void update_block1_attention_l1_W(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l1_W_m(read g_block1.attention.l1.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l1.W.m[64, 64])
  * block1.attention.l1.W.m[i, j] = block1.attention.l1.W.m[i, j] * 0.9 + g_block1.attention.l1.W[i, j]  …
  */
-static void update_block1_attention_l1_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l1_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6118,7 +6118,7 @@ static void update_block1_attention_l1_W_m(struct tw_thread *thread) {
  * value = g_block1.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l1.W.v[i, j] = block1.attention.l1.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l1_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l1_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6138,7 +6138,7 @@ static void update_block1_attention_l1_W_v(struct tw_thread *thread) {
  * value = g_block1.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l1.b[i] = block1.attention.l1.b[i] - rate_t * (block1.attention.l1.b.m[i] * 0.9 + v …
  */
-static void update_block1_attention_l1_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_attention_l1_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_attention_l1_b = tw_at(thread->module, AT_g_block1_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6157,7 +6157,7 @@ static void update_block1_attention_l1_b(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l1_b_m(read g_block1.attention.l1.b[64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l1.b.m[64])
  * block1.attention.l1.b.m[i] = block1.attention.l1.b.m[i] * 0.9 + g_block1.attention.l1.b[i] * min(1 / …
  */
-static void update_block1_attention_l1_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l1_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l1_b = tw_at(thread->module, AT_g_block1_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6174,7 +6174,7 @@ static void update_block1_attention_l1_b_m(struct tw_thread *thread) {
  * value = g_block1.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l1.b.v[i] = block1.attention.l1.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l1_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l1_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l1_b = tw_at(thread->module, AT_g_block1_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6192,7 +6192,7 @@ static void update_block1_attention_l1_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l2.W[i, j] = block1.attention.l2.W[i, j] - block1.attention.l2.W[i, j] * scalar_5 * …
  */
-static void update_block1_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6213,7 +6213,7 @@ static void update_block1_attention_l2_W(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l2_W_m(read g_block1.attention.l2.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l2.W.m[64, 64])
  * block1.attention.l2.W.m[i, j] = block1.attention.l2.W.m[i, j] * 0.9 + g_block1.attention.l2.W[i, j]  …
  */
-static void update_block1_attention_l2_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l2_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6232,7 +6232,7 @@ static void update_block1_attention_l2_W_m(struct tw_thread *thread) {
  * value = g_block1.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l2.W.v[i, j] = block1.attention.l2.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l2_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l2_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6252,7 +6252,7 @@ static void update_block1_attention_l2_W_v(struct tw_thread *thread) {
  * value = g_block1.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l2.b[i] = block1.attention.l2.b[i] - rate_t * (block1.attention.l2.b.m[i] * 0.9 + v …
  */
-static void update_block1_attention_l2_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_attention_l2_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_attention_l2_b = tw_at(thread->module, AT_g_block1_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6271,7 +6271,7 @@ static void update_block1_attention_l2_b(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l2_b_m(read g_block1.attention.l2.b[64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l2.b.m[64])
  * block1.attention.l2.b.m[i] = block1.attention.l2.b.m[i] * 0.9 + g_block1.attention.l2.b[i] * min(1 / …
  */
-static void update_block1_attention_l2_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l2_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l2_b = tw_at(thread->module, AT_g_block1_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6288,7 +6288,7 @@ static void update_block1_attention_l2_b_m(struct tw_thread *thread) {
  * value = g_block1.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l2.b.v[i] = block1.attention.l2.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l2_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l2_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l2_b = tw_at(thread->module, AT_g_block1_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6306,7 +6306,7 @@ static void update_block1_attention_l2_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l3.W[i, j] = block1.attention.l3.W[i, j] - block1.attention.l3.W[i, j] * scalar_5 * …
  */
-static void update_block1_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6327,7 +6327,7 @@ static void update_block1_attention_l3_W(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l3_W_m(read g_block1.attention.l3.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l3.W.m[64, 64])
  * block1.attention.l3.W.m[i, j] = block1.attention.l3.W.m[i, j] * 0.9 + g_block1.attention.l3.W[i, j]  …
  */
-static void update_block1_attention_l3_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l3_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6346,7 +6346,7 @@ static void update_block1_attention_l3_W_m(struct tw_thread *thread) {
  * value = g_block1.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l3.W.v[i, j] = block1.attention.l3.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l3_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l3_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6366,7 +6366,7 @@ static void update_block1_attention_l3_W_v(struct tw_thread *thread) {
  * value = g_block1.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l3.b[i] = block1.attention.l3.b[i] - rate_t * (block1.attention.l3.b.m[i] * 0.9 + v …
  */
-static void update_block1_attention_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_attention_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_attention_l3_b = tw_at(thread->module, AT_g_block1_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6385,7 +6385,7 @@ static void update_block1_attention_l3_b(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l3_b_m(read g_block1.attention.l3.b[64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l3.b.m[64])
  * block1.attention.l3.b.m[i] = block1.attention.l3.b.m[i] * 0.9 + g_block1.attention.l3.b[i] * min(1 / …
  */
-static void update_block1_attention_l3_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l3_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l3_b = tw_at(thread->module, AT_g_block1_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6402,7 +6402,7 @@ static void update_block1_attention_l3_b_m(struct tw_thread *thread) {
  * value = g_block1.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l3.b.v[i] = block1.attention.l3.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l3_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l3_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l3_b = tw_at(thread->module, AT_g_block1_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6420,7 +6420,7 @@ static void update_block1_attention_l3_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l4.W[i, j] = block1.attention.l4.W[i, j] - block1.attention.l4.W[i, j] * scalar_5 * …
  */
-static void update_block1_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6441,7 +6441,7 @@ static void update_block1_attention_l4_W(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l4_W_m(read g_block1.attention.l4.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l4.W.m[64, 64])
  * block1.attention.l4.W.m[i, j] = block1.attention.l4.W.m[i, j] * 0.9 + g_block1.attention.l4.W[i, j]  …
  */
-static void update_block1_attention_l4_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l4_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6460,7 +6460,7 @@ static void update_block1_attention_l4_W_m(struct tw_thread *thread) {
  * value = g_block1.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l4.W.v[i, j] = block1.attention.l4.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l4_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l4_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6480,7 +6480,7 @@ static void update_block1_attention_l4_W_v(struct tw_thread *thread) {
  * value = g_block1.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l4.b[i] = block1.attention.l4.b[i] - rate_t * (block1.attention.l4.b.m[i] * 0.9 + v …
  */
-static void update_block1_attention_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_attention_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_attention_l4_b = tw_at(thread->module, AT_g_block1_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6499,7 +6499,7 @@ static void update_block1_attention_l4_b(struct tw_thread *thread, float rate_t,
  * update_block1_attention_l4_b_m(read g_block1.attention.l4.b[64], read add_18[], read sum_52[], read sum_53[], update block1.attention.l4.b.m[64])
  * block1.attention.l4.b.m[i] = block1.attention.l4.b.m[i] * 0.9 + g_block1.attention.l4.b[i] * min(1 / …
  */
-static void update_block1_attention_l4_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l4_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l4_b = tw_at(thread->module, AT_g_block1_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6516,7 +6516,7 @@ static void update_block1_attention_l4_b_m(struct tw_thread *thread) {
  * value = g_block1.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.attention.l4.b.v[i] = block1.attention.l4.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_attention_l4_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_attention_l4_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_attention_l4_b = tw_at(thread->module, AT_g_block1_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6534,7 +6534,7 @@ static void update_block1_attention_l4_b_v(struct tw_thread *thread) {
  * value = g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l2.gamma[i] = block1.l2.gamma[i] - rate_t * (block1.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
  */
-static void update_block1_l2_gamma(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l2_gamma(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l2_gamma = tw_at(thread->module, AT_g_block1_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6553,7 +6553,7 @@ static void update_block1_l2_gamma(struct tw_thread *thread, float rate_t, float
  * update_block1_l2_gamma_m(read g_block1.l2.gamma[64], read add_18[], read sum_52[], read sum_53[], update block1.l2.gamma.m[64])
  * block1.l2.gamma.m[i] = block1.l2.gamma.m[i] * 0.9 + g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] +  …
  */
-static void update_block1_l2_gamma_m(struct tw_thread *thread) {
+static void kernel_update_block1_l2_gamma_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l2_gamma = tw_at(thread->module, AT_g_block1_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6570,7 +6570,7 @@ static void update_block1_l2_gamma_m(struct tw_thread *thread) {
  * value = g_block1.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l2.gamma.v[i] = block1.l2.gamma.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l2_gamma_v(struct tw_thread *thread) {
+static void kernel_update_block1_l2_gamma_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l2_gamma = tw_at(thread->module, AT_g_block1_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6588,7 +6588,7 @@ static void update_block1_l2_gamma_v(struct tw_thread *thread) {
  * value = g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l2.beta[i] = block1.l2.beta[i] - rate_t * (block1.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
  */
-static void update_block1_l2_beta(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l2_beta(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l2_beta = tw_at(thread->module, AT_g_block1_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6607,7 +6607,7 @@ static void update_block1_l2_beta(struct tw_thread *thread, float rate_t, float 
  * update_block1_l2_beta_m(read g_block1.l2.beta[64], read add_18[], read sum_52[], read sum_53[], update block1.l2.beta.m[64])
  * block1.l2.beta.m[i] = block1.l2.beta.m[i] * 0.9 + g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block1_l2_beta_m(struct tw_thread *thread) {
+static void kernel_update_block1_l2_beta_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l2_beta = tw_at(thread->module, AT_g_block1_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6624,7 +6624,7 @@ static void update_block1_l2_beta_m(struct tw_thread *thread) {
  * value = g_block1.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l2.beta.v[i] = block1.l2.beta.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l2_beta_v(struct tw_thread *thread) {
+static void kernel_update_block1_l2_beta_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l2_beta = tw_at(thread->module, AT_g_block1_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6642,7 +6642,7 @@ static void update_block1_l2_beta_v(struct tw_thread *thread) {
  * value = g_block1.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l3.W[i, j] = block1.l3.W[i, j] - block1.l3.W[i, j] * scalar_5 * 0.01 - rate_t * (block1.l3.W. …
  */
-static void update_block1_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6663,7 +6663,7 @@ static void update_block1_l3_W(struct tw_thread *thread, float rate_t, float roo
  * update_block1_l3_W_m(read g_block1.l3.W[256, 64], read add_18[], read sum_52[], read sum_53[], update block1.l3.W.m[256, 64])
  * block1.l3.W.m[i, j] = block1.l3.W.m[i, j] * 0.9 + g_block1.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block1_l3_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_l3_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6682,7 +6682,7 @@ static void update_block1_l3_W_m(struct tw_thread *thread) {
  * value = g_block1.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l3.W.v[i, j] = block1.l3.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_l3_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_l3_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6702,7 +6702,7 @@ static void update_block1_l3_W_v(struct tw_thread *thread) {
  * value = g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l3.b[i] = block1.l3.b[i] - rate_t * (block1.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l3. …
  */
-static void update_block1_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6721,7 +6721,7 @@ static void update_block1_l3_b(struct tw_thread *thread, float rate_t, float roo
  * update_block1_l3_b_m(read g_block1.l3.b[256], read add_18[], read sum_52[], read sum_53[], update block1.l3.b.m[256])
  * block1.l3.b.m[i] = block1.l3.b.m[i] * 0.9 + g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + s …
  */
-static void update_block1_l3_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_l3_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6738,7 +6738,7 @@ static void update_block1_l3_b_m(struct tw_thread *thread) {
  * value = g_block1.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l3.b.v[i] = block1.l3.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l3_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_l3_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l3_b = tw_at(thread->module, AT_g_block1_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6756,7 +6756,7 @@ static void update_block1_l3_b_v(struct tw_thread *thread) {
  * value = g_block1.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l4.W[i, j] = block1.l4.W[i, j] - block1.l4.W[i, j] * scalar_5 * 0.01 - rate_t * (block1.l4.W. …
  */
-static void update_block1_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6777,7 +6777,7 @@ static void update_block1_l4_W(struct tw_thread *thread, float rate_t, float roo
  * update_block1_l4_W_m(read g_block1.l4.W[64, 256], read add_18[], read sum_52[], read sum_53[], update block1.l4.W.m[64, 256])
  * block1.l4.W.m[i, j] = block1.l4.W.m[i, j] * 0.9 + g_block1.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block1_l4_W_m(struct tw_thread *thread) {
+static void kernel_update_block1_l4_W_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6796,7 +6796,7 @@ static void update_block1_l4_W_m(struct tw_thread *thread) {
  * value = g_block1.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l4.W.v[i, j] = block1.l4.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block1_l4_W_v(struct tw_thread *thread) {
+static void kernel_update_block1_l4_W_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6816,7 +6816,7 @@ static void update_block1_l4_W_v(struct tw_thread *thread) {
  * value = g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l4.b[i] = block1.l4.b[i] - rate_t * (block1.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block1.l4. …
  */
-static void update_block1_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block1_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block1_l4_b = tw_at(thread->module, AT_g_block1_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6835,7 +6835,7 @@ static void update_block1_l4_b(struct tw_thread *thread, float rate_t, float roo
  * update_block1_l4_b_m(read g_block1.l4.b[64], read add_18[], read sum_52[], read sum_53[], update block1.l4.b.m[64])
  * block1.l4.b.m[i] = block1.l4.b.m[i] * 0.9 + g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + s …
  */
-static void update_block1_l4_b_m(struct tw_thread *thread) {
+static void kernel_update_block1_l4_b_m(struct tw_thread *thread) {
   const float *const restrict g_block1_l4_b = tw_at(thread->module, AT_g_block1_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6852,7 +6852,7 @@ static void update_block1_l4_b_m(struct tw_thread *thread) {
  * value = g_block1.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block1.l4.b.v[i] = block1.l4.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block1_l4_b_v(struct tw_thread *thread) {
+static void kernel_update_block1_l4_b_v(struct tw_thread *thread) {
   const float *const restrict g_block1_l4_b = tw_at(thread->module, AT_g_block1_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6870,7 +6870,7 @@ static void update_block1_l4_b_v(struct tw_thread *thread) {
  * value = g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l1.gamma[i] = block2.l1.gamma[i] - rate_t * (block2.l1.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
  */
-static void update_block2_l1_gamma(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l1_gamma(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l1_gamma = tw_at(thread->module, AT_g_block2_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6889,7 +6889,7 @@ static void update_block2_l1_gamma(struct tw_thread *thread, float rate_t, float
  * update_block2_l1_gamma_m(read g_block2.l1.gamma[64], read add_18[], read sum_52[], read sum_53[], update block2.l1.gamma.m[64])
  * block2.l1.gamma.m[i] = block2.l1.gamma.m[i] * 0.9 + g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] +  …
  */
-static void update_block2_l1_gamma_m(struct tw_thread *thread) {
+static void kernel_update_block2_l1_gamma_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l1_gamma = tw_at(thread->module, AT_g_block2_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6906,7 +6906,7 @@ static void update_block2_l1_gamma_m(struct tw_thread *thread) {
  * value = g_block2.l1.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l1.gamma.v[i] = block2.l1.gamma.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l1_gamma_v(struct tw_thread *thread) {
+static void kernel_update_block2_l1_gamma_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l1_gamma = tw_at(thread->module, AT_g_block2_l1_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6924,7 +6924,7 @@ static void update_block2_l1_gamma_v(struct tw_thread *thread) {
  * value = g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l1.beta[i] = block2.l1.beta[i] - rate_t * (block2.l1.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
  */
-static void update_block2_l1_beta(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l1_beta(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l1_beta = tw_at(thread->module, AT_g_block2_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6943,7 +6943,7 @@ static void update_block2_l1_beta(struct tw_thread *thread, float rate_t, float 
  * update_block2_l1_beta_m(read g_block2.l1.beta[64], read add_18[], read sum_52[], read sum_53[], update block2.l1.beta.m[64])
  * block2.l1.beta.m[i] = block2.l1.beta.m[i] * 0.9 + g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block2_l1_beta_m(struct tw_thread *thread) {
+static void kernel_update_block2_l1_beta_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l1_beta = tw_at(thread->module, AT_g_block2_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6960,7 +6960,7 @@ static void update_block2_l1_beta_m(struct tw_thread *thread) {
  * value = g_block2.l1.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l1.beta.v[i] = block2.l1.beta.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l1_beta_v(struct tw_thread *thread) {
+static void kernel_update_block2_l1_beta_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l1_beta = tw_at(thread->module, AT_g_block2_l1_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6978,7 +6978,7 @@ static void update_block2_l1_beta_v(struct tw_thread *thread) {
  * value = g_block2.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l1.W[i, j] = block2.attention.l1.W[i, j] - block2.attention.l1.W[i, j] * scalar_5 * …
  */
-static void update_block2_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6999,7 +6999,7 @@ static void update_block2_attention_l1_W(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l1_W_m(read g_block2.attention.l1.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l1.W.m[64, 64])
  * block2.attention.l1.W.m[i, j] = block2.attention.l1.W.m[i, j] * 0.9 + g_block2.attention.l1.W[i, j]  …
  */
-static void update_block2_attention_l1_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l1_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7018,7 +7018,7 @@ static void update_block2_attention_l1_W_m(struct tw_thread *thread) {
  * value = g_block2.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l1.W.v[i, j] = block2.attention.l1.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l1_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l1_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7038,7 +7038,7 @@ static void update_block2_attention_l1_W_v(struct tw_thread *thread) {
  * value = g_block2.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l1.b[i] = block2.attention.l1.b[i] - rate_t * (block2.attention.l1.b.m[i] * 0.9 + v …
  */
-static void update_block2_attention_l1_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_attention_l1_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_attention_l1_b = tw_at(thread->module, AT_g_block2_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7057,7 +7057,7 @@ static void update_block2_attention_l1_b(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l1_b_m(read g_block2.attention.l1.b[64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l1.b.m[64])
  * block2.attention.l1.b.m[i] = block2.attention.l1.b.m[i] * 0.9 + g_block2.attention.l1.b[i] * min(1 / …
  */
-static void update_block2_attention_l1_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l1_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l1_b = tw_at(thread->module, AT_g_block2_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7074,7 +7074,7 @@ static void update_block2_attention_l1_b_m(struct tw_thread *thread) {
  * value = g_block2.attention.l1.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l1.b.v[i] = block2.attention.l1.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l1_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l1_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l1_b = tw_at(thread->module, AT_g_block2_attention_l1_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7092,7 +7092,7 @@ static void update_block2_attention_l1_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l2.W[i, j] = block2.attention.l2.W[i, j] - block2.attention.l2.W[i, j] * scalar_5 * …
  */
-static void update_block2_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7113,7 +7113,7 @@ static void update_block2_attention_l2_W(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l2_W_m(read g_block2.attention.l2.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l2.W.m[64, 64])
  * block2.attention.l2.W.m[i, j] = block2.attention.l2.W.m[i, j] * 0.9 + g_block2.attention.l2.W[i, j]  …
  */
-static void update_block2_attention_l2_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l2_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7132,7 +7132,7 @@ static void update_block2_attention_l2_W_m(struct tw_thread *thread) {
  * value = g_block2.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l2.W.v[i, j] = block2.attention.l2.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l2_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l2_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7152,7 +7152,7 @@ static void update_block2_attention_l2_W_v(struct tw_thread *thread) {
  * value = g_block2.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l2.b[i] = block2.attention.l2.b[i] - rate_t * (block2.attention.l2.b.m[i] * 0.9 + v …
  */
-static void update_block2_attention_l2_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_attention_l2_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_attention_l2_b = tw_at(thread->module, AT_g_block2_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7171,7 +7171,7 @@ static void update_block2_attention_l2_b(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l2_b_m(read g_block2.attention.l2.b[64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l2.b.m[64])
  * block2.attention.l2.b.m[i] = block2.attention.l2.b.m[i] * 0.9 + g_block2.attention.l2.b[i] * min(1 / …
  */
-static void update_block2_attention_l2_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l2_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l2_b = tw_at(thread->module, AT_g_block2_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7188,7 +7188,7 @@ static void update_block2_attention_l2_b_m(struct tw_thread *thread) {
  * value = g_block2.attention.l2.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l2.b.v[i] = block2.attention.l2.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l2_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l2_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l2_b = tw_at(thread->module, AT_g_block2_attention_l2_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7206,7 +7206,7 @@ static void update_block2_attention_l2_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l3.W[i, j] = block2.attention.l3.W[i, j] - block2.attention.l3.W[i, j] * scalar_5 * …
  */
-static void update_block2_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7227,7 +7227,7 @@ static void update_block2_attention_l3_W(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l3_W_m(read g_block2.attention.l3.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l3.W.m[64, 64])
  * block2.attention.l3.W.m[i, j] = block2.attention.l3.W.m[i, j] * 0.9 + g_block2.attention.l3.W[i, j]  …
  */
-static void update_block2_attention_l3_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l3_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7246,7 +7246,7 @@ static void update_block2_attention_l3_W_m(struct tw_thread *thread) {
  * value = g_block2.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l3.W.v[i, j] = block2.attention.l3.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l3_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l3_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7266,7 +7266,7 @@ static void update_block2_attention_l3_W_v(struct tw_thread *thread) {
  * value = g_block2.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l3.b[i] = block2.attention.l3.b[i] - rate_t * (block2.attention.l3.b.m[i] * 0.9 + v …
  */
-static void update_block2_attention_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_attention_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_attention_l3_b = tw_at(thread->module, AT_g_block2_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7285,7 +7285,7 @@ static void update_block2_attention_l3_b(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l3_b_m(read g_block2.attention.l3.b[64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l3.b.m[64])
  * block2.attention.l3.b.m[i] = block2.attention.l3.b.m[i] * 0.9 + g_block2.attention.l3.b[i] * min(1 / …
  */
-static void update_block2_attention_l3_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l3_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l3_b = tw_at(thread->module, AT_g_block2_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7302,7 +7302,7 @@ static void update_block2_attention_l3_b_m(struct tw_thread *thread) {
  * value = g_block2.attention.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l3.b.v[i] = block2.attention.l3.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l3_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l3_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l3_b = tw_at(thread->module, AT_g_block2_attention_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7320,7 +7320,7 @@ static void update_block2_attention_l3_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l4.W[i, j] = block2.attention.l4.W[i, j] - block2.attention.l4.W[i, j] * scalar_5 * …
  */
-static void update_block2_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7341,7 +7341,7 @@ static void update_block2_attention_l4_W(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l4_W_m(read g_block2.attention.l4.W[64, 64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l4.W.m[64, 64])
  * block2.attention.l4.W.m[i, j] = block2.attention.l4.W.m[i, j] * 0.9 + g_block2.attention.l4.W[i, j]  …
  */
-static void update_block2_attention_l4_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l4_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7360,7 +7360,7 @@ static void update_block2_attention_l4_W_m(struct tw_thread *thread) {
  * value = g_block2.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l4.W.v[i, j] = block2.attention.l4.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l4_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l4_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7380,7 +7380,7 @@ static void update_block2_attention_l4_W_v(struct tw_thread *thread) {
  * value = g_block2.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l4.b[i] = block2.attention.l4.b[i] - rate_t * (block2.attention.l4.b.m[i] * 0.9 + v …
  */
-static void update_block2_attention_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_attention_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_attention_l4_b = tw_at(thread->module, AT_g_block2_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7399,7 +7399,7 @@ static void update_block2_attention_l4_b(struct tw_thread *thread, float rate_t,
  * update_block2_attention_l4_b_m(read g_block2.attention.l4.b[64], read add_18[], read sum_52[], read sum_53[], update block2.attention.l4.b.m[64])
  * block2.attention.l4.b.m[i] = block2.attention.l4.b.m[i] * 0.9 + g_block2.attention.l4.b[i] * min(1 / …
  */
-static void update_block2_attention_l4_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l4_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l4_b = tw_at(thread->module, AT_g_block2_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7416,7 +7416,7 @@ static void update_block2_attention_l4_b_m(struct tw_thread *thread) {
  * value = g_block2.attention.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.attention.l4.b.v[i] = block2.attention.l4.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_attention_l4_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_attention_l4_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_attention_l4_b = tw_at(thread->module, AT_g_block2_attention_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7434,7 +7434,7 @@ static void update_block2_attention_l4_b_v(struct tw_thread *thread) {
  * value = g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l2.gamma[i] = block2.l2.gamma[i] - rate_t * (block2.l2.gamma.m[i] * 0.9 + value * 0.1) / (sqr …
  */
-static void update_block2_l2_gamma(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l2_gamma(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l2_gamma = tw_at(thread->module, AT_g_block2_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7453,7 +7453,7 @@ static void update_block2_l2_gamma(struct tw_thread *thread, float rate_t, float
  * update_block2_l2_gamma_m(read g_block2.l2.gamma[64], read add_18[], read sum_52[], read sum_53[], update block2.l2.gamma.m[64])
  * block2.l2.gamma.m[i] = block2.l2.gamma.m[i] * 0.9 + g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] +  …
  */
-static void update_block2_l2_gamma_m(struct tw_thread *thread) {
+static void kernel_update_block2_l2_gamma_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l2_gamma = tw_at(thread->module, AT_g_block2_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7470,7 +7470,7 @@ static void update_block2_l2_gamma_m(struct tw_thread *thread) {
  * value = g_block2.l2.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l2.gamma.v[i] = block2.l2.gamma.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l2_gamma_v(struct tw_thread *thread) {
+static void kernel_update_block2_l2_gamma_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l2_gamma = tw_at(thread->module, AT_g_block2_l2_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7488,7 +7488,7 @@ static void update_block2_l2_gamma_v(struct tw_thread *thread) {
  * value = g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l2.beta[i] = block2.l2.beta[i] - rate_t * (block2.l2.beta.m[i] * 0.9 + value * 0.1) / (sqrt(b …
  */
-static void update_block2_l2_beta(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l2_beta(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l2_beta = tw_at(thread->module, AT_g_block2_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7507,7 +7507,7 @@ static void update_block2_l2_beta(struct tw_thread *thread, float rate_t, float 
  * update_block2_l2_beta_m(read g_block2.l2.beta[64], read add_18[], read sum_52[], read sum_53[], update block2.l2.beta.m[64])
  * block2.l2.beta.m[i] = block2.l2.beta.m[i] * 0.9 + g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block2_l2_beta_m(struct tw_thread *thread) {
+static void kernel_update_block2_l2_beta_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l2_beta = tw_at(thread->module, AT_g_block2_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7524,7 +7524,7 @@ static void update_block2_l2_beta_m(struct tw_thread *thread) {
  * value = g_block2.l2.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l2.beta.v[i] = block2.l2.beta.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l2_beta_v(struct tw_thread *thread) {
+static void kernel_update_block2_l2_beta_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l2_beta = tw_at(thread->module, AT_g_block2_l2_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7542,7 +7542,7 @@ static void update_block2_l2_beta_v(struct tw_thread *thread) {
  * value = g_block2.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l3.W[i, j] = block2.l3.W[i, j] - block2.l3.W[i, j] * scalar_5 * 0.01 - rate_t * (block2.l3.W. …
  */
-static void update_block2_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7563,7 +7563,7 @@ static void update_block2_l3_W(struct tw_thread *thread, float rate_t, float roo
  * update_block2_l3_W_m(read g_block2.l3.W[256, 64], read add_18[], read sum_52[], read sum_53[], update block2.l3.W.m[256, 64])
  * block2.l3.W.m[i, j] = block2.l3.W.m[i, j] * 0.9 + g_block2.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block2_l3_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_l3_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7582,7 +7582,7 @@ static void update_block2_l3_W_m(struct tw_thread *thread) {
  * value = g_block2.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l3.W.v[i, j] = block2.l3.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_l3_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_l3_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7602,7 +7602,7 @@ static void update_block2_l3_W_v(struct tw_thread *thread) {
  * value = g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l3.b[i] = block2.l3.b[i] - rate_t * (block2.l3.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l3. …
  */
-static void update_block2_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l3_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7621,7 +7621,7 @@ static void update_block2_l3_b(struct tw_thread *thread, float rate_t, float roo
  * update_block2_l3_b_m(read g_block2.l3.b[256], read add_18[], read sum_52[], read sum_53[], update block2.l3.b.m[256])
  * block2.l3.b.m[i] = block2.l3.b.m[i] * 0.9 + g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + s …
  */
-static void update_block2_l3_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_l3_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7638,7 +7638,7 @@ static void update_block2_l3_b_m(struct tw_thread *thread) {
  * value = g_block2.l3.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l3.b.v[i] = block2.l3.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l3_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_l3_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l3_b = tw_at(thread->module, AT_g_block2_l3_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7656,7 +7656,7 @@ static void update_block2_l3_b_v(struct tw_thread *thread) {
  * value = g_block2.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l4.W[i, j] = block2.l4.W[i, j] - block2.l4.W[i, j] * scalar_5 * 0.01 - rate_t * (block2.l4.W. …
  */
-static void update_block2_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7677,7 +7677,7 @@ static void update_block2_l4_W(struct tw_thread *thread, float rate_t, float roo
  * update_block2_l4_W_m(read g_block2.l4.W[64, 256], read add_18[], read sum_52[], read sum_53[], update block2.l4.W.m[64, 256])
  * block2.l4.W.m[i, j] = block2.l4.W.m[i, j] * 0.9 + g_block2.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum …
  */
-static void update_block2_l4_W_m(struct tw_thread *thread) {
+static void kernel_update_block2_l4_W_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7696,7 +7696,7 @@ static void update_block2_l4_W_m(struct tw_thread *thread) {
  * value = g_block2.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l4.W.v[i, j] = block2.l4.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_block2_l4_W_v(struct tw_thread *thread) {
+static void kernel_update_block2_l4_W_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7716,7 +7716,7 @@ static void update_block2_l4_W_v(struct tw_thread *thread) {
  * value = g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l4.b[i] = block2.l4.b[i] - rate_t * (block2.l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(block2.l4. …
  */
-static void update_block2_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_block2_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_block2_l4_b = tw_at(thread->module, AT_g_block2_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7735,7 +7735,7 @@ static void update_block2_l4_b(struct tw_thread *thread, float rate_t, float roo
  * update_block2_l4_b_m(read g_block2.l4.b[64], read add_18[], read sum_52[], read sum_53[], update block2.l4.b.m[64])
  * block2.l4.b.m[i] = block2.l4.b.m[i] * 0.9 + g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + s …
  */
-static void update_block2_l4_b_m(struct tw_thread *thread) {
+static void kernel_update_block2_l4_b_m(struct tw_thread *thread) {
   const float *const restrict g_block2_l4_b = tw_at(thread->module, AT_g_block2_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7752,7 +7752,7 @@ static void update_block2_l4_b_m(struct tw_thread *thread) {
  * value = g_block2.l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * block2.l4.b.v[i] = block2.l4.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_block2_l4_b_v(struct tw_thread *thread) {
+static void kernel_update_block2_l4_b_v(struct tw_thread *thread) {
   const float *const restrict g_block2_l4_b = tw_at(thread->module, AT_g_block2_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7770,7 +7770,7 @@ static void update_block2_l4_b_v(struct tw_thread *thread) {
  * value = g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l3.gamma[i] = l3.gamma[i] - rate_t * (l3.gamma.m[i] * 0.9 + value * 0.1) / (sqrt(l3.gamma.v[i] * 0.9 …
  */
-static void update_l3_gamma(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_l3_gamma(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_l3_gamma = tw_at(thread->module, AT_g_l3_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7789,7 +7789,7 @@ static void update_l3_gamma(struct tw_thread *thread, float rate_t, float root_t
  * update_l3_gamma_m(read g_l3.gamma[64], read add_18[], read sum_52[], read sum_53[], update l3.gamma.m[64])
  * l3.gamma.m[i] = l3.gamma.m[i] * 0.9 + g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[])  …
  */
-static void update_l3_gamma_m(struct tw_thread *thread) {
+static void kernel_update_l3_gamma_m(struct tw_thread *thread) {
   const float *const restrict g_l3_gamma = tw_at(thread->module, AT_g_l3_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7806,7 +7806,7 @@ static void update_l3_gamma_m(struct tw_thread *thread) {
  * value = g_l3.gamma[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l3.gamma.v[i] = l3.gamma.v[i] * 0.999 + value * value * 0.001
  */
-static void update_l3_gamma_v(struct tw_thread *thread) {
+static void kernel_update_l3_gamma_v(struct tw_thread *thread) {
   const float *const restrict g_l3_gamma = tw_at(thread->module, AT_g_l3_gamma);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7824,7 +7824,7 @@ static void update_l3_gamma_v(struct tw_thread *thread) {
  * value = g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l3.beta[i] = l3.beta[i] - rate_t * (l3.beta.m[i] * 0.9 + value * 0.1) / (sqrt(l3.beta.v[i] * 0.999 + …
  */
-static void update_l3_beta(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_l3_beta(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_l3_beta = tw_at(thread->module, AT_g_l3_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7843,7 +7843,7 @@ static void update_l3_beta(struct tw_thread *thread, float rate_t, float root_t)
  * update_l3_beta_m(read g_l3.beta[64], read add_18[], read sum_52[], read sum_53[], update l3.beta.m[64])
  * l3.beta.m[i] = l3.beta.m[i] * 0.9 + g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0 …
  */
-static void update_l3_beta_m(struct tw_thread *thread) {
+static void kernel_update_l3_beta_m(struct tw_thread *thread) {
   const float *const restrict g_l3_beta = tw_at(thread->module, AT_g_l3_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7860,7 +7860,7 @@ static void update_l3_beta_m(struct tw_thread *thread) {
  * value = g_l3.beta[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l3.beta.v[i] = l3.beta.v[i] * 0.999 + value * value * 0.001
  */
-static void update_l3_beta_v(struct tw_thread *thread) {
+static void kernel_update_l3_beta_v(struct tw_thread *thread) {
   const float *const restrict g_l3_beta = tw_at(thread->module, AT_g_l3_beta);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7878,7 +7878,7 @@ static void update_l3_beta_v(struct tw_thread *thread) {
  * value = g_l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l4.W[i, j] = l4.W[i, j] - l4.W[i, j] * scalar_5 * 0.01 - rate_t * (l4.W.m[i, j] * 0.9 + value * 0.1) …
  */
-static void update_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
   const float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7899,7 +7899,7 @@ static void update_l4_W(struct tw_thread *thread, float rate_t, float root_t, fl
  * update_l4_W_m(read g_l4.W[28, 64], read add_18[], read sum_52[], read sum_53[], update l4.W.m[28, 64])
  * l4.W.m[i, j] = l4.W.m[i, j] * 0.9 + g_l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0 …
  */
-static void update_l4_W_m(struct tw_thread *thread) {
+static void kernel_update_l4_W_m(struct tw_thread *thread) {
   const float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7918,7 +7918,7 @@ static void update_l4_W_m(struct tw_thread *thread) {
  * value = g_l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l4.W.v[i, j] = l4.W.v[i, j] * 0.999 + value * value * 0.001
  */
-static void update_l4_W_v(struct tw_thread *thread) {
+static void kernel_update_l4_W_v(struct tw_thread *thread) {
   const float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7938,7 +7938,7 @@ static void update_l4_W_v(struct tw_thread *thread) {
  * value = g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l4.b[i] = l4.b[i] - rate_t * (l4.b.m[i] * 0.9 + value * 0.1) / (sqrt(l4.b.v[i] * 0.999 + value * val …
  */
-static void update_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
+static void kernel_update_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
   const float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7957,7 +7957,7 @@ static void update_l4_b(struct tw_thread *thread, float rate_t, float root_t) {
  * update_l4_b_m(read g_l4.b[28], read add_18[], read sum_52[], read sum_53[], update l4.b.m[28])
  * l4.b.m[i] = l4.b.m[i] * 0.9 + g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), …
  */
-static void update_l4_b_m(struct tw_thread *thread) {
+static void kernel_update_l4_b_m(struct tw_thread *thread) {
   const float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7974,7 +7974,7 @@ static void update_l4_b_m(struct tw_thread *thread) {
  * value = g_l4.b[i] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1);
  * l4.b.v[i] = l4.b.v[i] * 0.999 + value * value * 0.001
  */
-static void update_l4_b_v(struct tw_thread *thread) {
+static void kernel_update_l4_b_v(struct tw_thread *thread) {
   const float *const restrict g_l4_b = tw_at(thread->module, AT_g_l4_b);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7992,90 +7992,90 @@ static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const float scalar_2 = given[2].f;
-  if (tw_shares(thread, 0, B, 1)) block1_l1_y(thread, scalar);
-  if (tw_shares(thread, 1, 64, 1)) block1_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_block1_l1_y(thread, scalar);
+  if (tw_shares(thread, 1, 64, 1)) kernel_block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
+  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) kernel_block1_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, 64, 1)) block1_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 3, 64, 1)) kernel_block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
-  if (tw_shares(thread, 5, B, 1)) block1_attention_l1_y_2(thread);
+  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) kernel_block1_attention_l2_y(thread, B);
+  if (tw_shares(thread, 5, B, 1)) kernel_block1_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) block1_attention_l2_y_2(thread);
+  if (tw_shares(thread, 6, B, 1)) kernel_block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, B, scalar_2);
+  if (tw_shares(thread, 7, 4 * B, 1)) kernel_select(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 8, 4 * B, 1)) weights(thread);
-  if (tw_shares(thread, 9, 64, 1)) block1_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 8, 4 * B, 1)) kernel_weights(thread);
+  if (tw_shares(thread, 9, 64, 1)) kernel_block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
+  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) kernel_block1_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 11, B, 1)) block1_attention_l3_y_2(thread);
+  if (tw_shares(thread, 11, B, 1)) kernel_block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 12, 4 * B, 1)) kernel_block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 13, B, 1)) block1_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 14, 64, 1)) block1_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 13, B, 1)) kernel_block1_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 14, 64, 1)) kernel_block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread, B);
+  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) kernel_reshape(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 16, 48 * B, 1)) block1_l2_y(thread, scalar);
-  if (tw_shares(thread, 17, 64, 1)) block1_l3_W_turned(thread);
+  if (tw_shares(thread, 16, 48 * B, 1)) kernel_block1_l2_y(thread, scalar);
+  if (tw_shares(thread, 17, 64, 1)) kernel_block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread, B);
+  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) kernel_mul(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 19, 256, 1)) block1_l4_W_turned(thread);
+  if (tw_shares(thread, 19, 256, 1)) kernel_block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
+  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) kernel_block1_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 21, B, 1)) block2_l1_y(thread, scalar);
-  if (tw_shares(thread, 22, 64, 1)) block2_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 21, B, 1)) kernel_block2_l1_y(thread, scalar);
+  if (tw_shares(thread, 22, 64, 1)) kernel_block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
+  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) kernel_block2_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 24, 64, 1)) block2_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 24, 64, 1)) kernel_block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
-  if (tw_shares(thread, 26, B, 1)) block2_attention_l1_y_2(thread);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) kernel_block2_attention_l2_y(thread, B);
+  if (tw_shares(thread, 26, B, 1)) kernel_block2_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 27, B, 1)) block2_attention_l2_y_2(thread);
+  if (tw_shares(thread, 27, B, 1)) kernel_block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, B, scalar_2);
+  if (tw_shares(thread, 28, 4 * B, 1)) kernel_select_2(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 29, 4 * B, 1)) weights_2(thread);
-  if (tw_shares(thread, 30, 64, 1)) block2_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 29, 4 * B, 1)) kernel_weights_2(thread);
+  if (tw_shares(thread, 30, 64, 1)) kernel_block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
+  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) kernel_block2_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 32, B, 1)) block2_attention_l3_y_2(thread);
+  if (tw_shares(thread, 32, B, 1)) kernel_block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 33, 4 * B, 1)) kernel_block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 34, B, 1)) block2_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 35, 64, 1)) block2_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 34, B, 1)) kernel_block2_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 35, 64, 1)) kernel_block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
+  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) kernel_block2_attention_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 37, B, 1)) centred(thread, scalar);
+  if (tw_shares(thread, 37, B, 1)) kernel_centred(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 38, 48 * B, 1)) block2_l2_y(thread, scalar);
-  if (tw_shares(thread, 39, 64, 1)) block2_l3_W_turned(thread);
+  if (tw_shares(thread, 38, 48 * B, 1)) kernel_block2_l2_y(thread, scalar);
+  if (tw_shares(thread, 39, 64, 1)) kernel_block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread, B);
+  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) kernel_mul_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 41, 256, 1)) block2_l4_W_turned(thread);
+  if (tw_shares(thread, 41, 256, 1)) kernel_block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) kernel_block2_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 43, B, 1)) add(thread);
+  if (tw_shares(thread, 43, B, 1)) kernel_add(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 44, B, 1)) l3_y(thread, scalar);
-  if (tw_shares(thread, 45, 64, 1)) l4_W_turned(thread);
+  if (tw_shares(thread, 44, B, 1)) kernel_l3_y(thread, scalar);
+  if (tw_shares(thread, 45, 64, 1)) kernel_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread, B);
+  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) kernel_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 47, B, 1)) predict(thread);
+  if (tw_shares(thread, 47, B, 1)) kernel_predict(thread);
 }
 
 /* Program evaluate: what a thread does. */
@@ -8083,94 +8083,94 @@ static void run_evaluate(struct tw_thread *thread, const union tw_given *given) 
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const float scalar_2 = given[2].f;
-  if (tw_shares(thread, 0, B, 1)) block1_l1_y(thread, scalar);
-  if (tw_shares(thread, 1, 64, 1)) block1_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_block1_l1_y(thread, scalar);
+  if (tw_shares(thread, 1, 64, 1)) kernel_block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
+  if (tw_shares(thread, 2, 48 * B, TW_ROWS)) kernel_block1_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 3, 64, 1)) block1_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 3, 64, 1)) kernel_block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
-  if (tw_shares(thread, 5, B, 1)) block1_attention_l1_y_2(thread);
+  if (tw_shares(thread, 4, 48 * B, TW_ROWS)) kernel_block1_attention_l2_y(thread, B);
+  if (tw_shares(thread, 5, B, 1)) kernel_block1_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, 1)) block1_attention_l2_y_2(thread);
+  if (tw_shares(thread, 6, B, 1)) kernel_block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 4 * B, 1)) select_2(thread, B, scalar_2);
+  if (tw_shares(thread, 7, 4 * B, 1)) kernel_select(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 8, 4 * B, 1)) weights(thread);
-  if (tw_shares(thread, 9, 64, 1)) block1_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 8, 4 * B, 1)) kernel_weights(thread);
+  if (tw_shares(thread, 9, 64, 1)) kernel_block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
+  if (tw_shares(thread, 10, 48 * B, TW_ROWS)) kernel_block1_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 11, B, 1)) block1_attention_l3_y_2(thread);
+  if (tw_shares(thread, 11, B, 1)) kernel_block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 12, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 12, 4 * B, 1)) kernel_block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 13, B, 1)) block1_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 14, 64, 1)) block1_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 13, B, 1)) kernel_block1_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 14, 64, 1)) kernel_block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) reshape(thread, B);
+  if (tw_shares(thread, 15, 48 * B, TW_ROWS)) kernel_reshape(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 16, 48 * B, 1)) block1_l2_y(thread, scalar);
-  if (tw_shares(thread, 17, 64, 1)) block1_l3_W_turned(thread);
+  if (tw_shares(thread, 16, 48 * B, 1)) kernel_block1_l2_y(thread, scalar);
+  if (tw_shares(thread, 17, 64, 1)) kernel_block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) mul(thread, B);
+  if (tw_shares(thread, 18, 48 * B, TW_ROWS)) kernel_mul(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 19, 256, 1)) block1_l4_W_turned(thread);
+  if (tw_shares(thread, 19, 256, 1)) kernel_block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
+  if (tw_shares(thread, 20, 48 * B, TW_ROWS)) kernel_block1_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 21, B, 1)) block2_l1_y(thread, scalar);
-  if (tw_shares(thread, 22, 64, 1)) block2_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 21, B, 1)) kernel_block2_l1_y(thread, scalar);
+  if (tw_shares(thread, 22, 64, 1)) kernel_block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
+  if (tw_shares(thread, 23, 48 * B, TW_ROWS)) kernel_block2_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 24, 64, 1)) block2_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 24, 64, 1)) kernel_block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
-  if (tw_shares(thread, 26, B, 1)) block2_attention_l1_y_2(thread);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) kernel_block2_attention_l2_y(thread, B);
+  if (tw_shares(thread, 26, B, 1)) kernel_block2_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 27, B, 1)) block2_attention_l2_y_2(thread);
+  if (tw_shares(thread, 27, B, 1)) kernel_block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 28, 4 * B, 1)) select_2_2(thread, B, scalar_2);
+  if (tw_shares(thread, 28, 4 * B, 1)) kernel_select_2(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 29, 4 * B, 1)) weights_2(thread);
-  if (tw_shares(thread, 30, 64, 1)) block2_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 29, 4 * B, 1)) kernel_weights_2(thread);
+  if (tw_shares(thread, 30, 64, 1)) kernel_block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
+  if (tw_shares(thread, 31, 48 * B, TW_ROWS)) kernel_block2_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 32, B, 1)) block2_attention_l3_y_2(thread);
+  if (tw_shares(thread, 32, B, 1)) kernel_block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 33, 4 * B, 1)) kernel_block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 34, B, 1)) block2_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 35, 64, 1)) block2_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 34, B, 1)) kernel_block2_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 35, 64, 1)) kernel_block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
+  if (tw_shares(thread, 36, 48 * B, TW_ROWS)) kernel_block2_attention_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 37, B, 1)) centred(thread, scalar);
+  if (tw_shares(thread, 37, B, 1)) kernel_centred(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 38, 48 * B, 1)) block2_l2_y(thread, scalar);
-  if (tw_shares(thread, 39, 64, 1)) block2_l3_W_turned(thread);
+  if (tw_shares(thread, 38, 48 * B, 1)) kernel_block2_l2_y(thread, scalar);
+  if (tw_shares(thread, 39, 64, 1)) kernel_block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) mul_2(thread, B);
+  if (tw_shares(thread, 40, 48 * B, TW_ROWS)) kernel_mul_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 41, 256, 1)) block2_l4_W_turned(thread);
+  if (tw_shares(thread, 41, 256, 1)) kernel_block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) kernel_block2_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 43, B, 1)) add(thread);
+  if (tw_shares(thread, 43, B, 1)) kernel_add(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 44, B, 1)) l3_y(thread, scalar);
-  if (tw_shares(thread, 45, 64, 1)) l4_W_turned(thread);
+  if (tw_shares(thread, 44, B, 1)) kernel_l3_y(thread, scalar);
+  if (tw_shares(thread, 45, 64, 1)) kernel_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) l4_y(thread, B);
+  if (tw_shares(thread, 46, 48 * B, TW_ROWS)) kernel_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 47, B, 1)) softmax_cross_entropy1(thread);
+  if (tw_shares(thread, 47, B, 1)) kernel_softmax_cross_entropy1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 48, B, 1)) loss(thread);
+  if (tw_shares(thread, 48, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 49)) update_loss_total(thread, B);
+  if (tw_alone(thread, 49)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
@@ -8183,434 +8183,434 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const float scalar_5 = given[5].f;
   const float rate_t = given[6].f;
   const float root_t = given[7].f;
-  if (tw_shares(thread, 0, B, 1)) l2_y(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, 1)) mul_44(thread, scalar);
-  if (tw_shares(thread, 2, 64, 1)) block1_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 1, B, 1)) kernel_mul_44(thread, scalar);
+  if (tw_shares(thread, 2, 64, 1)) kernel_block1_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 3, 48 * B, TW_ROWS)) block1_attention_l1_y(thread, B);
+  if (tw_shares(thread, 3, 48 * B, TW_ROWS)) kernel_block1_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 4, 64, 1)) block1_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 4, 64, 1)) kernel_block1_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 5, 48 * B, TW_ROWS)) block1_attention_l2_y(thread, B);
-  if (tw_shares(thread, 6, B, 1)) block1_attention_l1_y_2(thread);
+  if (tw_shares(thread, 5, 48 * B, TW_ROWS)) kernel_block1_attention_l2_y(thread, B);
+  if (tw_shares(thread, 6, B, 1)) kernel_block1_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 7, B, 1)) block1_attention_l2_y_2(thread);
+  if (tw_shares(thread, 7, B, 1)) kernel_block1_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 8, 4 * B, 1)) select_2(thread, B, scalar_2);
+  if (tw_shares(thread, 8, 4 * B, 1)) kernel_select(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 9, 4 * B, 1)) weights_3(thread);
-  if (tw_shares(thread, 10, 64, 1)) block1_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 9, 4 * B, 1)) kernel_weights_3(thread);
+  if (tw_shares(thread, 10, 64, 1)) kernel_block1_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 11, 48 * B, TW_ROWS)) block1_attention_l3_y(thread, B);
+  if (tw_shares(thread, 11, 48 * B, TW_ROWS)) kernel_block1_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 12, B, 1)) block1_attention_l3_y_2(thread);
+  if (tw_shares(thread, 12, B, 1)) kernel_block1_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 13, 4 * B, 1)) block1_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 13, 4 * B, 1)) kernel_block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 14, B, 1)) block1_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 15, 64, 1)) block1_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 14, B, 1)) kernel_block1_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 15, 64, 1)) kernel_block1_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 16, 48 * B, TW_ROWS)) reshape_2(thread, B);
+  if (tw_shares(thread, 16, 48 * B, TW_ROWS)) kernel_reshape_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 17, 48 * B, 1)) block1_l2_y_2(thread, scalar);
-  if (tw_shares(thread, 18, 64, 1)) block1_l3_W_turned(thread);
+  if (tw_shares(thread, 17, 48 * B, 1)) kernel_block1_l2_y_2(thread, scalar);
+  if (tw_shares(thread, 18, 64, 1)) kernel_block1_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 19, 48 * B, TW_ROWS)) mul_3(thread, B);
+  if (tw_shares(thread, 19, 48 * B, TW_ROWS)) kernel_mul_3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 20, 256, 1)) block1_l4_W_turned(thread);
+  if (tw_shares(thread, 20, 256, 1)) kernel_block1_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 21, 48 * B, TW_ROWS)) block1_l4_y(thread, B);
+  if (tw_shares(thread, 21, 48 * B, TW_ROWS)) kernel_block1_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 22, B, 1)) add_4(thread);
+  if (tw_shares(thread, 22, B, 1)) kernel_add_4(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 23, B, 1)) centred_2(thread, scalar);
-  if (tw_shares(thread, 24, 64, 1)) block2_attention_l1_W_turned(thread);
+  if (tw_shares(thread, 23, B, 1)) kernel_centred_2(thread, scalar);
+  if (tw_shares(thread, 24, 64, 1)) kernel_block2_attention_l1_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) block2_attention_l1_y(thread, B);
+  if (tw_shares(thread, 25, 48 * B, TW_ROWS)) kernel_block2_attention_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 26, 64, 1)) block2_attention_l2_W_turned(thread);
+  if (tw_shares(thread, 26, 64, 1)) kernel_block2_attention_l2_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 27, 48 * B, TW_ROWS)) block2_attention_l2_y(thread, B);
-  if (tw_shares(thread, 28, B, 1)) block2_attention_l1_y_2(thread);
+  if (tw_shares(thread, 27, 48 * B, TW_ROWS)) kernel_block2_attention_l2_y(thread, B);
+  if (tw_shares(thread, 28, B, 1)) kernel_block2_attention_l1_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 29, B, 1)) block2_attention_l2_y_2(thread);
+  if (tw_shares(thread, 29, B, 1)) kernel_block2_attention_l2_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 30, 4 * B, 1)) select_2_2(thread, B, scalar_2);
+  if (tw_shares(thread, 30, 4 * B, 1)) kernel_select_2(thread, B, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 31, 4 * B, 1)) weights_2_2(thread);
-  if (tw_shares(thread, 32, 64, 1)) block2_attention_l3_W_turned(thread);
+  if (tw_shares(thread, 31, 4 * B, 1)) kernel_weights_2_2(thread);
+  if (tw_shares(thread, 32, 64, 1)) kernel_block2_attention_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 33, 48 * B, TW_ROWS)) block2_attention_l3_y(thread, B);
+  if (tw_shares(thread, 33, 48 * B, TW_ROWS)) kernel_block2_attention_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 34, B, 1)) block2_attention_l3_y_2(thread);
+  if (tw_shares(thread, 34, B, 1)) kernel_block2_attention_l3_y_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 35, 4 * B, 1)) block2_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 35, 4 * B, 1)) kernel_block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 36, B, 1)) block2_attention_causal_attention1_2(thread);
-  if (tw_shares(thread, 37, 64, 1)) block2_attention_l4_W_turned(thread);
+  if (tw_shares(thread, 36, B, 1)) kernel_block2_attention_causal_attention1_2(thread);
+  if (tw_shares(thread, 37, 64, 1)) kernel_block2_attention_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 38, 48 * B, TW_ROWS)) block2_attention_l4_y(thread, B);
+  if (tw_shares(thread, 38, 48 * B, TW_ROWS)) kernel_block2_attention_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 39, B, 1)) add_5(thread);
+  if (tw_shares(thread, 39, B, 1)) kernel_add_5(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 40, B, 1)) centred_3(thread, scalar);
-  if (tw_shares(thread, 41, 64, 1)) block2_l3_W_turned(thread);
+  if (tw_shares(thread, 40, B, 1)) kernel_centred_3(thread, scalar);
+  if (tw_shares(thread, 41, 64, 1)) kernel_block2_l3_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) mul_2_2(thread, B);
+  if (tw_shares(thread, 42, 48 * B, TW_ROWS)) kernel_mul_2_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 43, 256, 1)) block2_l4_W_turned(thread);
+  if (tw_shares(thread, 43, 256, 1)) kernel_block2_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 44, 48 * B, TW_ROWS)) block2_l4_y(thread, B);
+  if (tw_shares(thread, 44, 48 * B, TW_ROWS)) kernel_block2_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 45, B, 1)) add_2(thread);
+  if (tw_shares(thread, 45, B, 1)) kernel_add_2(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 46, B, 1)) l3_y_2(thread, scalar);
-  if (tw_shares(thread, 47, 64, 1)) l4_W_turned(thread);
+  if (tw_shares(thread, 46, B, 1)) kernel_l3_y_2(thread, scalar);
+  if (tw_shares(thread, 47, 64, 1)) kernel_l4_W_turned(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 48, 48 * B, TW_ROWS)) l4_y(thread, B);
+  if (tw_shares(thread, 48, 48 * B, TW_ROWS)) kernel_l4_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 49, B, 1)) softmax_cross_entropy1_2(thread, scalar_3, scalar_4);
+  if (tw_shares(thread, 49, B, 1)) kernel_softmax_cross_entropy1_2(thread, scalar_3, scalar_4);
   tw_meet(thread);
-  if (tw_shares(thread, 50, B, 1)) loss(thread);
+  if (tw_shares(thread, 50, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 51)) update_loss_total(thread, B);
-  if (tw_shares(thread, 52, 48 * B, TW_ROWS)) mul_3_2(thread, B);
+  if (tw_alone(thread, 51)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 52, 48 * B, TW_ROWS)) kernel_mul_3_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 53, B, 1)) g_block2_l4_y(thread, scalar);
+  if (tw_shares(thread, 53, B, 1)) kernel_g_block2_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 54, 48 * B, TW_ROWS)) g_block2_l3_y(thread, B);
+  if (tw_shares(thread, 54, 48 * B, TW_ROWS)) kernel_g_block2_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 55, 48 * B, TW_ROWS)) mul_46(thread, B);
+  if (tw_shares(thread, 55, 48 * B, TW_ROWS)) kernel_mul_46(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 56, 48 * B, 1)) g_block2_attention_l4_y(thread, scalar);
+  if (tw_shares(thread, 56, 48 * B, 1)) kernel_g_block2_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 57, 48 * B, TW_ROWS)) g_block2_attention_l4_y_times_block2_attention_l4_W(thread, B);
+  if (tw_shares(thread, 57, 48 * B, TW_ROWS)) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 58, B, 1)) g_block2_attention_causal_attention1(thread);
+  if (tw_shares(thread, 58, B, 1)) kernel_g_block2_attention_causal_attention1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 59, 4 * B, 1)) weights_times_g_block2_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 59, 4 * B, 1)) kernel_weights_times_g_block2_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 60, B, 1)) g_block2_attention_l3_y(thread);
+  if (tw_shares(thread, 60, B, 1)) kernel_g_block2_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 61, 48 * B, TW_ROWS)) g_block2_attention_l3_y_times_block2_attention_l3_W(thread, B);
-  if (tw_shares(thread, 62, 4 * B, 1)) mul_7(thread, B);
+  if (tw_shares(thread, 61, 48 * B, TW_ROWS)) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W(thread, B);
+  if (tw_shares(thread, 62, 4 * B, 1)) kernel_mul_7(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 63, 4 * B, 1)) div_5(thread, scalar_2);
+  if (tw_shares(thread, 63, 4 * B, 1)) kernel_div_5(thread, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 64, 4 * B, 1)) einsum(thread, B);
+  if (tw_shares(thread, 64, 4 * B, 1)) kernel_einsum(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 65, B, 1)) g_block2_attention_l2_y(thread);
+  if (tw_shares(thread, 65, B, 1)) kernel_g_block2_attention_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 66, 48 * B, TW_ROWS)) add_14(thread, B);
-  if (tw_shares(thread, 67, 4 * B, 1)) einsum_2(thread, B);
+  if (tw_shares(thread, 66, 48 * B, TW_ROWS)) kernel_add_14(thread, B);
+  if (tw_shares(thread, 67, 4 * B, 1)) kernel_einsum_2(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 68, B, 1)) g_block2_attention_l1_y(thread);
+  if (tw_shares(thread, 68, B, 1)) kernel_g_block2_attention_l1_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 69, 48 * B, TW_ROWS)) mul_56(thread, B);
+  if (tw_shares(thread, 69, 48 * B, TW_ROWS)) kernel_mul_56(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 70, 48 * B, 1)) add_8(thread, scalar);
+  if (tw_shares(thread, 70, 48 * B, 1)) kernel_add_8(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 71, 48 * B, TW_ROWS)) g_block1_l3_y(thread, B);
+  if (tw_shares(thread, 71, 48 * B, TW_ROWS)) kernel_g_block1_l3_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 72, 48 * B, TW_ROWS)) mul_10(thread, B);
+  if (tw_shares(thread, 72, 48 * B, TW_ROWS)) kernel_mul_10(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 73, 48 * B, 1)) g_block1_attention_l4_y(thread, scalar);
+  if (tw_shares(thread, 73, 48 * B, 1)) kernel_g_block1_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 74, 48 * B, TW_ROWS)) g_block1_attention_l4_y_times_block1_attention_l4_W(thread, B);
+  if (tw_shares(thread, 74, 48 * B, TW_ROWS)) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 75, B, 1)) g_block1_attention_causal_attention1(thread);
+  if (tw_shares(thread, 75, B, 1)) kernel_g_block1_attention_causal_attention1(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 76, 4 * B, 1)) weights_times_g_block1_attention_causal_attention1(thread, B);
+  if (tw_shares(thread, 76, 4 * B, 1)) kernel_weights_times_g_block1_attention_causal_attention1(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 77, B, 1)) g_block1_attention_l3_y(thread);
+  if (tw_shares(thread, 77, B, 1)) kernel_g_block1_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 78, 48 * B, TW_ROWS)) g_block1_attention_l3_y_times_block1_attention_l3_W(thread, B);
-  if (tw_shares(thread, 79, 4 * B, 1)) mul_11(thread, B);
+  if (tw_shares(thread, 78, 48 * B, TW_ROWS)) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W(thread, B);
+  if (tw_shares(thread, 79, 4 * B, 1)) kernel_mul_11(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 80, 4 * B, 1)) div_9(thread, scalar_2);
+  if (tw_shares(thread, 80, 4 * B, 1)) kernel_div_9(thread, scalar_2);
   tw_meet(thread);
-  if (tw_shares(thread, 81, 4 * B, 1)) einsum_3(thread, B);
+  if (tw_shares(thread, 81, 4 * B, 1)) kernel_einsum_3(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 82, B, 1)) g_block1_attention_l2_y(thread);
+  if (tw_shares(thread, 82, B, 1)) kernel_g_block1_attention_l2_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 83, 48 * B, TW_ROWS)) add_9(thread, B);
-  if (tw_shares(thread, 84, 4 * B, 1)) einsum_4(thread, B);
+  if (tw_shares(thread, 83, 48 * B, TW_ROWS)) kernel_add_9(thread, B);
+  if (tw_shares(thread, 84, 4 * B, 1)) kernel_einsum_4(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 85, B, 1)) g_block1_attention_l1_y(thread);
+  if (tw_shares(thread, 85, B, 1)) kernel_g_block1_attention_l1_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 86, 48 * B, TW_ROWS)) mul_47(thread, B);
+  if (tw_shares(thread, 86, 48 * B, TW_ROWS)) kernel_mul_47(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 87, B, 1)) mul_48(thread, scalar);
-  if (tw_shares(thread, 88, B, 1)) cast(thread);
+  if (tw_shares(thread, 87, B, 1)) kernel_mul_48(thread, scalar);
+  if (tw_shares(thread, 88, B, 1)) kernel_cast(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 89, 28, TW_ROWS)) mul_12(thread, B);
+  if (tw_shares(thread, 89, 28, TW_ROWS)) kernel_mul_12(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 90)) sum_16(thread);
-  if (tw_shares(thread, 91, 48, 1)) mul_13(thread, B);
+  if (tw_alone(thread, 90)) kernel_sum_16(thread);
+  if (tw_shares(thread, 91, 48, 1)) kernel_mul_13(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 92)) sum_17(thread);
-  if (tw_alone(thread, 93)) mul_50(thread, B);
+  if (tw_alone(thread, 92)) kernel_sum_17(thread);
+  if (tw_alone(thread, 93)) kernel_mul_50(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 94)) sum_18(thread);
-  if (tw_shares(thread, 95, 64, TW_ROWS)) mul_15(thread, B);
+  if (tw_alone(thread, 94)) kernel_sum_18(thread);
+  if (tw_shares(thread, 95, 64, TW_ROWS)) kernel_mul_15(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 96)) sum_20(thread);
-  if (tw_shares(thread, 97, 4, 1)) mul_16(thread, B);
+  if (tw_alone(thread, 96)) kernel_sum_20(thread);
+  if (tw_shares(thread, 97, 4, 1)) kernel_mul_16(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 98)) sum_21(thread);
-  if (tw_shares(thread, 99, 64, TW_ROWS)) mul_17(thread, B);
+  if (tw_alone(thread, 98)) kernel_sum_21(thread);
+  if (tw_shares(thread, 99, 64, TW_ROWS)) kernel_mul_17(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 100)) add_6(thread);
-  if (tw_shares(thread, 101, 4, 1)) mul_18(thread, B);
+  if (tw_alone(thread, 100)) kernel_add_6(thread);
+  if (tw_shares(thread, 101, 4, 1)) kernel_mul_18(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 102)) add_7(thread);
-  if (tw_shares(thread, 103, 64, TW_ROWS)) mul_19(thread, B);
+  if (tw_alone(thread, 102)) kernel_add_7(thread);
+  if (tw_shares(thread, 103, 64, TW_ROWS)) kernel_mul_19(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 104)) sum_24(thread);
-  if (tw_shares(thread, 105, 4, 1)) mul_20(thread, B);
+  if (tw_alone(thread, 104)) kernel_sum_24(thread);
+  if (tw_shares(thread, 105, 4, 1)) kernel_mul_20(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 106)) sum_25(thread);
-  if (tw_shares(thread, 107, 64, TW_ROWS)) mul_21(thread, B);
+  if (tw_alone(thread, 106)) kernel_sum_25(thread);
+  if (tw_shares(thread, 107, 64, TW_ROWS)) kernel_mul_21(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 108)) sum_26(thread);
-  if (tw_alone(thread, 109)) mul_22(thread, B);
+  if (tw_alone(thread, 108)) kernel_sum_26(thread);
+  if (tw_alone(thread, 109)) kernel_mul_22(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 110)) sum_27(thread);
+  if (tw_alone(thread, 110)) kernel_sum_27(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 111)) mul_24(thread, B);
+  if (tw_alone(thread, 111)) kernel_mul_24(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 112)) sum_28(thread);
-  if (tw_shares(thread, 113, 256, TW_STRIP)) g_block1_l3_b(thread, B);
+  if (tw_alone(thread, 112)) kernel_sum_28(thread);
+  if (tw_shares(thread, 113, 256, TW_STRIP)) kernel_g_block1_l3_b(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 114)) mul_25(thread);
+  if (tw_alone(thread, 114)) kernel_mul_25(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 115)) add_10(thread);
-  if (tw_shares(thread, 116, 256, TW_ROWS)) mul_26(thread, B);
+  if (tw_alone(thread, 115)) kernel_add_10(thread);
+  if (tw_shares(thread, 116, 256, TW_ROWS)) kernel_mul_26(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 117)) add_11(thread);
-  if (tw_alone(thread, 118)) sum_31(thread);
+  if (tw_alone(thread, 117)) kernel_add_11(thread);
+  if (tw_alone(thread, 118)) kernel_sum_31(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 119, 256, TW_ROWS)) mul_27(thread, B);
+  if (tw_shares(thread, 119, 256, TW_ROWS)) kernel_mul_27(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 120)) sum_32(thread);
-  if (tw_alone(thread, 121)) mul_28(thread, B);
+  if (tw_alone(thread, 120)) kernel_sum_32(thread);
+  if (tw_alone(thread, 121)) kernel_mul_28(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 122)) sum_33(thread);
+  if (tw_alone(thread, 122)) kernel_sum_33(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 123)) mul_51(thread, B);
+  if (tw_alone(thread, 123)) kernel_mul_51(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 124)) sum_34(thread);
-  if (tw_shares(thread, 125, 64, TW_ROWS)) mul_30(thread, B);
+  if (tw_alone(thread, 124)) kernel_sum_34(thread);
+  if (tw_shares(thread, 125, 64, TW_ROWS)) kernel_mul_30(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 126)) add_12(thread);
-  if (tw_shares(thread, 127, 4, 1)) mul_31(thread, B);
+  if (tw_alone(thread, 126)) kernel_add_12(thread);
+  if (tw_shares(thread, 127, 4, 1)) kernel_mul_31(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 128)) add_13(thread);
-  if (tw_shares(thread, 129, 64, TW_ROWS)) mul_32(thread, B);
+  if (tw_alone(thread, 128)) kernel_add_13(thread);
+  if (tw_shares(thread, 129, 64, TW_ROWS)) kernel_mul_32(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 130)) sum_38(thread);
-  if (tw_shares(thread, 131, 4, 1)) mul_33(thread, B);
+  if (tw_alone(thread, 130)) kernel_sum_38(thread);
+  if (tw_shares(thread, 131, 4, 1)) kernel_mul_33(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 132)) sum_39(thread);
-  if (tw_shares(thread, 133, 64, TW_ROWS)) mul_34(thread, B);
+  if (tw_alone(thread, 132)) kernel_sum_39(thread);
+  if (tw_shares(thread, 133, 64, TW_ROWS)) kernel_mul_34(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 134)) sum_40(thread);
-  if (tw_shares(thread, 135, 4, 1)) mul_35(thread, B);
+  if (tw_alone(thread, 134)) kernel_sum_40(thread);
+  if (tw_shares(thread, 135, 4, 1)) kernel_mul_35(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 136)) sum_41(thread);
-  if (tw_shares(thread, 137, 64, TW_ROWS)) mul_36(thread, B);
+  if (tw_alone(thread, 136)) kernel_sum_41(thread);
+  if (tw_shares(thread, 137, 64, TW_ROWS)) kernel_mul_36(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 138)) sum_42(thread);
-  if (tw_alone(thread, 139)) mul_37(thread, B);
+  if (tw_alone(thread, 138)) kernel_sum_42(thread);
+  if (tw_alone(thread, 139)) kernel_mul_37(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 140)) add_15(thread);
+  if (tw_alone(thread, 140)) kernel_add_15(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 141)) mul_53(thread, B);
+  if (tw_alone(thread, 141)) kernel_mul_53(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 142)) add_16(thread);
-  if (tw_shares(thread, 143, 256, TW_STRIP)) g_block2_l3_b(thread, B);
+  if (tw_alone(thread, 142)) kernel_add_16(thread);
+  if (tw_shares(thread, 143, 256, TW_STRIP)) kernel_g_block2_l3_b(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 144)) mul_38(thread);
+  if (tw_alone(thread, 144)) kernel_mul_38(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 145)) sum_45(thread);
-  if (tw_shares(thread, 146, 256, TW_ROWS)) mul_39(thread, B);
+  if (tw_alone(thread, 145)) kernel_sum_45(thread);
+  if (tw_shares(thread, 146, 256, TW_ROWS)) kernel_mul_39(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 147)) sum_46(thread);
-  if (tw_alone(thread, 148)) sum_47(thread);
+  if (tw_alone(thread, 147)) kernel_sum_46(thread);
+  if (tw_alone(thread, 148)) kernel_sum_47(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 149, 256, TW_ROWS)) mul_40(thread, B);
+  if (tw_shares(thread, 149, 256, TW_ROWS)) kernel_mul_40(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 150)) sum_48(thread);
-  if (tw_alone(thread, 151)) mul_41(thread, B);
+  if (tw_alone(thread, 150)) kernel_sum_48(thread);
+  if (tw_alone(thread, 151)) kernel_mul_41(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 152)) sum_49(thread);
+  if (tw_alone(thread, 152)) kernel_sum_49(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 153)) mul_55(thread, B);
+  if (tw_alone(thread, 153)) kernel_mul_55(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 154)) add_17(thread);
-  if (tw_alone(thread, 155)) g_l4_b(thread, B);
+  if (tw_alone(thread, 154)) kernel_add_17(thread);
+  if (tw_alone(thread, 155)) kernel_g_l4_b(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 156)) mul_42(thread);
+  if (tw_alone(thread, 156)) kernel_mul_42(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 157)) add_18(thread);
-  if (tw_shares(thread, 158, 28, TW_ROWS)) mul_43(thread, B);
+  if (tw_alone(thread, 157)) kernel_add_18(thread);
+  if (tw_shares(thread, 158, 28, TW_ROWS)) kernel_mul_43(thread, B);
   tw_meet(thread);
-  if (tw_alone(thread, 159)) sum_52(thread);
-  if (tw_alone(thread, 160)) sum_53(thread);
+  if (tw_alone(thread, 159)) kernel_sum_52(thread);
+  if (tw_alone(thread, 160)) kernel_sum_53(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 161, 28, 1)) update_l1_W(thread, rate_t, root_t, scalar_5);
+  if (tw_shares(thread, 161, 28, 1)) kernel_update_l1_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 162, 28, 1)) update_l1_W_m(thread);
-  if (tw_shares(thread, 163, 28, 1)) update_l1_W_v(thread);
-  if (tw_shares(thread, 164, 48, 1)) update_l2_W(thread, rate_t, root_t, scalar_5);
+  if (tw_shares(thread, 162, 28, 1)) kernel_update_l1_W_m(thread);
+  if (tw_shares(thread, 163, 28, 1)) kernel_update_l1_W_v(thread);
+  if (tw_shares(thread, 164, 48, 1)) kernel_update_l2_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 165, 48, 1)) update_l2_W_m(thread);
-  if (tw_shares(thread, 166, 48, 1)) update_l2_W_v(thread);
-  if (tw_alone(thread, 167)) update_block1_l1_gamma(thread, rate_t, root_t);
+  if (tw_shares(thread, 165, 48, 1)) kernel_update_l2_W_m(thread);
+  if (tw_shares(thread, 166, 48, 1)) kernel_update_l2_W_v(thread);
+  if (tw_alone(thread, 167)) kernel_update_block1_l1_gamma(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 168)) update_block1_l1_gamma_m(thread);
-  if (tw_alone(thread, 169)) update_block1_l1_gamma_v(thread);
-  if (tw_alone(thread, 170)) update_block1_l1_beta(thread, rate_t, root_t);
+  if (tw_alone(thread, 168)) kernel_update_block1_l1_gamma_m(thread);
+  if (tw_alone(thread, 169)) kernel_update_block1_l1_gamma_v(thread);
+  if (tw_alone(thread, 170)) kernel_update_block1_l1_beta(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 171)) update_block1_l1_beta_m(thread);
-  if (tw_alone(thread, 172)) update_block1_l1_beta_v(thread);
-  if (tw_shares(thread, 173, 64, 1)) update_block1_attention_l1_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 171)) kernel_update_block1_l1_beta_m(thread);
+  if (tw_alone(thread, 172)) kernel_update_block1_l1_beta_v(thread);
+  if (tw_shares(thread, 173, 64, 1)) kernel_update_block1_attention_l1_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 174, 64, 1)) update_block1_attention_l1_W_m(thread);
-  if (tw_shares(thread, 175, 64, 1)) update_block1_attention_l1_W_v(thread);
-  if (tw_alone(thread, 176)) update_block1_attention_l1_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 174, 64, 1)) kernel_update_block1_attention_l1_W_m(thread);
+  if (tw_shares(thread, 175, 64, 1)) kernel_update_block1_attention_l1_W_v(thread);
+  if (tw_alone(thread, 176)) kernel_update_block1_attention_l1_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 177)) update_block1_attention_l1_b_m(thread);
-  if (tw_alone(thread, 178)) update_block1_attention_l1_b_v(thread);
-  if (tw_shares(thread, 179, 64, 1)) update_block1_attention_l2_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 177)) kernel_update_block1_attention_l1_b_m(thread);
+  if (tw_alone(thread, 178)) kernel_update_block1_attention_l1_b_v(thread);
+  if (tw_shares(thread, 179, 64, 1)) kernel_update_block1_attention_l2_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 180, 64, 1)) update_block1_attention_l2_W_m(thread);
-  if (tw_shares(thread, 181, 64, 1)) update_block1_attention_l2_W_v(thread);
-  if (tw_alone(thread, 182)) update_block1_attention_l2_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 180, 64, 1)) kernel_update_block1_attention_l2_W_m(thread);
+  if (tw_shares(thread, 181, 64, 1)) kernel_update_block1_attention_l2_W_v(thread);
+  if (tw_alone(thread, 182)) kernel_update_block1_attention_l2_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 183)) update_block1_attention_l2_b_m(thread);
-  if (tw_alone(thread, 184)) update_block1_attention_l2_b_v(thread);
-  if (tw_shares(thread, 185, 64, 1)) update_block1_attention_l3_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 183)) kernel_update_block1_attention_l2_b_m(thread);
+  if (tw_alone(thread, 184)) kernel_update_block1_attention_l2_b_v(thread);
+  if (tw_shares(thread, 185, 64, 1)) kernel_update_block1_attention_l3_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 186, 64, 1)) update_block1_attention_l3_W_m(thread);
-  if (tw_shares(thread, 187, 64, 1)) update_block1_attention_l3_W_v(thread);
-  if (tw_alone(thread, 188)) update_block1_attention_l3_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 186, 64, 1)) kernel_update_block1_attention_l3_W_m(thread);
+  if (tw_shares(thread, 187, 64, 1)) kernel_update_block1_attention_l3_W_v(thread);
+  if (tw_alone(thread, 188)) kernel_update_block1_attention_l3_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 189)) update_block1_attention_l3_b_m(thread);
-  if (tw_alone(thread, 190)) update_block1_attention_l3_b_v(thread);
-  if (tw_shares(thread, 191, 64, 1)) update_block1_attention_l4_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 189)) kernel_update_block1_attention_l3_b_m(thread);
+  if (tw_alone(thread, 190)) kernel_update_block1_attention_l3_b_v(thread);
+  if (tw_shares(thread, 191, 64, 1)) kernel_update_block1_attention_l4_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 192, 64, 1)) update_block1_attention_l4_W_m(thread);
-  if (tw_shares(thread, 193, 64, 1)) update_block1_attention_l4_W_v(thread);
-  if (tw_alone(thread, 194)) update_block1_attention_l4_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 192, 64, 1)) kernel_update_block1_attention_l4_W_m(thread);
+  if (tw_shares(thread, 193, 64, 1)) kernel_update_block1_attention_l4_W_v(thread);
+  if (tw_alone(thread, 194)) kernel_update_block1_attention_l4_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 195)) update_block1_attention_l4_b_m(thread);
-  if (tw_alone(thread, 196)) update_block1_attention_l4_b_v(thread);
-  if (tw_alone(thread, 197)) update_block1_l2_gamma(thread, rate_t, root_t);
+  if (tw_alone(thread, 195)) kernel_update_block1_attention_l4_b_m(thread);
+  if (tw_alone(thread, 196)) kernel_update_block1_attention_l4_b_v(thread);
+  if (tw_alone(thread, 197)) kernel_update_block1_l2_gamma(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 198)) update_block1_l2_gamma_m(thread);
-  if (tw_alone(thread, 199)) update_block1_l2_gamma_v(thread);
-  if (tw_alone(thread, 200)) update_block1_l2_beta(thread, rate_t, root_t);
+  if (tw_alone(thread, 198)) kernel_update_block1_l2_gamma_m(thread);
+  if (tw_alone(thread, 199)) kernel_update_block1_l2_gamma_v(thread);
+  if (tw_alone(thread, 200)) kernel_update_block1_l2_beta(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 201)) update_block1_l2_beta_m(thread);
-  if (tw_alone(thread, 202)) update_block1_l2_beta_v(thread);
-  if (tw_shares(thread, 203, 256, 1)) update_block1_l3_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 201)) kernel_update_block1_l2_beta_m(thread);
+  if (tw_alone(thread, 202)) kernel_update_block1_l2_beta_v(thread);
+  if (tw_shares(thread, 203, 256, 1)) kernel_update_block1_l3_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 204, 256, 1)) update_block1_l3_W_m(thread);
-  if (tw_shares(thread, 205, 256, 1)) update_block1_l3_W_v(thread);
-  if (tw_shares(thread, 206, 256, TW_STRIP)) update_block1_l3_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 204, 256, 1)) kernel_update_block1_l3_W_m(thread);
+  if (tw_shares(thread, 205, 256, 1)) kernel_update_block1_l3_W_v(thread);
+  if (tw_shares(thread, 206, 256, TW_STRIP)) kernel_update_block1_l3_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_shares(thread, 207, 256, TW_STRIP)) update_block1_l3_b_m(thread);
-  if (tw_shares(thread, 208, 256, TW_STRIP)) update_block1_l3_b_v(thread);
-  if (tw_shares(thread, 209, 64, 1)) update_block1_l4_W(thread, rate_t, root_t, scalar_5);
+  if (tw_shares(thread, 207, 256, TW_STRIP)) kernel_update_block1_l3_b_m(thread);
+  if (tw_shares(thread, 208, 256, TW_STRIP)) kernel_update_block1_l3_b_v(thread);
+  if (tw_shares(thread, 209, 64, 1)) kernel_update_block1_l4_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 210, 64, 1)) update_block1_l4_W_m(thread);
-  if (tw_shares(thread, 211, 64, 1)) update_block1_l4_W_v(thread);
-  if (tw_alone(thread, 212)) update_block1_l4_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 210, 64, 1)) kernel_update_block1_l4_W_m(thread);
+  if (tw_shares(thread, 211, 64, 1)) kernel_update_block1_l4_W_v(thread);
+  if (tw_alone(thread, 212)) kernel_update_block1_l4_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 213)) update_block1_l4_b_m(thread);
-  if (tw_alone(thread, 214)) update_block1_l4_b_v(thread);
-  if (tw_alone(thread, 215)) update_block2_l1_gamma(thread, rate_t, root_t);
+  if (tw_alone(thread, 213)) kernel_update_block1_l4_b_m(thread);
+  if (tw_alone(thread, 214)) kernel_update_block1_l4_b_v(thread);
+  if (tw_alone(thread, 215)) kernel_update_block2_l1_gamma(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 216)) update_block2_l1_gamma_m(thread);
-  if (tw_alone(thread, 217)) update_block2_l1_gamma_v(thread);
-  if (tw_alone(thread, 218)) update_block2_l1_beta(thread, rate_t, root_t);
+  if (tw_alone(thread, 216)) kernel_update_block2_l1_gamma_m(thread);
+  if (tw_alone(thread, 217)) kernel_update_block2_l1_gamma_v(thread);
+  if (tw_alone(thread, 218)) kernel_update_block2_l1_beta(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 219)) update_block2_l1_beta_m(thread);
-  if (tw_alone(thread, 220)) update_block2_l1_beta_v(thread);
-  if (tw_shares(thread, 221, 64, 1)) update_block2_attention_l1_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 219)) kernel_update_block2_l1_beta_m(thread);
+  if (tw_alone(thread, 220)) kernel_update_block2_l1_beta_v(thread);
+  if (tw_shares(thread, 221, 64, 1)) kernel_update_block2_attention_l1_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 222, 64, 1)) update_block2_attention_l1_W_m(thread);
-  if (tw_shares(thread, 223, 64, 1)) update_block2_attention_l1_W_v(thread);
-  if (tw_alone(thread, 224)) update_block2_attention_l1_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 222, 64, 1)) kernel_update_block2_attention_l1_W_m(thread);
+  if (tw_shares(thread, 223, 64, 1)) kernel_update_block2_attention_l1_W_v(thread);
+  if (tw_alone(thread, 224)) kernel_update_block2_attention_l1_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 225)) update_block2_attention_l1_b_m(thread);
-  if (tw_alone(thread, 226)) update_block2_attention_l1_b_v(thread);
-  if (tw_shares(thread, 227, 64, 1)) update_block2_attention_l2_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 225)) kernel_update_block2_attention_l1_b_m(thread);
+  if (tw_alone(thread, 226)) kernel_update_block2_attention_l1_b_v(thread);
+  if (tw_shares(thread, 227, 64, 1)) kernel_update_block2_attention_l2_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 228, 64, 1)) update_block2_attention_l2_W_m(thread);
-  if (tw_shares(thread, 229, 64, 1)) update_block2_attention_l2_W_v(thread);
-  if (tw_alone(thread, 230)) update_block2_attention_l2_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 228, 64, 1)) kernel_update_block2_attention_l2_W_m(thread);
+  if (tw_shares(thread, 229, 64, 1)) kernel_update_block2_attention_l2_W_v(thread);
+  if (tw_alone(thread, 230)) kernel_update_block2_attention_l2_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 231)) update_block2_attention_l2_b_m(thread);
-  if (tw_alone(thread, 232)) update_block2_attention_l2_b_v(thread);
-  if (tw_shares(thread, 233, 64, 1)) update_block2_attention_l3_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 231)) kernel_update_block2_attention_l2_b_m(thread);
+  if (tw_alone(thread, 232)) kernel_update_block2_attention_l2_b_v(thread);
+  if (tw_shares(thread, 233, 64, 1)) kernel_update_block2_attention_l3_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 234, 64, 1)) update_block2_attention_l3_W_m(thread);
-  if (tw_shares(thread, 235, 64, 1)) update_block2_attention_l3_W_v(thread);
-  if (tw_alone(thread, 236)) update_block2_attention_l3_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 234, 64, 1)) kernel_update_block2_attention_l3_W_m(thread);
+  if (tw_shares(thread, 235, 64, 1)) kernel_update_block2_attention_l3_W_v(thread);
+  if (tw_alone(thread, 236)) kernel_update_block2_attention_l3_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 237)) update_block2_attention_l3_b_m(thread);
-  if (tw_alone(thread, 238)) update_block2_attention_l3_b_v(thread);
-  if (tw_shares(thread, 239, 64, 1)) update_block2_attention_l4_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 237)) kernel_update_block2_attention_l3_b_m(thread);
+  if (tw_alone(thread, 238)) kernel_update_block2_attention_l3_b_v(thread);
+  if (tw_shares(thread, 239, 64, 1)) kernel_update_block2_attention_l4_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 240, 64, 1)) update_block2_attention_l4_W_m(thread);
-  if (tw_shares(thread, 241, 64, 1)) update_block2_attention_l4_W_v(thread);
-  if (tw_alone(thread, 242)) update_block2_attention_l4_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 240, 64, 1)) kernel_update_block2_attention_l4_W_m(thread);
+  if (tw_shares(thread, 241, 64, 1)) kernel_update_block2_attention_l4_W_v(thread);
+  if (tw_alone(thread, 242)) kernel_update_block2_attention_l4_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 243)) update_block2_attention_l4_b_m(thread);
-  if (tw_alone(thread, 244)) update_block2_attention_l4_b_v(thread);
-  if (tw_alone(thread, 245)) update_block2_l2_gamma(thread, rate_t, root_t);
+  if (tw_alone(thread, 243)) kernel_update_block2_attention_l4_b_m(thread);
+  if (tw_alone(thread, 244)) kernel_update_block2_attention_l4_b_v(thread);
+  if (tw_alone(thread, 245)) kernel_update_block2_l2_gamma(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 246)) update_block2_l2_gamma_m(thread);
-  if (tw_alone(thread, 247)) update_block2_l2_gamma_v(thread);
-  if (tw_alone(thread, 248)) update_block2_l2_beta(thread, rate_t, root_t);
+  if (tw_alone(thread, 246)) kernel_update_block2_l2_gamma_m(thread);
+  if (tw_alone(thread, 247)) kernel_update_block2_l2_gamma_v(thread);
+  if (tw_alone(thread, 248)) kernel_update_block2_l2_beta(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 249)) update_block2_l2_beta_m(thread);
-  if (tw_alone(thread, 250)) update_block2_l2_beta_v(thread);
-  if (tw_shares(thread, 251, 256, 1)) update_block2_l3_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 249)) kernel_update_block2_l2_beta_m(thread);
+  if (tw_alone(thread, 250)) kernel_update_block2_l2_beta_v(thread);
+  if (tw_shares(thread, 251, 256, 1)) kernel_update_block2_l3_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 252, 256, 1)) update_block2_l3_W_m(thread);
-  if (tw_shares(thread, 253, 256, 1)) update_block2_l3_W_v(thread);
-  if (tw_shares(thread, 254, 256, TW_STRIP)) update_block2_l3_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 252, 256, 1)) kernel_update_block2_l3_W_m(thread);
+  if (tw_shares(thread, 253, 256, 1)) kernel_update_block2_l3_W_v(thread);
+  if (tw_shares(thread, 254, 256, TW_STRIP)) kernel_update_block2_l3_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_shares(thread, 255, 256, TW_STRIP)) update_block2_l3_b_m(thread);
-  if (tw_shares(thread, 256, 256, TW_STRIP)) update_block2_l3_b_v(thread);
-  if (tw_shares(thread, 257, 64, 1)) update_block2_l4_W(thread, rate_t, root_t, scalar_5);
+  if (tw_shares(thread, 255, 256, TW_STRIP)) kernel_update_block2_l3_b_m(thread);
+  if (tw_shares(thread, 256, 256, TW_STRIP)) kernel_update_block2_l3_b_v(thread);
+  if (tw_shares(thread, 257, 64, 1)) kernel_update_block2_l4_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 258, 64, 1)) update_block2_l4_W_m(thread);
-  if (tw_shares(thread, 259, 64, 1)) update_block2_l4_W_v(thread);
-  if (tw_alone(thread, 260)) update_block2_l4_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 258, 64, 1)) kernel_update_block2_l4_W_m(thread);
+  if (tw_shares(thread, 259, 64, 1)) kernel_update_block2_l4_W_v(thread);
+  if (tw_alone(thread, 260)) kernel_update_block2_l4_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 261)) update_block2_l4_b_m(thread);
-  if (tw_alone(thread, 262)) update_block2_l4_b_v(thread);
-  if (tw_alone(thread, 263)) update_l3_gamma(thread, rate_t, root_t);
+  if (tw_alone(thread, 261)) kernel_update_block2_l4_b_m(thread);
+  if (tw_alone(thread, 262)) kernel_update_block2_l4_b_v(thread);
+  if (tw_alone(thread, 263)) kernel_update_l3_gamma(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 264)) update_l3_gamma_m(thread);
-  if (tw_alone(thread, 265)) update_l3_gamma_v(thread);
-  if (tw_alone(thread, 266)) update_l3_beta(thread, rate_t, root_t);
+  if (tw_alone(thread, 264)) kernel_update_l3_gamma_m(thread);
+  if (tw_alone(thread, 265)) kernel_update_l3_gamma_v(thread);
+  if (tw_alone(thread, 266)) kernel_update_l3_beta(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 267)) update_l3_beta_m(thread);
-  if (tw_alone(thread, 268)) update_l3_beta_v(thread);
-  if (tw_shares(thread, 269, 28, 1)) update_l4_W(thread, rate_t, root_t, scalar_5);
+  if (tw_alone(thread, 267)) kernel_update_l3_beta_m(thread);
+  if (tw_alone(thread, 268)) kernel_update_l3_beta_v(thread);
+  if (tw_shares(thread, 269, 28, 1)) kernel_update_l4_W(thread, rate_t, root_t, scalar_5);
   tw_meet(thread);
-  if (tw_shares(thread, 270, 28, 1)) update_l4_W_m(thread);
-  if (tw_shares(thread, 271, 28, 1)) update_l4_W_v(thread);
-  if (tw_alone(thread, 272)) update_l4_b(thread, rate_t, root_t);
+  if (tw_shares(thread, 270, 28, 1)) kernel_update_l4_W_m(thread);
+  if (tw_shares(thread, 271, 28, 1)) kernel_update_l4_W_v(thread);
+  if (tw_alone(thread, 272)) kernel_update_l4_b(thread, rate_t, root_t);
   tw_meet(thread);
-  if (tw_alone(thread, 273)) update_l4_b_m(thread);
-  if (tw_alone(thread, 274)) update_l4_b_v(thread);
+  if (tw_alone(thread, 273)) kernel_update_l4_b_m(thread);
+  if (tw_alone(thread, 274)) kernel_update_l4_b_v(thread);
 }
 
 static void lay_out(struct tw_module *module) {
@@ -8738,7 +8738,7 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_block1_attention_l1_y_2, "block1.attention.l1.y_2", 4, 120, 3072 * B);
   tw_rows_of(module, AT_block1_attention_l2_y, "block1.attention.l2.y", 4, 121, 3072 * B);
   tw_rows_of(module, AT_block1_attention_l2_y_2, "block1.attention.l2.y_2", 4, 119, 3072 * B);
-  tw_rows_of(module, AT_select_2, "select", 4, 122, 9216 * B);
+  tw_rows_of(module, AT_select, "select", 4, 122, 9216 * B);
   tw_rows_of(module, AT_weights, "weights", 4, 123, 9216 * B);
   tw_rows_of(module, AT_block1_attention_l3_y, "block1.attention.l3.y", 4, 121, 3072 * B);
   tw_rows_of(module, AT_block1_attention_l3_y_2, "block1.attention.l3.y_2", 4, 124, 3072 * B);
@@ -8754,7 +8754,7 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_block2_attention_l1_y_2, "block2.attention.l1.y_2", 4, 132, 3072 * B);
   tw_rows_of(module, AT_block2_attention_l2_y, "block2.attention.l2.y", 4, 133, 3072 * B);
   tw_rows_of(module, AT_block2_attention_l2_y_2, "block2.attention.l2.y_2", 4, 131, 3072 * B);
-  tw_rows_of(module, AT_select_2_2, "select_2", 4, 134, 9216 * B);
+  tw_rows_of(module, AT_select_2, "select_2", 4, 134, 9216 * B);
   tw_rows_of(module, AT_weights_2, "weights_2", 4, 135, 9216 * B);
   tw_rows_of(module, AT_block2_attention_l3_y, "block2.attention.l3.y", 4, 133, 3072 * B);
   tw_rows_of(module, AT_block2_attention_l3_y_2, "block2.attention.l3.y_2", 4, 136, 3072 * B);
@@ -8822,7 +8822,7 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_mul_10, "mul_10", 4, 129, 3072 * B);
   tw_rows_of(module, AT_div_6, "div_6", 4, 173, 48 * B);
   tw_rows_of(module, AT_div_7, "div_7", 4, 174, 48 * B);
-  tw_rows_of(module, AT_sqrt_5, "sqrt", 4, 175, 48 * B);
+  tw_rows_of(module, AT_sqrt, "sqrt", 4, 175, 48 * B);
   tw_rows_of(module, AT_g_block1_attention_l4_y, "g_block1.attention.l4.y", 4, 133, 3072 * B);
   tw_rows_of(module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W, "g_block1.attention.l4.y_times_block1.attention.l4.W", 4, 121, 3072 * B);
   tw_rows_of(module, AT_g_block1_attention_causal_attention1, "g_block1.attention.causal_attention1", 4, 129, 3072 * B);
@@ -8842,7 +8842,7 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_mul_47, "mul_47", 4, 124, 3072 * B);
   tw_rows_of(module, AT_div_10, "div_10", 4, 178, 48 * B);
   tw_rows_of(module, AT_div_11, "div_11", 4, 179, 48 * B);
-  tw_rows_of(module, AT_sqrt_5_2, "sqrt_5", 4, 180, 48 * B);
+  tw_rows_of(module, AT_sqrt_5, "sqrt_5", 4, 180, 48 * B);
   tw_rows_of(module, AT_mul_48, "mul_48", 4, 121, 3072 * B);
   tw_rows_of(module, AT_cast, "cast", 4, 143, 1344 * B);
   tw_rows_of(module, AT_g_l1_y, "g_l1.y", 4, 129, 3072 * B);
@@ -9001,8 +9001,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "block1_attention_l2_y_2", AT_block1_attention_l2_y_2, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "select", AT_block1_attention_l1_y_2, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "select", AT_block1_attention_l2_y_2, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "select", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "weights", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "select", AT_select, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "weights", AT_select, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "weights", AT_weights, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "block1_attention_l3_W_turned", AT_block1_attention_l3_W, 4096);
   tw_reaches(module, "block1_attention_l3_W_turned", AT_block1_attention_l3_W_turned, 4096);
@@ -9069,8 +9069,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "block2_attention_l2_y_2", AT_block2_attention_l2_y_2, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "select_2", AT_block2_attention_l1_y_2, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "select_2", AT_block2_attention_l2_y_2, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "select_2", AT_select_2_2, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "weights_2", AT_select_2_2, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "select_2", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "weights_2", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "weights_2", AT_weights_2, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "block2_attention_l3_W_turned", AT_block2_attention_l3_W, 4096);
   tw_reaches(module, "block2_attention_l3_W_turned", AT_block2_attention_l3_W_turned, 4096);
@@ -9157,13 +9157,13 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "mul_44", AT_block1_l1_y, (B - 1) * 3072 + 3008 + 63 + 1);
   tw_reaches(module, "mul_44", AT_div_10, (B - 1) * 48 + 47 + 1);
   tw_reaches(module, "mul_44", AT_div_11, (B - 1) * 48 + 47 + 1);
-  tw_reaches(module, "mul_44", AT_sqrt_5_2, (B - 1) * 48 + 47 + 1);
+  tw_reaches(module, "mul_44", AT_sqrt_5, (B - 1) * 48 + 47 + 1);
   tw_reaches(module, "weights", AT_sum_12, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "weights", AT_max_2, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "reshape", AT_l2_y, 63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "block1_l2_y", AT_div_6, 48 * B - 1 + 1);
   tw_reaches(module, "block1_l2_y", AT_div_7, 48 * B - 1 + 1);
-  tw_reaches(module, "block1_l2_y", AT_sqrt_5, 48 * B - 1 + 1);
+  tw_reaches(module, "block1_l2_y", AT_sqrt, 48 * B - 1 + 1);
   tw_reaches(module, "mul", AT_mul_8, (48 * B - 1) * 256 + 255 + 1);
   tw_reaches(module, "mul", AT_mul_9, (48 * B - 1) * 256 + 255 + 1);
   tw_reaches(module, "mul", AT_add_3, (48 * B - 1) * 256 + 255 + 1);
@@ -9255,7 +9255,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "div_5", AT_mul_7, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "div_5", AT_sum_7, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "div_5", AT_div_4, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "div_5", AT_select_2_2, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "div_5", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "div_5", AT_max, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "div_5", AT_div_5, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "einsum", AT_div_5, (4 * B - 1) * 2304 + 2303 + 1);
@@ -9306,7 +9306,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_block1_attention_l4_y", AT_reshape, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_div_6, 48 * B - 1 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_div_7, 48 * B - 1 + 1);
-  tw_reaches(module, "g_block1_attention_l4_y", AT_sqrt_5, 48 * B - 1 + 1);
+  tw_reaches(module, "g_block1_attention_l4_y", AT_sqrt, 48 * B - 1 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_g_block1_l4_y, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_g_block1_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W", AT_g_block1_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
@@ -9331,7 +9331,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "div_9", AT_mul_11, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "div_9", AT_sum_12, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "div_9", AT_div_8, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "div_9", AT_select_2, (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "div_9", AT_select, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "div_9", AT_max_2, (4 * B - 1) * 48 + 47 + 1);
   tw_reaches(module, "div_9", AT_div_9, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "einsum_3", AT_div_9, (4 * B - 1) * 2304 + 2303 + 1);
@@ -9360,7 +9360,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "mul_48", AT_l2_y, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "mul_48", AT_div_10, (B - 1) * 48 + 47 + 1);
   tw_reaches(module, "mul_48", AT_div_11, (B - 1) * 48 + 47 + 1);
-  tw_reaches(module, "mul_48", AT_sqrt_5_2, (B - 1) * 48 + 47 + 1);
+  tw_reaches(module, "mul_48", AT_sqrt_5, (B - 1) * 48 + 47 + 1);
   tw_reaches(module, "mul_48", AT_g_block1_attention_l4_y, (B - 1) * 3072 + 3008 + 63 + 1);
   tw_reaches(module, "mul_48", AT_mul_48, (B - 1) * 3072 + 3008 + 63 + 1);
   tw_reaches(module, "mul_48", AT_g_l1_y, (B - 1) * 3072 + 3008 + 63 + 1);

@@ -13487,6 +13487,6 @@ export const tinyTransformer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "532472608620e2407f2d99ce07662c798e78fee4202004c6c4ebfe76429895f4",
+    sha256: "c780f34de6dd19c0024bda72f824db981fe93ebe99e0e7129fa22005a7fd8c2e",
   },
 } as const satisfies ModuleSpec<"B", "step">;

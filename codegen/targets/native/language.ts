@@ -105,17 +105,18 @@ function floatLiteral(value: number): ExpressionText {
   return { ...number, text: `${number.text}${/[.e]/.test(number.text) ? "" : ".0"}f` };
 }
 
-/** Words that C keeps for itself, and those that the headers of the texts declare without a prefix. */
-const RESERVED: ReadonlySet<string> = new Set(
+/**
+ * Words that C keeps for itself, small letters that headers define as macros, functions that texts call, and what
+ * texts of ours name. Other names of headers may be hidden: what has a name of a declaration lies in functions.
+ */
+export const RESERVED: ReadonlySet<string> = new Set(
   `auto break case char const continue default do double else enum extern float for goto if inline int
   long register restrict return short signed sizeof static struct switch typedef union unsigned void
-  volatile while bool true false asm typeof main errno stdin stdout stderr NULL NAN INFINITY EOF
-  abs acos asin atan ceil cos cosh erf exp fabs fabsf floor floorf fmod gamma index j0 j1 jn y0 y1 yn log
-  pow random remainder round signgam sin sinh sqrt sqrtf tan tanh time timezone daylight read write close
-  open link unlink pipe select signal sleep malloc free calloc exit abort rand div unix linux
-  I module thread given TEXT step left panel sums steps depth t t_from tile list lists count total
-  group apart lay_out p copy value row programs kernels part parts
-  begin end ends`.split(/\s+/),
+  volatile while bool true false asm typeof NULL NAN INFINITY EOF
+  errno stdin stdout stderr unix linux i386 L_tmpnam L_ctermid L_cuserid P_tmpdir math_errhandling
+  sched_priority fabsf floorf sqrtf
+  module thread given step left panel sums steps depth t t_from tile list lists count total
+  group apart p copy value row part parts begin end ends`.split(/\s+/),
 );
 
 /** What different things of the same name are. */
@@ -156,10 +157,14 @@ export class Identifiers {
   }
 }
 
-/** A name with only those characters that C takes; `tw_`, `TW_` and what begins with `_` are its headers'. */
+/**
+ * A name with only those characters that C takes. `tw_` and what begins with `_` are its headers'; words of
+ * capitals are macros of systems, but for short ones.
+ */
 function legalName(name: string): string {
   const plain = name.replaceAll("·", "_x_").replaceAll(/[^A-Za-z0-9_]/g, "_");
-  return /^([0-9_]|tw_|TW_|DIM_|AT_)/.test(plain) ? `n${plain}` : plain;
+  if (/^([0-9_]|tw_)/.test(plain)) return `n${plain}`;
+  return /^[A-Z][A-Z0-9]*_([A-Z0-9]\w*)?$|^[A-Z][A-Z0-9]{3,}$/.test(plain) ? `${plain}_` : plain;
 }
 
 /** A string literal. */

@@ -43,7 +43,7 @@ function entryOf(
   functions: Identifiers,
 ): KernelEntry {
   const { kernel: { name }, form } = plan;
-  const id = functions.fresh(name);
+  const id = functions.fresh(`kernel_${name}`);
   if (form.kind !== "product") return { plan, id };
   const helper = (does: string): string => functions.of("function", `${id}_${does}`);
   const results = helper("results");

@@ -336,6 +336,6 @@ export const binaryLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "15eca8c52dab625217be01859cd1f47a02b5983f3e3dd081378348ac1a13c024",
+    sha256: "ffd87518aa8d22698120ba5387d786a3577b2f64cd76b8b3a7971f7b09ecf273",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -5,17 +5,17 @@
 enum {
   AT_x,
   AT_W,
-  AT_select_2,
+  AT_select,
   AT_y,
   AT_gy,
-  AT_div_2,
+  AT_div,
   AT_gx,
   AT_gW,
 };
 
 /* Sizes: those that are given once, then the largest of those that each call gives. */
 enum {
-  DIM_I_2,
+  DIM_I,
   DIM_O,
   DIM_B,
 };
@@ -24,22 +24,22 @@ enum {
  * select(read W[O, I], write select[O, I])
  * select[o, i] = W[o, i] > 0 ? 1 : -1
  */
-static void select_2(struct tw_thread *thread) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+static void kernel_select(struct tw_thread *thread) {
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict W = tw_at(thread->module, AT_W);
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  float *const restrict select = tw_at(thread->module, AT_select);
   for (tw_size o = thread->from; o < thread->to; o++) {
 #pragma omp simd
-    for (tw_size i = 0; i < I_2; i++) {
-      select_2[o * I_2 + i] = W[o * I_2 + i] > 0.0f ? 1.0f : -1.0f;
+    for (tw_size i = 0; i < I; i++) {
+      select[o * I + i] = W[o * I + i] > 0.0f ? 1.0f : -1.0f;
     }
   }
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   float *const restrict y = tw_at(thread->module, AT_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
@@ -54,15 +54,15 @@ TW_ALWAYS void forward_results(struct tw_thread *thread, tw_size B, float scalar
  * forward(read x[B, I], read select[O, I], write y[B, O])
  * y[b, o] = (Σ_i x[b, i] * select[o, i]) / scalar
  */
-static void forward(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_forward(struct tw_thread *thread, tw_size B, float scalar) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict x = tw_at(thread->module, AT_x);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
-  const tw_size depth = I_2;
+  const tw_size depth = I;
   for (tw_size o_panel = 0; o_panel < O; o_panel += TW_PANEL) {
     const tw_size o_count = tw_least(TW_PANEL, O - o_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
@@ -72,15 +72,15 @@ static void forward(struct tw_thread *thread, tw_size B, float scalar) {
         step[t] = i;
       }
       /* The columns of select, side by side. */
-      tw_turn(o_count, steps, select_2 + o_panel * I_2 + t_from, I_2, panel);
+      tw_turn(o_count, steps, select + o_panel * I + t_from, I, panel);
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (b_tile - thread->from) * TW_PANEL : 0);
-        tw_tile(b_count, o_count, t_from > 0, steps, x + b_tile * I_2, I_2, step,
+        tw_tile(b_count, o_count, t_from > 0, steps, x + b_tile * I, I, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) forward_results(thread, B, scalar, b_tile, b_count, o_panel, TW_PANEL, tile);
-          else forward_results(thread, B, scalar, b_tile, b_count, o_panel, o_count, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, scalar, b_tile, b_count, o_panel, TW_PANEL, tile);
+          else kernel_forward_results(thread, B, scalar, b_tile, b_count, o_panel, o_count, tile);
         }
       }
     }
@@ -91,28 +91,28 @@ static void forward(struct tw_thread *thread, tw_size B, float scalar) {
  * div(read gy[B, O], write div[B, O])
  * div[b, o] = gy[b, o] / scalar
  */
-static void div_2(struct tw_thread *thread, float scalar) {
+static void kernel_div(struct tw_thread *thread, float scalar) {
   const tw_size O = thread->module->dim[DIM_O];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict div = tw_at(thread->module, AT_div);
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size o = 0; o < O; o++) {
-      div_2[b * O + o] = gy[b * O + o] / scalar;
+      div[b * O + o] = gy[b * O + o] / scalar;
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+  const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
-      gx[b * I_2 + i] = acc;
+      gx[b * I + i] = acc;
     }
   }
 }
@@ -121,17 +121,17 @@ TW_ALWAYS void grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * grad_x(read div[B, O], read select[O, I], write gx[B, I])
  * gx[b, i] = Σ_o div[b, o] * select[o, i]
  */
-static void grad_x(struct tw_thread *thread, tw_size B) {
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
+  const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict div = tw_at(thread->module, AT_div);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = O;
-  for (tw_size i_panel = 0; i_panel < I_2; i_panel += TW_PANEL) {
-    const tw_size i_count = tw_least(TW_PANEL, I_2 - i_panel);
+  for (tw_size i_panel = 0; i_panel < I; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, I - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
@@ -139,15 +139,15 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
         step[t] = o;
       }
       /* The columns of select, side by side. */
-      tw_copy_rows(i_count, steps, select_2 + i_panel + t_from * I_2, I_2, panel);
+      tw_copy_rows(i_count, steps, select + i_panel + t_from * I, I, panel);
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (b_tile - thread->from) * TW_PANEL : 0);
-        tw_tile(b_count, i_count, t_from > 0, steps, div_2 + b_tile * O, O, step,
+        tw_tile(b_count, i_count, t_from > 0, steps, div + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
-          else grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_grad_x_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile);
+          else kernel_grad_x_results(thread, B, b_tile, b_count, i_panel, i_count, tile);
         }
       }
     }
@@ -155,16 +155,16 @@ static void grad_x(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
+  const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict W = tw_at(thread->module, AT_W);
   float *const restrict gW = tw_at(thread->module, AT_gW);
   for (tw_size o = o_tile; o < o_tile + o_count; o++) {
 #pragma omp simd
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(o - o_tile) * TW_PANEL + i - i_panel];
-      gW[o * I_2 + i] = 1.0f >= fabsf(W[o * I_2 + i]) ? acc : 0.0f;
+      gW[o * I + i] = 1.0f >= fabsf(W[o * I + i]) ? acc : 0.0f;
     }
   }
 }
@@ -173,17 +173,17 @@ TW_ALWAYS void grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_til
  * grad_w(read div[B, O], read x[B, I], read W[O, I], write gW[O, I])
  * gW[o, i] = 1 >= abs(W[o, i]) ? (Σ_b div[b, o] * x[b, i]) : 0
  */
-static void grad_w(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
   const tw_size O = thread->module->dim[DIM_O];
-  const tw_size I_2 = thread->module->dim[DIM_I_2];
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  const tw_size I = thread->module->dim[DIM_I];
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict x = tw_at(thread->module, AT_x);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
   const tw_size depth = B;
-  for (tw_size i_panel = 0; i_panel < I_2; i_panel += TW_PANEL) {
-    const tw_size i_count = tw_least(TW_PANEL, I_2 - i_panel);
+  for (tw_size i_panel = 0; i_panel < I; i_panel += TW_PANEL) {
+    const tw_size i_count = tw_least(TW_PANEL, I - i_panel);
     for (tw_size t_from = 0; t_from < depth; t_from += TW_DEPTH) {
       const tw_size steps = tw_least(TW_DEPTH, depth - t_from);
       for (tw_size t = 0; t < steps; t++) {
@@ -191,15 +191,15 @@ static void grad_w(struct tw_thread *thread, tw_size B) {
         step[t] = b * O;
       }
       /* The columns of x, side by side. */
-      tw_copy_rows(i_count, steps, x + i_panel + t_from * I_2, I_2, panel);
+      tw_copy_rows(i_count, steps, x + i_panel + t_from * I, I, panel);
       for (tw_size o_tile = thread->from, o_count; o_tile < thread->to; o_tile += o_count) {
         o_count = tw_height(thread->to - o_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (o_tile - thread->from) * TW_PANEL : 0);
-        tw_tile(o_count, i_count, t_from > 0, steps, div_2 + o_tile, 1, step,
+        tw_tile(o_count, i_count, t_from > 0, steps, div + o_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
-          else grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
+          if (i_count == TW_PANEL) kernel_grad_w_results(thread, B, o_tile, o_count, i_panel, TW_PANEL, tile);
+          else kernel_grad_w_results(thread, B, o_tile, o_count, i_panel, i_count, tile);
         }
       }
     }
@@ -211,9 +211,9 @@ static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, O, 1)) select_2(thread);
+  if (tw_shares(thread, 0, O, 1)) kernel_select(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 1, B, TW_ROWS)) forward(thread, B, scalar);
+  if (tw_shares(thread, 1, B, TW_ROWS)) kernel_forward(thread, B, scalar);
 }
 
 /* Program grad_x: what a thread does. */
@@ -221,10 +221,10 @@ static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, B, 1)) div_2(thread, scalar);
-  if (tw_shares(thread, 1, O, 1)) select_2(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_div(thread, scalar);
+  if (tw_shares(thread, 1, O, 1)) kernel_select(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) grad_x(thread, B);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_grad_x(thread, B);
 }
 
 /* Program grad_w: what a thread does. */
@@ -232,39 +232,39 @@ static void run_grad_w(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
   const tw_size O = thread->module->dim[DIM_O];
-  if (tw_shares(thread, 0, B, 1)) div_2(thread, scalar);
+  if (tw_shares(thread, 0, B, 1)) kernel_div(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 1, O, TW_ROWS)) grad_w(thread, B);
+  if (tw_shares(thread, 1, O, TW_ROWS)) kernel_grad_w(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {
-  const tw_size I_2 = module->dim[DIM_I_2];
+  const tw_size I = module->dim[DIM_I];
   const tw_size O = module->dim[DIM_O];
   const tw_size B = module->dim[DIM_B];
-  tw_rows_of(module, AT_x, "x", 4, 0, B * I_2);
-  tw_rows_of(module, AT_W, "W", 4, 1, O * I_2);
-  tw_rows_of(module, AT_select_2, "select", 4, 2, O * I_2);
+  tw_rows_of(module, AT_x, "x", 4, 0, B * I);
+  tw_rows_of(module, AT_W, "W", 4, 1, O * I);
+  tw_rows_of(module, AT_select, "select", 4, 2, O * I);
   tw_rows_of(module, AT_y, "y", 4, 3, B * O);
   tw_rows_of(module, AT_gy, "gy", 4, 4, B * O);
-  tw_rows_of(module, AT_div_2, "div", 4, 5, B * O);
-  tw_rows_of(module, AT_gx, "gx", 4, 6, B * I_2);
-  tw_rows_of(module, AT_gW, "gW", 4, 7, O * I_2);
+  tw_rows_of(module, AT_div, "div", 4, 5, B * O);
+  tw_rows_of(module, AT_gx, "gx", 4, 6, B * I);
+  tw_rows_of(module, AT_gW, "gW", 4, 7, O * I);
   /* How far each kernel reaches into what it touches. */
-  tw_reaches(module, "select", AT_W, (O - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "select", AT_select_2, (O - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "forward", AT_x, (B - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "forward", AT_select_2, (O - 1) * I_2 + I_2 - 1 + 1);
+  tw_reaches(module, "select", AT_W, (O - 1) * I + I - 1 + 1);
+  tw_reaches(module, "select", AT_select, (O - 1) * I + I - 1 + 1);
+  tw_reaches(module, "forward", AT_x, (B - 1) * I + I - 1 + 1);
+  tw_reaches(module, "forward", AT_select, (O - 1) * I + I - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * O + O - 1 + 1);
   tw_reaches(module, "div", AT_gy, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "div", AT_div_2, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "grad_x", AT_div_2, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "grad_x", AT_select_2, (O - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "grad_x", AT_gx, (B - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "grad_w", AT_div_2, (B - 1) * O + O - 1 + 1);
-  tw_reaches(module, "grad_w", AT_x, (B - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "grad_w", AT_W, (O - 1) * I_2 + I_2 - 1 + 1);
-  tw_reaches(module, "grad_w", AT_gW, (O - 1) * I_2 + I_2 - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, I_2), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_reaches(module, "div", AT_div, (B - 1) * O + O - 1 + 1);
+  tw_reaches(module, "grad_x", AT_div, (B - 1) * O + O - 1 + 1);
+  tw_reaches(module, "grad_x", AT_select, (O - 1) * I + I - 1 + 1);
+  tw_reaches(module, "grad_x", AT_gx, (B - 1) * I + I - 1 + 1);
+  tw_reaches(module, "grad_w", AT_div, (B - 1) * O + O - 1 + 1);
+  tw_reaches(module, "grad_w", AT_x, (B - 1) * I + I - 1 + 1);
+  tw_reaches(module, "grad_w", AT_W, (O - 1) * I + I - 1 + 1);
+  tw_reaches(module, "grad_w", AT_gW, (O - 1) * I + I - 1 + 1);
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, I), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }

@@ -21,7 +21,7 @@ enum {
  * forward(read a[N], read x[B, N], write y[B, N])
  * value = a[n] + 1; value_2 = sin(x[b, n] * value); y[b, n] = x[b, n] + value_2 * value_2 / value
  */
-static void forward(struct tw_thread *thread) {
+static void kernel_forward(struct tw_thread *thread) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict a = tw_at(thread->module, AT_a);
   const float *const restrict x = tw_at(thread->module, AT_x);
@@ -39,7 +39,7 @@ static void forward(struct tw_thread *thread) {
  * grad_x(read gy[B, N], read x[B, N], read a[N], write gx[B, N])
  * gx[b, n] = gy[b, n] * (sin(x[b, n] * (a[n] + 1) * 2) + 1)
  */
-static void grad_x(struct tw_thread *thread) {
+static void kernel_grad_x(struct tw_thread *thread) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict x = tw_at(thread->module, AT_x);
@@ -56,7 +56,7 @@ static void grad_x(struct tw_thread *thread) {
  * grad_a(read gy[B, N], read x[B, N], read a[N], write ga[N])
  * ga[n] = Σ_b gy[b, n] * ((x[b, n] * sin(x[b, n] * (a[n] + 1) * 2) - sin(x[b, n] * (a[n] + 1)) * sin(x …
  */
-static void grad_a(struct tw_thread *thread, tw_size B) {
+static void kernel_grad_a(struct tw_thread *thread, tw_size B) {
   const tw_size N = thread->module->dim[DIM_N];
   const float *const restrict gy = tw_at(thread->module, AT_gy);
   const float *const restrict x = tw_at(thread->module, AT_x);
@@ -74,20 +74,20 @@ static void grad_a(struct tw_thread *thread, tw_size B) {
 /* Program forward: what a thread does. */
 static void run_forward(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) forward(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_forward(thread);
 }
 
 /* Program grad_x: what a thread does. */
 static void run_grad_x(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
-  if (tw_shares(thread, 0, B, 1)) grad_x(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_grad_x(thread);
 }
 
 /* Program grad_a: what a thread does. */
 static void run_grad_a(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const tw_size N = thread->module->dim[DIM_N];
-  if (tw_shares(thread, 0, N, 1)) grad_a(thread, B);
+  if (tw_shares(thread, 0, N, 1)) kernel_grad_a(thread, B);
 }
 
 static void lay_out(struct tw_module *module) {

@@ -177,6 +177,6 @@ export const snake = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "283f2962d977ec9fcfb406c05af72241d2cc84071496233b29337baeb2690acc",
+    sha256: "ae012ae37b82404ddde25dc0d0469a47b3bbf93cc8aad9a73c11c02519056ed0",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

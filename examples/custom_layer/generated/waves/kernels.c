@@ -28,16 +28,16 @@ enum {
   AT_l5_b_m,
   AT_l5_b_v,
   AT_l2_y,
-  AT_select_2,
+  AT_select,
   AT_l4_y,
   AT_y,
   AT_loss,
   AT_g_l5_y,
   AT_add,
-  AT_div_2,
+  AT_div,
   AT_add_2,
   AT_g_l1_y,
-  AT_div_2_2,
+  AT_div_2,
   AT_mul_2,
   AT_g_l4_y,
   AT_div_3,
@@ -55,7 +55,7 @@ enum {
  * value_2 = sin(l1_y * value);
  * l2.y[b, i] = l1_y + value_2 * value_2 / value
  */
-static void l2_y(struct tw_thread *thread) {
+static void kernel_l2_y(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
@@ -79,19 +79,19 @@ static void l2_y(struct tw_thread *thread) {
  * select(read l3.W[32, 32], write select[32, 32])
  * select[j, i] = l3.W[i, j] > 0 ? 1 : -1
  */
-static void select_2(struct tw_thread *thread) {
+static void kernel_select(struct tw_thread *thread) {
   const float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
-  float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  float *const restrict select = tw_at(thread->module, AT_select);
   for (tw_size j = thread->from; j < thread->to; j++) {
 #pragma omp simd
     for (tw_size i = 0; i < 32; i++) {
-      select_2[j * 32 + i] = l3_W[i * 32 + j] > 0.0f ? 1.0f : -1.0f;
+      select[j * 32 + i] = l3_W[i * 32 + j] > 0.0f ? 1.0f : -1.0f;
     }
   }
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -112,9 +112,9 @@ TW_ALWAYS void l4_y_results(struct tw_thread *thread, tw_size B, float scalar, t
  * value_2 = sin(l3_y * value);
  * l4.y[b, i] = l3_y + value_2 * value_2 / value
  */
-static void l4_y(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_l4_y(struct tw_thread *thread, tw_size B, float scalar) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -125,12 +125,12 @@ static void l4_y(struct tw_thread *thread, tw_size B, float scalar) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    tw_copy_rows(i_count, 32, select_2 + i_panel, 32, panel);
+    tw_copy_rows(i_count, 32, select + i_panel, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
               panel, sums);
-      l4_y_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
+      kernel_l4_y_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -139,7 +139,7 @@ static void l4_y(struct tw_thread *thread, tw_size B, float scalar) {
  * predict(read l4.y[B, 32], read l5.W[1, 32], read l5.b[1], write y[B, 1])
  * y[b, 0] = (Σ_j l4.y[b, j] * l5.W[0, j]) + l5.b[0]
  */
-static void predict(struct tw_thread *thread) {
+static void kernel_predict(struct tw_thread *thread) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const float *const restrict l5_W = tw_at(thread->module, AT_l5_W);
   const float *const restrict l5_b = tw_at(thread->module, AT_l5_b);
@@ -160,7 +160,7 @@ static void predict(struct tw_thread *thread) {
  * loss(read l4.y[B, 32], read l5.W[1, 32], read l5.b[1], read target[B, 1], write loss[B, 1])
  * value = (Σ_j l4.y[b, j] * l5.W[0, j]) + l5.b[0] - target[b, 0]; loss[b, 0] = value * value
  */
-static void loss(struct tw_thread *thread) {
+static void kernel_loss(struct tw_thread *thread) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const float *const restrict l5_W = tw_at(thread->module, AT_l5_W);
   const float *const restrict l5_b = tw_at(thread->module, AT_l5_b);
@@ -183,7 +183,7 @@ static void loss(struct tw_thread *thread) {
  * update_loss_total(read loss[B, 1], update loss_total[])
  * loss_total[] = loss_total[] + (Σ_b loss[b, 0])
  */
-static void update_loss_total(struct tw_thread *thread, tw_size B) {
+static void kernel_update_loss_total(struct tw_thread *thread, tw_size B) {
   const float *const restrict loss = tw_at(thread->module, AT_loss);
   float *const restrict loss_total = tw_at(thread->module, AT_loss_total);
   float total_2 = 0.0f;
@@ -206,14 +206,14 @@ static void update_loss_total(struct tw_thread *thread, tw_size B) {
  * add_2[b, i] = value_5 + 1;
  * div_2[b, i] = (l1_y * value_5 - value_4) / value
  */
-static void l2_y_2(struct tw_thread *thread) {
+static void kernel_l2_y_2(struct tw_thread *thread) {
   const float *const restrict x = tw_at(thread->module, AT_x);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   const float *const restrict l2_a = tw_at(thread->module, AT_l2_a);
   float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   float *const restrict add_2 = tw_at(thread->module, AT_add_2);
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2_2);
+  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 32; i++) {
       float acc = 0.0f;
@@ -234,7 +234,7 @@ static void l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   float *const restrict add = tw_at(thread->module, AT_add);
@@ -267,9 +267,9 @@ TW_ALWAYS void l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar,
  * add[b, i] = value_5 + 1;
  * div_3[b, i] = (l3_y * value_5 - value_4) / value
  */
-static void l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
+static void kernel_l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -280,12 +280,12 @@ static void l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    tw_copy_rows(i_count, 32, select_2 + i_panel, 32, panel);
+    tw_copy_rows(i_count, 32, select + i_panel, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
       tw_tile(b_count, i_count, false, 32, l2_y + b_tile * 32, 32, step,
               panel, sums);
-      l4_y_2_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
+      kernel_l4_y_2_results(thread, B, scalar, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -297,7 +297,7 @@ static void l4_y_2(struct tw_thread *thread, tw_size B, float scalar) {
  * loss[b, 0] = value * value;
  * g_l5.y[b, 0] = value_2 + value_2
  */
-static void loss_2(struct tw_thread *thread, float one_over_batch) {
+static void kernel_loss_2(struct tw_thread *thread, float one_over_batch) {
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   const float *const restrict l5_W = tw_at(thread->module, AT_l5_W);
   const float *const restrict l5_b = tw_at(thread->module, AT_l5_b);
@@ -323,11 +323,11 @@ static void loss_2(struct tw_thread *thread, float one_over_batch) {
  * div(read g_l5.y[B, 1], read l5.W[1, 32], read add[B, 32], write div[B, 32], write g_l4.y[B, 32])
  * acc = Σ_j g_l5.y[b, 0] * l5.W[0, i]; div[b, i] = acc * add[b, i] / scalar; g_l4.y[b, i] = acc
  */
-static void div_2(struct tw_thread *thread, float scalar) {
+static void kernel_div(struct tw_thread *thread, float scalar) {
   const float *const restrict g_l5_y = tw_at(thread->module, AT_g_l5_y);
   const float *const restrict l5_W = tw_at(thread->module, AT_l5_W);
   const float *const restrict add = tw_at(thread->module, AT_add);
-  float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+  float *const restrict div = tw_at(thread->module, AT_div);
   float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i_strip = 0; i_strip < 32; i_strip += TW_STRIP) {
@@ -346,7 +346,7 @@ static void div_2(struct tw_thread *thread, float scalar) {
 #pragma omp simd
       for (tw_size lane = 0; lane < i_count; lane++) {
         const tw_size i = i_strip + lane;
-        div_2[b * 32 + i] = acc[lane] * add[b * 32 + i] / scalar;
+        div[b * 32 + i] = acc[lane] * add[b * 32 + i] / scalar;
         g_l4_y[b * 32 + i] = acc[lane];
       }
     }
@@ -354,9 +354,9 @@ static void div_2(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_l1_y. */
-TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
-  const float *const restrict div_2_2 = tw_at(thread->module, AT_div_2_2);
+  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -364,7 +364,7 @@ TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(b - b_tile) * TW_PANEL + i - i_panel];
       g_l1_y[b * 32 + i] = acc * add_2[b * 32 + i];
-      mul_2[b * 32 + i] = acc * div_2_2[b * 32 + i];
+      mul_2[b * 32 + i] = acc * div_2[b * 32 + i];
     }
   }
 }
@@ -375,9 +375,9 @@ TW_ALWAYS void g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_til
  * g_l1.y[b, i] = acc * add_2[b, i];
  * mul_2[b, i] = acc * div_2[b, i]
  */
-static void g_l1_y(struct tw_thread *thread, tw_size B) {
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
-  const float *const restrict select_2 = tw_at(thread->module, AT_select_2);
+static void kernel_g_l1_y(struct tw_thread *thread, tw_size B) {
+  const float *const restrict div = tw_at(thread->module, AT_div);
+  const float *const restrict select = tw_at(thread->module, AT_select);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -388,13 +388,13 @@ static void g_l1_y(struct tw_thread *thread, tw_size B) {
   for (tw_size i_panel = 0; i_panel < 32; i_panel += TW_PANEL) {
     const tw_size i_count = tw_least(TW_PANEL, 32 - i_panel);
     /* The columns of select, side by side. */
-    tw_turn(i_count, 32, select_2 + i_panel * 32, 32, panel);
+    tw_turn(i_count, 32, select + i_panel * 32, 32, panel);
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
-      tw_tile(b_count, i_count, false, 32, div_2 + b_tile * 32, 32, step,
+      tw_tile(b_count, i_count, false, 32, div + b_tile * 32, 32, step,
               panel, sums);
-      if (i_count == TW_PANEL) g_l1_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
-      else g_l1_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
+      if (i_count == TW_PANEL) kernel_g_l1_y_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      else kernel_g_l1_y_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
 }
@@ -409,7 +409,7 @@ static void g_l1_y(struct tw_thread *thread, tw_size B) {
  * l1.W.m[i, 0] = m_next;
  * l1.W.v[i, 0] = v_next
  */
-static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   const float *const restrict x = tw_at(thread->module, AT_x);
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -441,7 +441,7 @@ static void update_l1_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l1.b.m[i] = m_next;
  * l1.b.v[i] = v_next
  */
-static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict l1_b_m = tw_at(thread->module, AT_l1_b_m);
@@ -482,7 +482,7 @@ static void update_l1_b(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l2.a.m[i] = m_next;
  * l2.a.v[i] = v_next
  */
-static void update_l2_a(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l2_a(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   float *const restrict l2_a = tw_at(thread->module, AT_l2_a);
   float *const restrict l2_a_m = tw_at(thread->module, AT_l2_a_m);
@@ -514,7 +514,7 @@ static void update_l2_a(struct tw_thread *thread, tw_size B, float alpha_t) {
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -543,8 +543,8 @@ TW_ALWAYS void update_l3_W_results(struct tw_thread *thread, tw_size B, float al
  * l3.W.m[i, j] = m_next;
  * l3.W.v[i, j] = v_next
  */
-static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
-  const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
+static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+  const float *const restrict div = tw_at(thread->module, AT_div);
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -563,11 +563,11 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
       for (tw_size i_tile = thread->from, i_count; i_tile < thread->to; i_tile += i_count) {
         i_count = tw_height(thread->to - i_tile);
         float *const tile = sums + (depth > TW_DEPTH ? (i_tile - thread->from) * TW_PANEL : 0);
-        tw_tile(i_count, j_count, t_from > 0, steps, div_2 + i_tile, 1, step,
+        tw_tile(i_count, j_count, t_from > 0, steps, div + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, TW_PANEL, tile);
-          else update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, j_count, tile);
+          if (j_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, TW_PANEL, tile);
+          else kernel_update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, j_count, tile);
         }
       }
     }
@@ -584,7 +584,7 @@ static void update_l3_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l4.a.m[i] = m_next;
  * l4.a.v[i] = v_next
  */
-static void update_l4_a(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l4_a(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l4_y = tw_at(thread->module, AT_g_l4_y);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
   float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
@@ -626,7 +626,7 @@ static void update_l4_a(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l5.W.m[0, j] = m_next;
  * l5.W.v[0, j] = v_next
  */
-static void update_l5_W(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l5_W(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l5_y = tw_at(thread->module, AT_g_l5_y);
   const float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   float *const restrict l5_W = tw_at(thread->module, AT_l5_W);
@@ -670,7 +670,7 @@ static void update_l5_W(struct tw_thread *thread, tw_size B, float alpha_t) {
  * l5.b.m[0] = m_next;
  * l5.b.v[0] = v_next
  */
-static void update_l5_b(struct tw_thread *thread, tw_size B, float alpha_t) {
+static void kernel_update_l5_b(struct tw_thread *thread, tw_size B, float alpha_t) {
   const float *const restrict g_l5_y = tw_at(thread->module, AT_g_l5_y);
   float *const restrict l5_b = tw_at(thread->module, AT_l5_b);
   float *const restrict l5_b_m = tw_at(thread->module, AT_l5_b_m);
@@ -694,26 +694,26 @@ static void update_l5_b(struct tw_thread *thread, tw_size B, float alpha_t) {
 static void run_predict(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) l2_y(thread);
-  if (tw_shares(thread, 1, 32, 1)) select_2(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_l2_y(thread);
+  if (tw_shares(thread, 1, 32, 1)) kernel_select(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, B, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_l4_y(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) predict(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_predict(thread);
 }
 
 /* Program evaluate: what a thread does. */
 static void run_evaluate(struct tw_thread *thread, const union tw_given *given) {
   const tw_size B = given[0].u;
   const float scalar = given[1].f;
-  if (tw_shares(thread, 0, B, 1)) l2_y(thread);
-  if (tw_shares(thread, 1, 32, 1)) select_2(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_l2_y(thread);
+  if (tw_shares(thread, 1, 32, 1)) kernel_select(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y(thread, B, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_l4_y(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) loss(thread);
+  if (tw_shares(thread, 3, B, 1)) kernel_loss(thread);
   tw_meet(thread);
-  if (tw_alone(thread, 4)) update_loss_total(thread, B);
+  if (tw_alone(thread, 4)) kernel_update_loss_total(thread, B);
 }
 
 /* Program step: what a thread does. */
@@ -722,25 +722,25 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   const float scalar = given[1].f;
   const float one_over_batch = given[2].f;
   const float alpha_t = given[3].f;
-  if (tw_shares(thread, 0, B, 1)) l2_y_2(thread);
-  if (tw_shares(thread, 1, 32, 1)) select_2(thread);
+  if (tw_shares(thread, 0, B, 1)) kernel_l2_y_2(thread);
+  if (tw_shares(thread, 1, 32, 1)) kernel_select(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 2, B, TW_ROWS)) l4_y_2(thread, B, scalar);
+  if (tw_shares(thread, 2, B, TW_ROWS)) kernel_l4_y_2(thread, B, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 3, B, 1)) loss_2(thread, one_over_batch);
+  if (tw_shares(thread, 3, B, 1)) kernel_loss_2(thread, one_over_batch);
   tw_meet(thread);
-  if (tw_alone(thread, 4)) update_loss_total(thread, B);
-  if (tw_shares(thread, 5, B, 1)) div_2(thread, scalar);
+  if (tw_alone(thread, 4)) kernel_update_loss_total(thread, B);
+  if (tw_shares(thread, 5, B, 1)) kernel_div(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 6, B, TW_ROWS)) g_l1_y(thread, B);
+  if (tw_shares(thread, 6, B, TW_ROWS)) kernel_g_l1_y(thread, B);
   tw_meet(thread);
-  if (tw_shares(thread, 7, 32, 1)) update_l1_W(thread, B, alpha_t);
-  if (tw_alone(thread, 8)) update_l1_b(thread, B, alpha_t);
-  if (tw_alone(thread, 9)) update_l2_a(thread, B, alpha_t);
-  if (tw_shares(thread, 10, 32, TW_ROWS)) update_l3_W(thread, B, alpha_t);
-  if (tw_alone(thread, 11)) update_l4_a(thread, B, alpha_t);
-  if (tw_alone(thread, 12)) update_l5_W(thread, B, alpha_t);
-  if (tw_alone(thread, 13)) update_l5_b(thread, B, alpha_t);
+  if (tw_shares(thread, 7, 32, 1)) kernel_update_l1_W(thread, B, alpha_t);
+  if (tw_alone(thread, 8)) kernel_update_l1_b(thread, B, alpha_t);
+  if (tw_alone(thread, 9)) kernel_update_l2_a(thread, B, alpha_t);
+  if (tw_shares(thread, 10, 32, TW_ROWS)) kernel_update_l3_W(thread, B, alpha_t);
+  if (tw_alone(thread, 11)) kernel_update_l4_a(thread, B, alpha_t);
+  if (tw_alone(thread, 12)) kernel_update_l5_W(thread, B, alpha_t);
+  if (tw_alone(thread, 13)) kernel_update_l5_b(thread, B, alpha_t);
 }
 
 static void lay_out(struct tw_module *module) {
@@ -770,16 +770,16 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_l5_b_m, "l5.b.m", 4, 22, 1);
   tw_rows_of(module, AT_l5_b_v, "l5.b.v", 4, 23, 1);
   tw_rows_of(module, AT_l2_y, "l2.y", 4, 24, 32 * B);
-  tw_rows_of(module, AT_select_2, "select", 4, 25, 1024);
+  tw_rows_of(module, AT_select, "select", 4, 25, 1024);
   tw_rows_of(module, AT_l4_y, "l4.y", 4, 26, 32 * B);
   tw_rows_of(module, AT_y, "y", 4, 27, B);
   tw_rows_of(module, AT_loss, "loss", 4, 28, B);
   tw_rows_of(module, AT_g_l5_y, "g_l5.y", 4, 29, B);
   tw_rows_of(module, AT_add, "add", 4, 30, 32 * B);
-  tw_rows_of(module, AT_div_2, "div", 4, 31, 32 * B);
+  tw_rows_of(module, AT_div, "div", 4, 31, 32 * B);
   tw_rows_of(module, AT_add_2, "add_2", 4, 32, 32 * B);
   tw_rows_of(module, AT_g_l1_y, "g_l1.y", 4, 30, 32 * B);
-  tw_rows_of(module, AT_div_2_2, "div_2", 4, 33, 32 * B);
+  tw_rows_of(module, AT_div_2, "div_2", 4, 33, 32 * B);
   tw_rows_of(module, AT_mul_2, "mul_2", 4, 34, 32 * B);
   tw_rows_of(module, AT_g_l4_y, "g_l4.y", 4, 35, 32 * B);
   tw_rows_of(module, AT_div_3, "div_3", 4, 36, 32 * B);
@@ -790,9 +790,9 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "l2_y", AT_l2_a, 32);
   tw_reaches(module, "l2_y", AT_l2_y, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "select", AT_l3_W, 1024);
-  tw_reaches(module, "select", AT_select_2, 1024);
+  tw_reaches(module, "select", AT_select, 1024);
   tw_reaches(module, "l4_y", AT_l2_y, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "l4_y", AT_select_2, 1024);
+  tw_reaches(module, "l4_y", AT_select, 1024);
   tw_reaches(module, "l4_y", AT_l4_a, 32);
   tw_reaches(module, "l4_y", AT_l4_y, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "predict", AT_l4_y, (B - 1) * 32 + 31 + 1);
@@ -807,19 +807,19 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_loss_total", AT_loss, B - 1 + 1);
   tw_reaches(module, "update_loss_total", AT_loss_total, 1);
   tw_reaches(module, "l2_y", AT_add_2, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "l2_y", AT_div_2_2, (B - 1) * 32 + 31 + 1);
+  tw_reaches(module, "l2_y", AT_div_2, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "l4_y", AT_add, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "l4_y", AT_div_3, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "loss", AT_g_l5_y, B - 1 + 1);
   tw_reaches(module, "div", AT_g_l5_y, B - 1 + 1);
   tw_reaches(module, "div", AT_l5_W, 32);
   tw_reaches(module, "div", AT_add, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "div", AT_div_2, (B - 1) * 32 + 31 + 1);
+  tw_reaches(module, "div", AT_div, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "div", AT_g_l4_y, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "g_l1_y", AT_div_2, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "g_l1_y", AT_select_2, 1024);
+  tw_reaches(module, "g_l1_y", AT_div, (B - 1) * 32 + 31 + 1);
+  tw_reaches(module, "g_l1_y", AT_select, 1024);
   tw_reaches(module, "g_l1_y", AT_add_2, (B - 1) * 32 + 31 + 1);
-  tw_reaches(module, "g_l1_y", AT_div_2_2, (B - 1) * 32 + 31 + 1);
+  tw_reaches(module, "g_l1_y", AT_div_2, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "g_l1_y", AT_g_l1_y, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "g_l1_y", AT_mul_2, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "update_l1_W", AT_g_l1_y, (B - 1) * 32 + 31 + 1);
@@ -835,7 +835,7 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l2_a", AT_l2_a_m, 32);
   tw_reaches(module, "update_l2_a", AT_l2_a_v, 32);
   tw_reaches(module, "update_l2_a", AT_l2_a, 32);
-  tw_reaches(module, "update_l3_W", AT_div_2, (B - 1) * 32 + 31 + 1);
+  tw_reaches(module, "update_l3_W", AT_div, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "update_l3_W", AT_l2_y, (B - 1) * 32 + 31 + 1);
   tw_reaches(module, "update_l3_W", AT_l3_W, 1024);
   tw_reaches(module, "update_l3_W", AT_l3_W_m, 1024);

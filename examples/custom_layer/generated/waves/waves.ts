@@ -1039,6 +1039,6 @@ export const waves = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "c5dd075ef1f9ba6a4a8613496862c31aec3b3bee449b26be6a9c0768e64a6f4a",
+    sha256: "5667c14cf5a2ba28dc7ff179e9077beb4bd7f6c0beeeefe7fe9c1a84bfd0da5e",
   },
 } as const satisfies ModuleSpec<"B", "step">;
