@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import wabt from "wabt";
+import { ELEMENTARY_SWEEPS, floats, unitsApart } from "../../testing/float_sweeps.ts";
 import { ELEMENTARY, elementaryFunction, type ElementaryName } from "./elementary.ts";
 import { printWat } from "./wat_print.ts";
 import { block, form } from "./wat.ts";
@@ -29,34 +30,10 @@ async function functions(): Promise<Functions> {
   return instance.exports as unknown as Functions;
 }
 
-/** The distance of two floats in units of the last place of the wanted one. */
-function unitsApart(got: number, wanted: number): number {
-  // Beyond the largest float there is only infinity.
-  if (Object.is(got, Math.fround(wanted))) return 0;
-  const exponent = Math.max(-126, Math.floor(Math.log2(Math.abs(wanted))));
-  return Math.abs(got - wanted) / 2 ** (exponent - 23);
-}
-
-/** Floats of every size, by their bits, `step` apart. */
-function* floats(low: number, high: number, step: number): Generator<number> {
-  const view = new DataView(new ArrayBuffer(4));
-  for (let bits = low; bits < high; bits += step) {
-    view.setUint32(0, bits);
-    yield view.getFloat32(0);
-  }
-}
-
 const run = await functions();
-const POSITIVE = [0, 0x7f800000] as const, NEGATIVE = [0x80000000, 0xff800000] as const;
 
-for (
-  const [name, ranges, most] of [
-    ["exp", [POSITIVE, NEGATIVE], 1],
-    ["log", [POSITIVE], 1],
-    ["tanh", [POSITIVE, NEGATIVE], 2],
-  ] as const
-) {
-  Deno.test(`${name} is right to ${most} units in the last place, for floats of every size`, () => {
+for (const { name, ranges, units } of ELEMENTARY_SWEEPS) {
+  Deno.test(`${name} is right to ${units} units in the last place, for floats of every size`, () => {
     let worst = 0, worstAt = 0;
     for (const [low, high] of ranges) {
       for (const x of floats(low, high, 7919)) {
@@ -65,7 +42,7 @@ for (
         if (!(apart <= worst)) [worst, worstAt] = [apart, x];
       }
     }
-    assert.ok(worst <= most, `${worst} units at ${worstAt}`);
+    assert.ok(worst <= units, `${worst} units at ${worstAt}`);
   });
 }
 
