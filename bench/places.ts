@@ -37,7 +37,7 @@ export function moduleFile(folder: string, name: string): string {
 }
 
 /** What machine code takes: a compiler, and a folder to keep what it makes. */
-const FOR_NATIVE = ["--allow-ffi", "--allow-run=cc,gcc,clang", "--allow-write"] as const;
+const FOR_NATIVE = ["--allow-ffi", "--allow-run=cc", "--allow-write"] as const;
 
 /** A script of tilewright's own; it reads files and the environment, and compiles C if it is to run that. */
 export function tilewrightScript(script: string, args: readonly string[]): ChildCommand {

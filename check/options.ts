@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
 import { withGuide } from "../commands/guide.ts";
 import { wholeNumber, words } from "../commands/option_values.ts";
+import { COMPILER_ENVIRONMENT } from "../commands/compiler_environment.ts";
 import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 import { BACKEND_NAMES } from "../runtime/backend.ts";
 
@@ -65,6 +66,6 @@ function checkCommand(): Command {
       0: "everything is right",
       1: "something is wrong, and is told; or the check could not be made",
     },
-    environment: VULKAN_ENVIRONMENT,
+    environment: { ...VULKAN_ENVIRONMENT, ...COMPILER_ENVIRONMENT },
   });
 }

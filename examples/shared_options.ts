@@ -27,7 +27,8 @@ export interface SharedOptions {
 export function backendOption(by: BackendChoice = "auto"): Option {
   return new Option(
     "--backend <name>",
-    "where to compute; auto takes a real GPU if there is one, else wasm, the CPU",
+    "where to compute; auto takes a real GPU if there is one, else wasm, the CPU; native is machine code, " +
+      "for which a task must be allowed to use a C compiler, as train:native is",
   ).choices(BACKEND_CHOICES).default(by);
 }
 

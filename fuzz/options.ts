@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../commands/command_line.ts";
 import { withGuide } from "../commands/guide.ts";
 import { wholeNumber } from "../commands/option_values.ts";
+import { COMPILER_ENVIRONMENT } from "../commands/compiler_environment.ts";
 import { VULKAN_ENVIRONMENT } from "../commands/vulkan_folder.ts";
 import { BACKEND_NAMES } from "../runtime/backend.ts";
 
@@ -68,7 +69,7 @@ function fuzzCommand(): Command {
       0: "every program computes what it declares",
       1: "one does not, and is printed; or none could be tried",
     },
-    environment: VULKAN_ENVIRONMENT,
+    environment: { ...VULKAN_ENVIRONMENT, ...COMPILER_ENVIRONMENT },
   });
 }
 

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { type CommandLine, readCommandLine } from "../../commands/command_line.ts";
 import { withGuide } from "../../commands/guide.ts";
 import { wholeNumber } from "../../commands/option_values.ts";
+import { COMPILER_ENVIRONMENT } from "../../commands/compiler_environment.ts";
 import { VULKAN_ENVIRONMENT } from "../../commands/vulkan_folder.ts";
 import { backendOption, dataOption, threadsOption } from "../shared_options.ts";
 import { CHECKPOINT_ARGUMENT, networkOption, type NetworkOptions } from "./network_options.ts";
@@ -53,6 +54,10 @@ function evaluateCommand(): Command {
         "deno task evaluate weights.npz --model original --json judged.json",
       "by images of your own": "deno task evaluate my_run --data my_mnist",
     },
-    environment: { ...VULKAN_ENVIRONMENT, NO_COLOR: "anything: no colours in the table" },
+    environment: {
+      ...VULKAN_ENVIRONMENT,
+      ...COMPILER_ENVIRONMENT,
+      NO_COLOR: "anything: no colours in the table",
+    },
   });
 }

@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type CommandLine, readCommandLine } from "../../commands/command_line.ts";
 import { withGuide } from "../../commands/guide.ts";
 import { wholeNumber } from "../../commands/option_values.ts";
+import { COMPILER_ENVIRONMENT } from "../../commands/compiler_environment.ts";
 import { VULKAN_ENVIRONMENT } from "../../commands/vulkan_folder.ts";
 import {
   backendOption,
@@ -117,10 +118,11 @@ function trainCommand(): Command {
       "saves a checkpoint after each epoch": "deno task train --epochs 50 --checkpoint runs/shared",
       "goes on from there, with the same model, seed and batch":
         "deno task train --resume runs/shared",
+      "trains in machine code, which is compiled here at first": "deno task train:native",
       "starts from weights that PyTorch has saved": "deno task train --init weights.safetensors",
     },
     exitCodes: { 130: "interrupted by Ctrl-C; with --checkpoint, training can go on" },
-    environment: VULKAN_ENVIRONMENT,
+    environment: { ...VULKAN_ENVIRONMENT, ...COMPILER_ENVIRONMENT },
   });
 }
 
