@@ -66,6 +66,16 @@ Deno.test("a kernel of a model comes from the layer's formula and from the model
   assert.match(loss.join(), /defineModel/);
 });
 
+Deno.test("in C, results and sums come from the formula and from the model's line", () => {
+  const lines = linesOf(model, "kernels.c");
+  for (const text of ["relu2[b * 900 + i] = ", "l2_W + i_panel * 100, sums);"]) {
+    const { from } = lineWith(lines, text);
+    assert.ok(from.some((line) => line.startsWith("sharedLinear({ K: 100")), `${text}: ${from}`);
+  }
+  assert.ok(lineWith(lines, "const float W_next = ").from.includes("optimizer: adam(),"));
+  assert.deepEqual(lineWith(lines, "static void lay_out").from, []);
+});
+
 Deno.test("every line of code of every shader comes from somewhere, and comments come from nowhere", () => {
   for (const { path, content, provenances } of [...layer, ...model]) {
     if (!path.endsWith(".wgsl") || typeof content !== "string") continue;

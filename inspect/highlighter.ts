@@ -14,6 +14,7 @@ export const GRAMMARS: Readonly<Record<Language, string>> = {
   kernel: "typescript",
   wgsl: "wgsl",
   wat: "wasm",
+  c: "c",
 };
 
 /** Themes by their names. */
@@ -34,6 +35,7 @@ export function loadHighlighter(themes: readonly Theme[]): Promise<HighlighterCo
       import("shiki/dist/langs/typescript.mjs"),
       import("shiki/dist/langs/wgsl.mjs"),
       import("shiki/dist/langs/wasm.mjs"),
+      import("shiki/dist/langs/c.mjs"),
     ],
     engine: createJavaScriptRegexEngine(),
   });

@@ -58,7 +58,7 @@ function inspectCommand(): Command {
   const command = new Command("deno task inspect")
     .description(
       "Shows the stages between a declaration and its kernels: the declaration, its graph, the graph after " +
-        "each rule, the loops, the shaders, the WebAssembly, and what the runtime is told. " +
+        "each rule, the loops, the shaders, the WebAssembly, the C, and what the runtime is told. " +
         "Without a stage, lists them.",
     )
     .argument("[declaration]", DECLARATION)

@@ -11,13 +11,14 @@ import { printKernel } from "../codegen/kernel/print.ts";
 import type { Compilation, Stages } from "../codegen/pipeline.ts";
 import type { GeneratedFile } from "../codegen/targets/target.ts";
 import { bindingParts } from "./binding_part.ts";
+import { kernelStretches } from "./c_functions.ts";
 import type { DeclarationSource } from "./declaration_source.ts";
 import { shortPath } from "./short_path.ts";
 import { type RewriteStep, rewriteSteps } from "./rewriting.ts";
 import { functionsOf, kernelFunctions } from "./wat_functions.ts";
 
 /** What a stage is written in. */
-export type Language = "typescript" | "graph" | "kernel" | "wgsl" | "wat";
+export type Language = "typescript" | "graph" | "kernel" | "wgsl" | "wat" | "c";
 
 /** A form that a declaration takes. */
 export interface Stage {
@@ -213,6 +214,7 @@ function kernelStages(
         text: wat,
       } as const,
     ]),
+    ...cStages(name, kernelStretches(text(C_FILE), program, at), text(C_FILE), provenances(C_FILE)),
     ...(binding === "" ? [] : [
       {
         id: `${name}.binding`,
@@ -223,6 +225,31 @@ function kernelStages(
     ]),
   ];
   return forms.map((form) => ({ ...form, kernel: name }));
+}
+
+/** All kernels of a module in C. */
+const C_FILE = "kernels.c";
+
+/** A kernel's functions in C, if there are some. */
+function cStages(
+  kernel: string,
+  stretches: readonly (readonly number[])[],
+  text: string,
+  provenances: readonly (Provenance | undefined)[],
+): readonly Stage[] {
+  if (stretches.length === 0) return [];
+  const lines = text.split("\n");
+  // -1 is the empty line between two functions.
+  const numbers = stretches.flatMap((stretch, at) => at === 0 ? stretch : [-1, ...stretch]);
+  return [{
+    id: `${kernel}.c`,
+    title: `${kernel} as C`,
+    language: "c",
+    text: numbers.map((at) => `${lines[at] ?? ""}\n`).join(""),
+    ...(provenances.length === 0
+      ? {}
+      : { places: numbers.map((at) => provenances[at]?.places ?? []) }),
+  }];
 }
 
 /** A shader's file, as a binding names it. */

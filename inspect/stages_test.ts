@@ -57,7 +57,7 @@ function limited(most: number): readonly Rule[] {
   }));
 }
 
-Deno.test("a layer goes from its text to graph, rules, loops, shaders, WebAssembly and binding", async () => {
+Deno.test("a layer goes from its text to graph, rules, loops, shaders, WebAssembly, C and binding", async () => {
   const { compilation, stages, byId } = await inspected("shared_linear", "forward");
   assertWhole(stages);
   assert.deepEqual(stages.slice(0, 6).map(({ id }) => id), [
@@ -91,6 +91,11 @@ Deno.test("a layer goes from its text to graph, rules, loops, shaders, WebAssemb
     line.trim()
   );
   assert.ok(wat.split("\n").every((line) => whole.includes(line.trim())));
+  const c = byId.get("forward.c");
+  assert.match(c?.text ?? "", /^\/\* What becomes of the sums of a tile of forward\. \*\/\n/);
+  assert.ok(
+    (await generated("shared_linear/kernels.c")).includes(c?.text.split("\n\n")[1] ?? "none"),
+  );
   assert.match(
     byId.get("forward.binding")?.text ?? "",
     /^\{\n {2}name: "forward",\n {2}layer: "shared_linear"/,

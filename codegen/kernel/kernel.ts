@@ -101,7 +101,7 @@ export type Scalar =
 export type Combine = "sum" | "max" | "argmax";
 
 /** What stages and tensors have besides what they are. */
-interface Written {
+export interface Written {
   /** Where in the source it was written, if that is known; of no consequence. */
   readonly provenance?: Provenance;
 }

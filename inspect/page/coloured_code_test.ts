@@ -15,6 +15,7 @@ Deno.test("colours change nothing of the text, in any language", () => {
     kernel: "for b in B:\n  y[b] = x[b] > 0 ? 1 : 2",
     wgsl: "fn main() {\n  var<storage> x: array<f32>; // a && b\n}\n}",
     wat: "(func $f (param $x i32)\n  ;; a < b\n)",
+    c: "static void f(float x) {\n  if (x < 2.0f) return; /* a < b */\n}",
   } as const;
   for (const [language, text] of Object.entries(texts) as [keyof typeof texts, string][]) {
     const lines = painter.lines(text, language);

@@ -45,6 +45,7 @@ const LABELS: Readonly<Record<string, string>> = {
   "plain.wgsl": "Plain twin",
   "kernel": "Loops",
   "wat": "WebAssembly",
+  "c": "C",
   "binding": "Binding",
 };
 

@@ -221,6 +221,8 @@ browserTest("an address leads to a stage, and to the start where it leads nowher
     const tab = page.getByRole("tab", { selected: true }).and(page.locator(":visible"));
     assert.equal(await tab.innerText(), "WebAssembly");
     await tab.press("ArrowRight");
+    assert.equal(await tab.innerText(), "C");
+    await tab.press("ArrowRight");
     assert.equal(await tab.innerText(), "Binding");
     assert.match(page.url(), /#step\/kernels\/loss\/binding$/);
     await page.getByRole("link", { name: "10 update_l1_W" }).first().click();

@@ -87,6 +87,7 @@ Deno.test("a page without places has all forms and no links", async () => {
     ["Plain twin", false, true],
     ["Loops", false, false],
     ["WebAssembly", false, false],
+    ["C", false, false],
     ["Binding", false, false],
   ]);
   const html = renderPage(view, false, { script: "", css: "" });

@@ -8,7 +8,7 @@ import { type DimValues, type Extent, product } from "../../../dsl/dim.ts";
 import type { Tensors } from "../../kernel/access.ts";
 import type { Load } from "../../kernel/fours.ts";
 import { affine, type Axis } from "../../kernel/index_expr.ts";
-import type { Kernel, Stage } from "../../kernel/kernel.ts";
+import { comingFrom, type Kernel, type Stage, type Written } from "../../kernel/kernel.ts";
 import { contractOperands } from "../../kernel/verify_schedule.ts";
 import { isAxis } from "./panels.ts";
 import { costOf } from "./product_cost.ts";
@@ -28,7 +28,7 @@ export type PanelCopy =
   | { readonly how: "elements" };
 
 /** `into(row, column) = Σ left(row, t) · right(t, column)`, then the epilogue. */
-export interface Product {
+export interface Product extends Written {
   readonly rows: Axis;
   readonly columns: Axis;
   /** The axes of the sum, outermost first. */
@@ -129,6 +129,7 @@ function planned(
     // Lists of what is not zero give a row at a time.
     turned: !skipsZeros && liesAlong(epilogue, rows, lie) > liesAlong(epilogue, columns, lie),
     skipsZeros,
+    ...comingFrom(first.provenance),
   };
 }
 

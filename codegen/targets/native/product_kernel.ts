@@ -126,8 +126,10 @@ function rowLoop(
       ...(deep ? [`float *const tile = sums + (depth > TW_DEPTH ? ${start} * TW_PANEL : 0);`] : []),
       ...(stride === undefined ? rowCopyLines(way, names, part, writer) : []),
       ...fetchLines(way, columnsFrom, { from: rowsFrom, count: rowCount }, writer),
-      `tw_tile(${rowCount}, ${columnCount}, ${adds}, ${part.steps}, ${left.address}, ${left.stride}, step,`,
-      `        ${panel}, ${sums});`,
+      ...[
+        `tw_tile(${rowCount}, ${columnCount}, ${adds}, ${part.steps}, ${left.address}, ${left.stride}, step,`,
+        `        ${panel}, ${sums});`,
+      ].map((line) => writer.mark(line, way.provenance)),
       ...(deep ? block("if (t_from + steps == depth)", epilogue) : epilogue),
     ]),
     "}",

@@ -143,8 +143,10 @@ export function fromListLines(
     "const tw_size begin = part == 0 ? 0 : end[-1];",
     `float *const tile = sums + (parts > 1 ? ${rowAt} * TW_GROUP * TW_PANEL : 0);`,
     ...(fetch.length === 0 ? [] : block("if (part + 1 == parts)", panels(fetch))),
-    `tw_row(group, part > 0, end[0] - begin, lists + ${rowsFrom} * ${steps} + begin, ${panel},`,
-    `       ${steps} * TW_PANEL, tile);`,
+    ...[
+      `tw_row(group, part > 0, end[0] - begin, lists + ${rowsFrom} * ${steps} + begin, ${panel},`,
+      `       ${steps} * TW_PANEL, tile);`,
+    ].map((line) => writer.mark(line, way.provenance)),
     "if (part + 1 < parts) continue;",
     ...panels([count, ...resultCalls(way, results, names, "tile + p * TW_PANEL", writer)]),
   ];
