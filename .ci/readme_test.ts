@@ -13,6 +13,7 @@ function unindented(text: string): string {
 const QUOTING: Readonly<Record<string, number>> = {
   "README.md": 4,
   "docs/reading_a_kernel.md": 12,
+  "docs/reading_c.md": 8,
 };
 
 for (const [document, least] of Object.entries(QUOTING)) {

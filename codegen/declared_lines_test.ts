@@ -72,7 +72,7 @@ Deno.test("in C, results and sums come from the formula and from the model's lin
     const { from } = lineWith(lines, text);
     assert.ok(from.some((line) => line.startsWith("sharedLinear({ K: 100")), `${text}: ${from}`);
   }
-  assert.ok(lineWith(lines, "const float W_next = ").from.includes("optimizer: adam(),"));
+  assert.ok(lineWith(lines, "l2_W_m[").from.includes("optimizer: adam(),"));
   assert.deepEqual(lineWith(lines, "static void lay_out").from, []);
 });
 

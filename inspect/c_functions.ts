@@ -48,7 +48,7 @@ function functionsOf(lines: readonly string[]): readonly CFunction[] {
   let comment: number | undefined;
   for (const [at, line] of lines.entries()) {
     if (line.startsWith("/*")) comment = at;
-    const [, id] = line.match(/^(?:static|TW_ALWAYS) void (\w+)\(.*\{$/) ?? [];
+    const [, id] = line.match(/^(?:static|TW_ALWAYS) void (\w+)\(/) ?? [];
     if (id !== undefined) {
       functions.push({ id, from: comment ?? at, to: lines.indexOf("}", at) + 1 });
     }

@@ -1,10 +1,25 @@
 """Trains with PyTorch on the CPU: autograd and `torch.optim.Adam`."""
 
+import pathlib
+import sys
+
 import torch
 import torch.nn.functional as F
 
 from run import BATCH, TILES, read_data, read_options, read_parameters, tell, tell_end, train
 
+
+
+def refuse_reference_products():
+    """Debian's PyTorch takes whatever BLAS there is; nobody would train with the reference one."""
+    torch.mm(torch.ones(2, 2), torch.ones(2, 2))
+    maps = pathlib.Path("/proc/self/maps")
+    libraries = maps.read_text() if maps.exists() else ""
+    if "/libblas.so" in libraries and "openblas" not in libraries:
+        sys.exit("PyTorch multiplies by the reference BLAS here; install libopenblas0-pthread")
+
+
+refuse_reference_products()
 options = read_options()
 torch.set_num_threads(options.threads)
 tell("about", engine=f"PyTorch {torch.__version__}", device="cpu", threads=torch.get_num_threads())

@@ -650,6 +650,6 @@ export const attention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "c29ee4b68d8c2df170ba18d8debd349fc2751ae0059338782c182630e7595ec1",
+    sha256: "5cb4e18020f8b53d06f41a4df99b62e3f58f8db2685bb0bfb955ddc8ba5c4755",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "S" | "T", never>;

@@ -27,7 +27,8 @@ enum {
 };
 
 /* What becomes of the sums of a tile of div. */
-TW_ALWAYS void kernel_div_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
+TW_ALWAYS void kernel_div_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b,
+    tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
@@ -72,7 +73,8 @@ static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
           tw_tile(t_count, s_count, t_from > 0, steps, q + b * (T * D) + t_tile * D, D, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (s_count == TW_PANEL) kernel_div_results(thread, B, scalar, b, t_tile, t_count, s_panel, TW_PANEL, tile);
+            if (s_count == TW_PANEL) kernel_div_results(thread, B, scalar, b, t_tile, t_count, s_panel,
+                TW_PANEL, tile);
             else kernel_div_results(thread, B, scalar, b, t_tile, t_count, s_panel, s_count, tile);
           }
         }
@@ -111,7 +113,8 @@ static void kernel_weights(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size S = thread->module->dim[DIM_S];
@@ -156,7 +159,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * S) + t_tile * S, S, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL,
+                tile);
             else kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
@@ -166,7 +170,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gy_times_v. */
-TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
+TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size s_panel, tw_size s_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
@@ -211,7 +216,8 @@ static void kernel_gy_times_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, s_count, t_from > 0, steps, gy + b * (T * E) + t_tile * E, E, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (s_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, TW_PANEL, tile);
+            if (s_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, s_panel,
+                TW_PANEL, tile);
             else kernel_gy_times_v_results(thread, B, b, t_tile, t_count, s_panel, s_count, tile);
           }
         }
@@ -246,18 +252,22 @@ static void kernel_div_2(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size s = 0; s < S; s++) {
-        total_2_2 += -(gy_times_v[b * (T * S) + (t_2 * S + s)] * (tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / total_2) / total_2);
+        total_2_2 += -(gy_times_v[b * (T * S) +
+            (t_2 * S + s)] * (tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / total_2) / total_2);
       }
 #pragma omp simd
       for (tw_size s = 0; s < S; s++) {
-        div_2[b * (T * S) + (t_2 * S + s)] = (gy_times_v[b * (T * S) + (t_2 * S + s)] / total_2 + total_2_2) * tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / scalar;
+        div_2[b * (T * S) + (t_2 * S + s)] =
+            (gy_times_v[b * (T * S) + (t_2 * S + s)] / total_2 +
+            total_2_2) * tw_exp(div[b * (T * S) + (t_2 * S + s)] - largest) / scalar;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_q. */
-TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size S = thread->module->dim[DIM_S];
@@ -302,7 +312,8 @@ static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, d_count, t_from > 0, steps, div_2 + b * (T * S) + t_tile * S, S, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL,
+                tile);
             else kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
@@ -312,7 +323,8 @@ static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_k. */
-TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile,
+    tw_size s_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size D = thread->module->dim[DIM_D];
   const tw_size T = thread->module->dim[DIM_T];
@@ -357,7 +369,8 @@ static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
           tw_tile(s_count, d_count, t_from > 0, steps, div_2 + b * (T * S) + s_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, s_tile, s_count, d_panel, TW_PANEL, tile);
+            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, s_tile, s_count, d_panel, TW_PANEL,
+                tile);
             else kernel_grad_k_results(thread, B, b, s_tile, s_count, d_panel, d_count, tile);
           }
         }
@@ -367,7 +380,8 @@ static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_v. */
-TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile, tw_size s_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size s_tile,
+    tw_size s_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size S = thread->module->dim[DIM_S];
   const tw_size E = thread->module->dim[DIM_E];
   const tw_size T = thread->module->dim[DIM_T];
@@ -412,7 +426,8 @@ static void kernel_grad_v(struct tw_thread *thread, tw_size B) {
           tw_tile(s_count, e_count, t_from > 0, steps, weights + b * (T * S) + s_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, s_tile, s_count, e_panel, TW_PANEL, tile);
+            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, s_tile, s_count, e_panel, TW_PANEL,
+                tile);
             else kernel_grad_v_results(thread, B, b, s_tile, s_count, e_panel, e_count, tile);
           }
         }
@@ -509,10 +524,14 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_v", AT_weights, (B - 1) * (T * S) + (T - 1) * S + S - 1 + 1);
   tw_reaches(module, "grad_v", AT_gy, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
   tw_reaches(module, "grad_v", AT_gv, (B - 1) * (S * E) + (S - 1) * E + E - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, D), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, S), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, E), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, T), 0, TW_PANEL * tw_round_up(S, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, D), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, S), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, E), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, T), 0,
+      TW_PANEL * tw_round_up(S, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -126,6 +126,6 @@ export const avgPool2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ca79af74d72a2750921aaddea5acc4b02770e35438205c30e3e9964c92633c48",
+    sha256: "8ff0903e553db7a80113cb1257899daa1b6237797c8a4e1c78b4d0ab7dc43021",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -54,7 +54,8 @@ static void kernel_grad_x(struct tw_thread *thread) {
         for (tw_size i = 0; i < 2; i++) {
           for (tw_size j_outer = 0; j_outer < 7; j_outer++) {
             for (tw_size j = 0; j < 2; j++) {
-              gx[b * (196 * C) + (c * 196 + (i_outer * 28 + i * 14 + (j_outer * 2 + j)))] = gy[b * (49 * C) + (c * 49 + (i_outer * 7 + j_outer))] / 4.0f;
+              gx[b * (196 * C) + (c * 196 + (i_outer * 28 + i * 14 + (j_outer * 2 + j)))] =
+                  gy[b * (49 * C) + (c * 49 + (i_outer * 7 + j_outer))] / 4.0f;
             }
           }
         }

@@ -331,6 +331,6 @@ export const batchNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "9b399a74e76e62995a390f1d80a2794e78799144b5d94ed900052756f9c98135",
+    sha256: "277474983ff698c6387c3630f14dcc4cef9a79ab94b1c31c82e570dd8528a9a8",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

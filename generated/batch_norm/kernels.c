@@ -168,7 +168,8 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B, float scalar) {
   for (tw_size c = thread->from; c < thread->to; c++) {
     float total_2 = 0.0f;
     for (tw_size b = 0; b < B; b++) {
-      total_2 += -(gy[b * C + c] * gamma[c] * div[c] + div_2[c] * (x[b * C + c] - centre[c]) + div_2[c] * (x[b * C + c] - centre[c]));
+      total_2 += -(gy[b * C + c] * gamma[c] * div[c] + div_2[c] * (x[b * C + c] - centre[c]) +
+          div_2[c] * (x[b * C + c] - centre[c]));
     }
     const float value_2 = total_2 / scalar;
     for (tw_size b = 0; b < B; b++) {
@@ -220,7 +221,9 @@ static void kernel_grad_gamma(struct tw_thread *thread, tw_size B, float scalar)
 #pragma omp simd
       for (tw_size lane = 0; lane < c_count; lane++) {
         const tw_size c = c_strip + lane;
-        total_3[lane] += gy[b * C + c] * ((x[b * C + c] - total_2[lane] / scalar) * (1.0f / sqrtf(total_2_2[lane] / scalar + 0.00001f)));
+        total_3[lane] += gy[b * C +
+            c] * ((x[b * C + c] - total_2[lane] / scalar) * (1.0f / sqrtf(total_2_2[lane] / scalar +
+            0.00001f)));
       }
     }
 #pragma omp simd

@@ -331,6 +331,6 @@ export const batchNorm2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "9086d92c06587c2ca8c1aeb3ee66ff4a5115630ae44c538defaad8b5b14ef226",
+    sha256: "debc666d2c4540b1845fa66c628c9a158d6c6973a477d18722a57297f02d3fab",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "H" | "W", never>;

@@ -45,7 +45,9 @@ static void kernel_forward(struct tw_thread *thread) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - mean[c]) * (1.0f / sqrtf(variance[c] + 0.00001f)) * gamma[c] + beta[c];
+          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] =
+              (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - mean[c]) * (1.0f / sqrtf(variance[c] +
+              0.00001f)) * gamma[c] + beta[c];
         }
       }
     }
@@ -89,7 +91,9 @@ static void kernel_y(struct tw_thread *thread, tw_size B, float scalar, float sc
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_2_2)
         for (tw_size w = 0; w < W; w++) {
-          total_2_2 += (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
+          total_2_2 += (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar);
         }
       }
     }
@@ -102,7 +106,8 @@ static void kernel_y(struct tw_thread *thread, tw_size B, float scalar, float sc
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
-          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] = (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value_2 * gamma[c] + beta[c];
+          y[b * (C * H * W) + (c * (H * W) + (h * W + w))] =
+              (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre) * value_2 * gamma[c] + beta[c];
         }
       }
     }
@@ -145,7 +150,9 @@ static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_2_2)
         for (tw_size w = 0; w < W; w++) {
-          total_2_2 += (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
+          total_2_2 += (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar);
         }
       }
     }
@@ -154,7 +161,9 @@ static void kernel_div(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_3)
         for (tw_size w = 0; w < W; w++) {
-          total_3 += gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
+          total_3 += gy[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] * gamma[c] * (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar);
         }
       }
     }
@@ -189,7 +198,9 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B, float scalar) {
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_2)
         for (tw_size w = 0; w < W; w++) {
-          total_2 += -(gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] + div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]) + div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]));
+          total_2 += -(gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] +
+              div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]) +
+              div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]));
         }
       }
     }
@@ -199,7 +210,9 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B, float scalar) {
 #pragma omp simd
         for (tw_size w = 0; w < W; w++) {
           const float value_2_2 = div_2[c] * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - centre[c]);
-          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] = gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] + value_2_2 + value_2_2 + value_2;
+          gx[b * (C * H * W) + (c * (H * W) + (h * W + w))] =
+              gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * gamma[c] * div[c] + value_2_2 + value_2_2 +
+              value_2;
         }
       }
     }
@@ -233,7 +246,9 @@ static void kernel_grad_gamma(struct tw_thread *thread, tw_size B, float scalar)
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_2_2)
         for (tw_size w = 0; w < W; w++) {
-          total_2_2 += (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar);
+          total_2_2 += (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar) * (x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar);
         }
       }
     }
@@ -242,7 +257,11 @@ static void kernel_grad_gamma(struct tw_thread *thread, tw_size B, float scalar)
       for (tw_size h = 0; h < H; h++) {
 #pragma omp simd reduction(+ : total_3)
         for (tw_size w = 0; w < W; w++) {
-          total_3 += gy[b * (C * H * W) + (c * (H * W) + (h * W + w))] * ((x[b * (C * H * W) + (c * (H * W) + (h * W + w))] - total_2 / scalar) * (1.0f / sqrtf(total_2_2 / scalar + 0.00001f)));
+          total_3 += gy[b * (C * H * W) +
+              (c * (H * W) +
+              (h * W + w))] * ((x[b * (C * H * W) +
+              (c * (H * W) + (h * W + w))] - total_2 / scalar) * (1.0f / sqrtf(total_2_2 / scalar +
+              0.00001f)));
         }
       }
     }
@@ -358,10 +377,13 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_x", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "grad_x", AT_centre, C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gx, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
-  tw_reaches(module, "grad_gamma", AT_x, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
-  tw_reaches(module, "grad_gamma", AT_gy, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
+  tw_reaches(module, "grad_gamma", AT_x,
+      (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
+  tw_reaches(module, "grad_gamma", AT_gy,
+      (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "grad_gamma", AT_ggamma, C - 1 + 1);
-  tw_reaches(module, "grad_beta", AT_gy, (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
+  tw_reaches(module, "grad_beta", AT_gy,
+      (B - 1) * ((C * H) * W) + (C - 1) * (H * W) + (H - 1) * W + W - 1 + 1);
   tw_reaches(module, "grad_beta", AT_gbeta, C - 1 + 1);
 }
 

@@ -176,6 +176,6 @@ export const binaryCrossEntropyWithLogits = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ab5fa4583b91d6aaf17b9befc24b327de236b3934d6f98357d56d813d22839f8",
+    sha256: "ee408d15f66fb9beedaa2b378eab33398c4851b93733646d5339464b9d1d7fea",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

@@ -30,7 +30,8 @@ static void kernel_forward(struct tw_thread *thread, float scalar) {
     float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
     for (tw_size n = 0; n < N; n++) {
-      total_2 += tw_maximum(x[b * N + n], 0.0f) - x[b * N + n] * target[b * N + n] + tw_log(tw_exp(-fabsf(x[b * N + n])) + 1.0f);
+      total_2 += tw_maximum(x[b * N + n], 0.0f) - x[b * N + n] * target[b * N + n] +
+          tw_log(tw_exp(-fabsf(x[b * N + n])) + 1.0f);
     }
     y[b] = total_2 / scalar;
   }
@@ -55,7 +56,9 @@ static void kernel_grad_x(struct tw_thread *thread, float scalar) {
       const float value_2 = gy[b] / scalar;
       const float value_2_2 = tw_exp(-fabsf(x[b * N + n]));
       const float value_3 = value_2 / (value_2_2 + 1.0f) * value_2_2;
-      gx[b * N + n] = (x[b * N + n] > 0.0f ? -value_3 : 0.0f > x[b * N + n] ? value_3 : 0.0f) + -value_2 * target[b * N + n] + (x[b * N + n] > 0.0f ? value_2 : 0.0f);
+      gx[b * N + n] =
+          (x[b * N + n] > 0.0f ? -value_3 : 0.0f > x[b * N + n] ? value_3 : 0.0f) +
+          -value_2 * target[b * N + n] + (x[b * N + n] > 0.0f ? value_2 : 0.0f);
     }
   }
 }

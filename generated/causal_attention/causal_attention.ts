@@ -650,6 +650,6 @@ export const causalAttention = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "99b024d499c46fa6b5ddc3ee401ec874987c8d47939a24f32264da3707bb5dda",
+    sha256: "24f4ae8ca9be6f5f5681d60d7bc39be4a9002be665f978cda585368310a1fba9",
   },
 } as const satisfies ModuleSpec<"B" | "D" | "E" | "T", never>;

@@ -26,7 +26,8 @@ enum {
 };
 
 /* What becomes of the sums of a tile of select. */
-TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b,
+    tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   float *const restrict select = tw_at(thread->module, AT_select);
@@ -69,7 +70,8 @@ static void kernel_select(struct tw_thread *thread, tw_size B, float scalar) {
           tw_tile(t_count, i_count, t_from > 0, steps, q + b * (T * D) + t_tile * D, D, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (i_count == TW_PANEL) kernel_select_results(thread, B, scalar, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            if (i_count == TW_PANEL) kernel_select_results(thread, B, scalar, b, t_tile, t_count, i_panel,
+                TW_PANEL, tile);
             else kernel_select_results(thread, B, scalar, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
@@ -100,14 +102,16 @@ static void kernel_weights(struct tw_thread *thread) {
       }
 #pragma omp simd
       for (tw_size i = 0; i < T; i++) {
-        weights[b * (T * T) + (t_2 * T + i)] = tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2;
+        weights[b * (T * T) + (t_2 * T + i)] =
+            tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -150,7 +154,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            if (e_count == TW_PANEL) kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL,
+                tile);
             else kernel_forward_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
@@ -160,7 +165,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gy_times_v. */
-TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_gy_times_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gy_times_v = tw_at(thread->module, AT_gy_times_v);
@@ -203,7 +209,8 @@ static void kernel_gy_times_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, i_count, t_from > 0, steps, gy + b * (T * E) + t_tile * E, E, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (i_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, TW_PANEL, tile);
+            if (i_count == TW_PANEL) kernel_gy_times_v_results(thread, B, b, t_tile, t_count, i_panel,
+                TW_PANEL, tile);
             else kernel_gy_times_v_results(thread, B, b, t_tile, t_count, i_panel, i_count, tile);
           }
         }
@@ -237,18 +244,23 @@ static void kernel_div(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size i = 0; i < T; i++) {
-        total_2_2 += -(gy_times_v[b * (T * T) + (t_2 * T + i)] * (tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2) / total_2);
+        total_2_2 += -(gy_times_v[b * (T * T) +
+            (t_2 * T + i)] * (tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) / total_2) / total_2);
       }
 #pragma omp simd
       for (tw_size i = 0; i < T; i++) {
-        div[b * (T * T) + (t_2 * T + i)] = ((uint32_t)t_2 >= (uint32_t)i ? (gy_times_v[b * (T * T) + (t_2 * T + i)] / total_2 + total_2_2) * tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) : 0.0f) / scalar;
+        div[b * (T * T) + (t_2 * T + i)] =
+            ((uint32_t)t_2 >= (uint32_t)i ?
+            (gy_times_v[b * (T * T) + (t_2 * T + i)] / total_2 +
+            total_2_2) * tw_exp(select[b * (T * T) + (t_2 * T + i)] - largest) : 0.0f) / scalar;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of grad_q. */
-TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_q_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   float *const restrict gq = tw_at(thread->module, AT_gq);
@@ -291,7 +303,8 @@ static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, d_count, t_from > 0, steps, div + b * (T * T) + t_tile * T, T, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            if (d_count == TW_PANEL) kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL,
+                tile);
             else kernel_grad_q_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
@@ -301,7 +314,8 @@ static void kernel_grad_q(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_k. */
-TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
+TW_ALWAYS void kernel_grad_k_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size d_panel, tw_size d_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size D = thread->module->dim[DIM_D];
   float *const restrict gk = tw_at(thread->module, AT_gk);
@@ -344,7 +358,8 @@ static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, d_count, t_from > 0, steps, div + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL, tile);
+            if (d_count == TW_PANEL) kernel_grad_k_results(thread, B, b, t_tile, t_count, d_panel, TW_PANEL,
+                tile);
             else kernel_grad_k_results(thread, B, b, t_tile, t_count, d_panel, d_count, tile);
           }
         }
@@ -354,7 +369,8 @@ static void kernel_grad_k(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_v. */
-TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile, tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_v_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size t_tile,
+    tw_size t_count, tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size T = thread->module->dim[DIM_T];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gv = tw_at(thread->module, AT_gv);
@@ -397,7 +413,8 @@ static void kernel_grad_v(struct tw_thread *thread, tw_size B) {
           tw_tile(t_count, e_count, t_from > 0, steps, weights + b * (T * T) + t_tile, 1, step,
                   panel, tile);
           if (t_from + steps == depth) {
-            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL, tile);
+            if (e_count == TW_PANEL) kernel_grad_v_results(thread, B, b, t_tile, t_count, e_panel, TW_PANEL,
+                tile);
             else kernel_grad_v_results(thread, B, b, t_tile, t_count, e_panel, e_count, tile);
           }
         }
@@ -493,9 +510,12 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_v", AT_weights, (B - 1) * (T * T) + (T - 1) * T + T - 1 + 1);
   tw_reaches(module, "grad_v", AT_gy, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
   tw_reaches(module, "grad_v", AT_gv, (B - 1) * (T * E) + (T - 1) * E + E - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, D), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, T), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, E), 0, TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, D), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, T), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, E), 0,
+      TW_PANEL * tw_round_up(T, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -427,6 +427,6 @@ export const conv2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a8d5061597c354e4e7f4f7ee2fc5c03e15926d5b343c0d221c38a439011b245a",
+    sha256: "46bccfdcad85479c6ed7b06fef7dcb52f91263fc9bf30160c0af9cce681c81a0",
   },
 } as const satisfies ModuleSpec<"B" | "C" | "O", never>;

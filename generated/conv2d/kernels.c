@@ -37,7 +37,12 @@ static void kernel_pad(struct tw_thread *thread) {
       for (tw_size k = 0; k < 16; k++) {
 #pragma omp simd
         for (tw_size c = 0; c < C; c++) {
-          pad[i * (256 * C) + (j * (16 * C) + (k * C + c))] = 14u > (uint32_t)k - 1u ? 14u > (uint32_t)j - 1u ? x[i * (196 * C) + (c * 196 + ((tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u) * 14 + (tw_size)tw_minimum_u32((uint32_t)k - 1u, 13u)))] : 0.0f : 0.0f;
+          pad[i * (256 * C) + (j * (16 * C) + (k * C + c))] =
+              14u > (uint32_t)k - 1u ? 14u > (uint32_t)j - 1u ?
+              x[i * (196 * C) +
+              (c * 196 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u) * 14 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 1u, 13u)))] : 0.0f : 0.0f;
         }
       }
     }
@@ -66,7 +71,8 @@ static void kernel_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j,
+    tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   const float *const restrict b = tw_at(thread->module, AT_b);
@@ -108,7 +114,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
             const tw_size l = (t_from + t) / (3 * C);
             const tw_size p_2 = (t_from + t) % (3 * C);
             for (tw_size k = k_panel; k < k_panel + k_count; k++) {
-              panel[t * TW_PANEL + k - k_panel] = pad[i * (256 * C) + (j * (16 * C) + l * (16 * C) + (k * C + p_2))];
+              panel[t * TW_PANEL + k - k_panel] =
+                  pad[i * (256 * C) + (j * (16 * C) + l * (16 * C) + (k * C + p_2))];
             }
             for (tw_size k = k_panel + k_count; k < k_panel + TW_PANEL; k++) {
               panel[t * TW_PANEL + k - k_panel] = 0.0f;
@@ -142,7 +149,12 @@ static void kernel_pad_2(struct tw_thread *thread, tw_size B) {
       for (tw_size j = 0; j < 16; j++) {
 #pragma omp simd
         for (tw_size b = 0; b < B; b++) {
-          pad_2[o * (256 * B) + (i * (16 * B) + (j * B + b))] = 14u > (uint32_t)i - 1u ? 14u > (uint32_t)j - 1u ? gy[b * (196 * O) + (o * 196 + ((tw_size)tw_minimum_u32((uint32_t)i - 1u, 13u) * 14 + (tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u)))] : 0.0f : 0.0f;
+          pad_2[o * (256 * B) + (i * (16 * B) + (j * B + b))] =
+              14u > (uint32_t)i - 1u ? 14u > (uint32_t)j - 1u ?
+              gy[b * (196 * O) +
+              (o * 196 +
+              ((tw_size)tw_minimum_u32((uint32_t)i - 1u, 13u) * 14 +
+              (tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u)))] : 0.0f : 0.0f;
         }
       }
     }
@@ -163,7 +175,11 @@ static void kernel_gather(struct tw_thread *thread) {
       for (tw_size o = thread->from; o < thread->to; o++) {
 #pragma omp simd
         for (tw_size c = 0; c < C; c++) {
-          gather[i * (3 * O * C) + (j * (O * C) + (o * C + c))] = W[o * (9 * C) + (c * 9 + ((tw_size)tw_minimum_u32(2u - (uint32_t)i, (uint32_t)3 - 1u) * 3 + (tw_size)tw_minimum_u32(2u - (uint32_t)j, (uint32_t)3 - 1u)))];
+          gather[i * (3 * O * C) + (j * (O * C) + (o * C + c))] =
+              W[o * (9 * C) +
+              (c * 9 +
+              ((tw_size)tw_minimum_u32(2u - (uint32_t)i, (uint32_t)3 - 1u) * 3 +
+              (tw_size)tw_minimum_u32(2u - (uint32_t)j, (uint32_t)3 - 1u)))];
         }
       }
     }
@@ -171,7 +187,8 @@ static void kernel_gather(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size b_tile, tw_size b_count, tw_size c_panel, tw_size c_count, const float *sums) {
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j,
+    tw_size b_tile, tw_size b_count, tw_size c_panel, tw_size c_count, const float *sums) {
   const tw_size C = thread->module->dim[DIM_C];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -227,7 +244,8 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
             tw_tile(b_count, c_count, t_from > 0, steps, pad_2 + i * (16 * B) + j * B + b_tile, 1, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (c_count == TW_PANEL) kernel_grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, TW_PANEL, tile);
+              if (c_count == TW_PANEL) kernel_grad_x_results(thread, B, i, j, b_tile, b_count, c_panel,
+                  TW_PANEL, tile);
               else kernel_grad_x_results(thread, B, i, j, b_tile, b_count, c_panel, c_count, tile);
             }
           }
@@ -250,7 +268,12 @@ static void kernel_pad_3(struct tw_thread *thread) {
       for (tw_size j = 0; j < 16; j++) {
 #pragma omp simd
         for (tw_size c = 0; c < C; c++) {
-          pad[b * (256 * C) + (i * (16 * C) + (j * C + c))] = 14u > (uint32_t)j - 1u ? 14u > (uint32_t)i - 1u ? x[b * (196 * C) + (c * 196 + ((tw_size)tw_minimum_u32((uint32_t)i - 1u, 13u) * 14 + (tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u)))] : 0.0f : 0.0f;
+          pad[b * (256 * C) + (i * (16 * C) + (j * C + c))] =
+              14u > (uint32_t)j - 1u ? 14u > (uint32_t)i - 1u ?
+              x[b * (196 * C) +
+              (c * 196 +
+              ((tw_size)tw_minimum_u32((uint32_t)i - 1u, 13u) * 14 +
+              (tw_size)tw_minimum_u32((uint32_t)j - 1u, 13u)))] : 0.0f : 0.0f;
         }
       }
     }
@@ -258,7 +281,8 @@ static void kernel_pad_3(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j, tw_size o_tile, tw_size o_count, tw_size c_panel, tw_size c_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j,
+    tw_size o_tile, tw_size o_count, tw_size c_panel, tw_size c_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size C = thread->module->dim[DIM_C];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -302,7 +326,8 @@ static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
             const tw_size k = (t_from + t) / 14 % 14;
             const tw_size l = (t_from + t) % 14;
             for (tw_size c = c_panel; c < c_panel + c_count; c++) {
-              panel[t * TW_PANEL + c - c_panel] = pad[b * (256 * C) + (k * (16 * C) + i * (16 * C) + (l * C + j * C + c))];
+              panel[t * TW_PANEL + c - c_panel] =
+                  pad[b * (256 * C) + (k * (16 * C) + i * (16 * C) + (l * C + j * C + c))];
             }
             for (tw_size c = c_panel + c_count; c < c_panel + TW_PANEL; c++) {
               panel[t * TW_PANEL + c - c_panel] = 0.0f;
@@ -314,7 +339,8 @@ static void kernel_grad_w(struct tw_thread *thread, tw_size B) {
             tw_tile(o_count, c_count, t_from > 0, steps, gy + o_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (c_count == TW_PANEL) kernel_grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, TW_PANEL, tile);
+              if (c_count == TW_PANEL) kernel_grad_w_results(thread, B, i, j, o_tile, o_count, c_panel,
+                  TW_PANEL, tile);
               else kernel_grad_w_results(thread, B, i, j, o_tile, o_count, c_panel, c_count, tile);
             }
           }
@@ -402,7 +428,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "pad", AT_pad, (B - 1) * (256 * C) + 15 * (16 * C) + 15 * C + C - 1 + 1);
   tw_reaches(module, "W_turned", AT_W, (O - 1) * (9 * C) + (C - 1) * 9 + 8 + 1);
   tw_reaches(module, "W_turned", AT_W_turned, 2 * ((3 * C) * O) + 2 * (C * O) + (C - 1) * O + O - 1 + 1);
-  tw_reaches(module, "forward", AT_pad, (B - 1) * (256 * C) + 13 * (16 * C) + 2 * (16 * C) + 13 * C + 3 * C - 1 + 1);
+  tw_reaches(module, "forward", AT_pad,
+      (B - 1) * (256 * C) + 13 * (16 * C) + 2 * (16 * C) + 13 * C + 3 * C - 1 + 1);
   tw_reaches(module, "forward", AT_W_turned, 2 * ((3 * C) * O) + O - 1 + (3 * C - 1) * O + 1);
   tw_reaches(module, "forward", AT_b, O - 1 + 1);
   tw_reaches(module, "forward", AT_y, (B - 1) * (196 * O) + (O - 1) * 196 + 195 + 1);
@@ -410,17 +437,22 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "pad_2", AT_pad_2, (O - 1) * (256 * B) + 15 * (16 * B) + 15 * B + B - 1 + 1);
   tw_reaches(module, "gather", AT_W, (O - 1) * (9 * C) + (C - 1) * 9 + 8 + 1);
   tw_reaches(module, "gather", AT_gather, 2 * ((3 * O) * C) + 2 * (O * C) + (O - 1) * C + C - 1 + 1);
-  tw_reaches(module, "grad_x", AT_pad_2, (O - 1) * (256 * B) + 13 * (16 * B) + 2 * (16 * B) + 13 * B + 2 * B + B - 1 + 1);
+  tw_reaches(module, "grad_x", AT_pad_2,
+      (O - 1) * (256 * B) + 13 * (16 * B) + 2 * (16 * B) + 13 * B + 2 * B + B - 1 + 1);
   tw_reaches(module, "grad_x", AT_gather, 2 * ((3 * O) * C) + 2 * (O * C) + (O - 1) * C + C - 1 + 1);
   tw_reaches(module, "grad_x", AT_gx, (B - 1) * (196 * C) + (C - 1) * 196 + 195 + 1);
   tw_reaches(module, "grad_w", AT_gy, (B - 1) * (196 * O) + (O - 1) * 196 + 195 + 1);
-  tw_reaches(module, "grad_w", AT_pad, (B - 1) * (256 * C) + 13 * (16 * C) + 2 * (16 * C) + 13 * C + 2 * C + C - 1 + 1);
+  tw_reaches(module, "grad_w", AT_pad,
+      (B - 1) * (256 * C) + 13 * (16 * C) + 2 * (16 * C) + 13 * C + 2 * C + C - 1 + 1);
   tw_reaches(module, "grad_w", AT_gW, (O - 1) * (9 * C) + (C - 1) * 9 + 8 + 1);
   tw_reaches(module, "grad_b", AT_gy, (B - 1) * (196 * O) + (O - 1) * 196 + 195 + 1);
   tw_reaches(module, "grad_b", AT_gb, O - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * C), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 196 * B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * C), 0,
+      TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 9 * O), 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 196 * B), 0,
+      TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -158,6 +158,6 @@ export const dropout = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "4481f7263fcfb54e9e1f94a9a00b98667b4c8cdb9eea1534f18db54e62566c26",
+    sha256: "3472bd8163a61fa6d939fad2e36d8549d076621778c2ec693aed8a6c0d6079b0",
   },
 } as const satisfies ModuleSpec<"N", "step" | "seed">;

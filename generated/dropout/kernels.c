@@ -20,61 +20,81 @@ TW_ALWAYS uint32_t defined_randomBits(uint32_t low, uint32_t high, uint32_t key)
   const uint32_t lower1 = low - upper1 * 65536u;
   const uint32_t cross1 = 53846u * lower1 + tw_quotient_u32(53651u * lower1, 65536u);
   const uint32_t rest1 = 53651u * upper1 + (cross1 - tw_quotient_u32(cross1, 65536u) * 65536u);
-  const uint32_t a1 = ((53846u * upper1 + tw_quotient_u32(cross1, 65536u) + tw_quotient_u32(rest1, 65536u)) ^ (key + 0u)) ^ high;
+  const uint32_t a1 =
+      ((53846u * upper1 + tw_quotient_u32(cross1, 65536u) + tw_quotient_u32(rest1, 65536u)) ^ (key +
+      0u)) ^ high;
   const uint32_t b1 = low * 3528905107u;
   const uint32_t upper2 = tw_quotient_u32(a1, 65536u);
   const uint32_t lower2 = a1 - upper2 * 65536u;
   const uint32_t cross2 = 53846u * lower2 + tw_quotient_u32(53651u * lower2, 65536u);
   const uint32_t rest2 = 53651u * upper2 + (cross2 - tw_quotient_u32(cross2, 65536u) * 65536u);
-  const uint32_t a2 = ((53846u * upper2 + tw_quotient_u32(cross2, 65536u) + tw_quotient_u32(rest2, 65536u)) ^ (key + 2654435769u)) ^ b1;
+  const uint32_t a2 =
+      ((53846u * upper2 + tw_quotient_u32(cross2, 65536u) + tw_quotient_u32(rest2, 65536u)) ^ (key +
+      2654435769u)) ^ b1;
   const uint32_t b2 = a1 * 3528905107u;
   const uint32_t upper3 = tw_quotient_u32(a2, 65536u);
   const uint32_t lower3 = a2 - upper3 * 65536u;
   const uint32_t cross3 = 53846u * lower3 + tw_quotient_u32(53651u * lower3, 65536u);
   const uint32_t rest3 = 53651u * upper3 + (cross3 - tw_quotient_u32(cross3, 65536u) * 65536u);
-  const uint32_t a3 = ((53846u * upper3 + tw_quotient_u32(cross3, 65536u) + tw_quotient_u32(rest3, 65536u)) ^ (key + 1013904242u)) ^ b2;
+  const uint32_t a3 =
+      ((53846u * upper3 + tw_quotient_u32(cross3, 65536u) + tw_quotient_u32(rest3, 65536u)) ^ (key +
+      1013904242u)) ^ b2;
   const uint32_t b3 = a2 * 3528905107u;
   const uint32_t upper4 = tw_quotient_u32(a3, 65536u);
   const uint32_t lower4 = a3 - upper4 * 65536u;
   const uint32_t cross4 = 53846u * lower4 + tw_quotient_u32(53651u * lower4, 65536u);
   const uint32_t rest4 = 53651u * upper4 + (cross4 - tw_quotient_u32(cross4, 65536u) * 65536u);
-  const uint32_t a4 = ((53846u * upper4 + tw_quotient_u32(cross4, 65536u) + tw_quotient_u32(rest4, 65536u)) ^ (key + 3668340011u)) ^ b3;
+  const uint32_t a4 =
+      ((53846u * upper4 + tw_quotient_u32(cross4, 65536u) + tw_quotient_u32(rest4, 65536u)) ^ (key +
+      3668340011u)) ^ b3;
   const uint32_t b4 = a3 * 3528905107u;
   const uint32_t upper5 = tw_quotient_u32(a4, 65536u);
   const uint32_t lower5 = a4 - upper5 * 65536u;
   const uint32_t cross5 = 53846u * lower5 + tw_quotient_u32(53651u * lower5, 65536u);
   const uint32_t rest5 = 53651u * upper5 + (cross5 - tw_quotient_u32(cross5, 65536u) * 65536u);
-  const uint32_t a5 = ((53846u * upper5 + tw_quotient_u32(cross5, 65536u) + tw_quotient_u32(rest5, 65536u)) ^ (key + 2027808484u)) ^ b4;
+  const uint32_t a5 =
+      ((53846u * upper5 + tw_quotient_u32(cross5, 65536u) + tw_quotient_u32(rest5, 65536u)) ^ (key +
+      2027808484u)) ^ b4;
   const uint32_t b5 = a4 * 3528905107u;
   const uint32_t upper6 = tw_quotient_u32(a5, 65536u);
   const uint32_t lower6 = a5 - upper6 * 65536u;
   const uint32_t cross6 = 53846u * lower6 + tw_quotient_u32(53651u * lower6, 65536u);
   const uint32_t rest6 = 53651u * upper6 + (cross6 - tw_quotient_u32(cross6, 65536u) * 65536u);
-  const uint32_t a6 = ((53846u * upper6 + tw_quotient_u32(cross6, 65536u) + tw_quotient_u32(rest6, 65536u)) ^ (key + 387276957u)) ^ b5;
+  const uint32_t a6 =
+      ((53846u * upper6 + tw_quotient_u32(cross6, 65536u) + tw_quotient_u32(rest6, 65536u)) ^ (key +
+      387276957u)) ^ b5;
   const uint32_t b6 = a5 * 3528905107u;
   const uint32_t upper7 = tw_quotient_u32(a6, 65536u);
   const uint32_t lower7 = a6 - upper7 * 65536u;
   const uint32_t cross7 = 53846u * lower7 + tw_quotient_u32(53651u * lower7, 65536u);
   const uint32_t rest7 = 53651u * upper7 + (cross7 - tw_quotient_u32(cross7, 65536u) * 65536u);
-  const uint32_t a7 = ((53846u * upper7 + tw_quotient_u32(cross7, 65536u) + tw_quotient_u32(rest7, 65536u)) ^ (key + 3041712726u)) ^ b6;
+  const uint32_t a7 =
+      ((53846u * upper7 + tw_quotient_u32(cross7, 65536u) + tw_quotient_u32(rest7, 65536u)) ^ (key +
+      3041712726u)) ^ b6;
   const uint32_t b7 = a6 * 3528905107u;
   const uint32_t upper8 = tw_quotient_u32(a7, 65536u);
   const uint32_t lower8 = a7 - upper8 * 65536u;
   const uint32_t cross8 = 53846u * lower8 + tw_quotient_u32(53651u * lower8, 65536u);
   const uint32_t rest8 = 53651u * upper8 + (cross8 - tw_quotient_u32(cross8, 65536u) * 65536u);
-  const uint32_t a8 = ((53846u * upper8 + tw_quotient_u32(cross8, 65536u) + tw_quotient_u32(rest8, 65536u)) ^ (key + 1401181199u)) ^ b7;
+  const uint32_t a8 =
+      ((53846u * upper8 + tw_quotient_u32(cross8, 65536u) + tw_quotient_u32(rest8, 65536u)) ^ (key +
+      1401181199u)) ^ b7;
   const uint32_t b8 = a7 * 3528905107u;
   const uint32_t upper9 = tw_quotient_u32(a8, 65536u);
   const uint32_t lower9 = a8 - upper9 * 65536u;
   const uint32_t cross9 = 53846u * lower9 + tw_quotient_u32(53651u * lower9, 65536u);
   const uint32_t rest9 = 53651u * upper9 + (cross9 - tw_quotient_u32(cross9, 65536u) * 65536u);
-  const uint32_t a9 = ((53846u * upper9 + tw_quotient_u32(cross9, 65536u) + tw_quotient_u32(rest9, 65536u)) ^ (key + 4055616968u)) ^ b8;
+  const uint32_t a9 =
+      ((53846u * upper9 + tw_quotient_u32(cross9, 65536u) + tw_quotient_u32(rest9, 65536u)) ^ (key +
+      4055616968u)) ^ b8;
   const uint32_t b9 = a8 * 3528905107u;
   const uint32_t upper10 = tw_quotient_u32(a9, 65536u);
   const uint32_t lower10 = a9 - upper10 * 65536u;
   const uint32_t cross10 = 53846u * lower10 + tw_quotient_u32(53651u * lower10, 65536u);
   const uint32_t rest10 = 53651u * upper10 + (cross10 - tw_quotient_u32(cross10, 65536u) * 65536u);
-  const uint32_t a10 = ((53846u * upper10 + tw_quotient_u32(cross10, 65536u) + tw_quotient_u32(rest10, 65536u)) ^ (key + 2415085441u)) ^ b9;
+  const uint32_t a10 =
+      ((53846u * upper10 + tw_quotient_u32(cross10, 65536u) + tw_quotient_u32(rest10, 65536u)) ^ (key +
+      2415085441u)) ^ b9;
   return a10;
 }
 
@@ -100,7 +120,9 @@ static void kernel_forward_training(struct tw_thread *thread, uint32_t seed, flo
   float *const restrict y = tw_at(thread->module, AT_y);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    y[n] = 8388608.0f > (float)tw_quotient_u32(defined_randomBits((uint32_t)n, tw_to_u32(step_2), seed + 3883353449u), 256u) ? x[n] / 0.5f : 0.0f;
+    y[n] =
+        8388608.0f > (float)tw_quotient_u32(defined_randomBits((uint32_t)n, tw_to_u32(step_2),
+        seed + 3883353449u), 256u) ? x[n] / 0.5f : 0.0f;
   }
 }
 
@@ -113,7 +135,9 @@ static void kernel_grad_x(struct tw_thread *thread, uint32_t seed, float step_2)
   float *const restrict gx = tw_at(thread->module, AT_gx);
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
-    gx[n] = (8388608.0f > (float)tw_quotient_u32(defined_randomBits((uint32_t)n, tw_to_u32(step_2), seed + 3883353449u), 256u) ? gy[n] : 0.0f) / 0.5f;
+    gx[n] =
+        (8388608.0f > (float)tw_quotient_u32(defined_randomBits((uint32_t)n, tw_to_u32(step_2),
+        seed + 3883353449u), 256u) ? gy[n] : 0.0f) / 0.5f;
   }
 }
 

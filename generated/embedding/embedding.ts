@@ -184,6 +184,6 @@ export const embedding = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "6e69e04251d2ed565da5dc45b1cc756e71f965151316c6299c534f9477be1550",
+    sha256: "ee10960d4c71bb73f245557d152218dedb0e6b6dc122149d5ab6ff10af8823e3",
   },
 } as const satisfies ModuleSpec<"N" | "E" | "V", never>;

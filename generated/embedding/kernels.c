@@ -53,7 +53,8 @@ static void kernel_cast(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_tile, tw_size v_count, tw_size e_panel, tw_size e_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size N, tw_size v_tile, tw_size v_count,
+    tw_size e_panel, tw_size e_count, const float *sums) {
   const tw_size V = thread->module->dim[DIM_V];
   const tw_size E = thread->module->dim[DIM_E];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -137,7 +138,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_w", AT_cast, (N - 1) * V + V - 1 + 1);
   tw_reaches(module, "grad_w", AT_gy, (N - 1) * E + E - 1 + 1);
   tw_reaches(module, "grad_w", AT_gW, (V - 1) * E + E - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, N), 0, TW_PANEL * tw_round_up(V, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, N), 0,
+      TW_PANEL * tw_round_up(V, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

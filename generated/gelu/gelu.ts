@@ -126,6 +126,6 @@ export const gelu = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "0e4e608c69831ede78c93cdb6d25bd8587e2f3afa8f8796dd6253d0f5cb2a5a5",
+    sha256: "6867ed32973f7992dc2b2609b19d87fb34800d51800875eaa33b8add4aedef31",
   },
 } as const satisfies ModuleSpec<"N", never>;

@@ -19,7 +19,8 @@ TW_ALWAYS float defined_erf(float x) {
   const float size = tw_minimum(fabsf(x), 10.0f);
   const float t = 1.0f / (1.0f + 0.3275911f * size);
   const float bell = tw_exp(-(size * size));
-  const float rest = t * (0.2548296f + t * (-0.284496736f + t * (1.42141374f + t * (-1.45315203f + t * 1.0614054f)))) * bell;
+  const float rest =
+      t * (0.2548296f + t * (-0.284496736f + t * (1.42141374f + t * (-1.45315203f + t * 1.0614054f)))) * bell;
   return x >= 0.0f ? 1.0f - rest : rest - 1.0f;
 }
 
@@ -48,7 +49,9 @@ static void kernel_grad_x(struct tw_thread *thread) {
 #pragma omp simd
   for (tw_size n = thread->from; n < thread->to; n++) {
     const float value_2 = x[n] / 1.41421356f;
-    gx[n] = gy[n] * (x[n] * 0.5f) * (1.1283792f * tw_exp(-(value_2 * value_2))) / 1.41421356f + gy[n] * (defined_erf(value_2) + 1.0f) * 0.5f;
+    gx[n] =
+        gy[n] * (x[n] * 0.5f) * (1.1283792f * tw_exp(-(value_2 * value_2))) / 1.41421356f +
+        gy[n] * (defined_erf(value_2) + 1.0f) * 0.5f;
   }
 }
 

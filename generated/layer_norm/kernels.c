@@ -115,7 +115,8 @@ static void kernel_grad_x(struct tw_thread *thread, float scalar) {
     float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
     for (tw_size n = 0; n < N; n++) {
-      total_2 += -(gy[b * N + n] * gamma[n] * div[b] + div_2[b] * (x[b * N + n] - div_3[b]) + div_2[b] * (x[b * N + n] - div_3[b]));
+      total_2 += -(gy[b * N + n] * gamma[n] * div[b] + div_2[b] * (x[b * N + n] - div_3[b]) +
+          div_2[b] * (x[b * N + n] - div_3[b]));
     }
     const float value_2 = total_2 / scalar;
 #pragma omp simd

@@ -303,6 +303,6 @@ export const layerNorm = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "4f9c727fe44480db7ae31305d0de91236fa0ccc84d332b3ba9874d3cf50b8351",
+    sha256: "85c8af7d2453c9968efc6dad0260685b242e1867377cde3ee1d82a6f01361679",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

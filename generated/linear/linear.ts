@@ -273,6 +273,6 @@ export const linear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "5b92dbc515ebba84eab60068a0bbb3fd31bc7f61e5dd2984b71fee879dbcc2ac",
+    sha256: "65c9489d014994cd5322af1c2c5499af748816b2653a5dc9ed28daecf3793572",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

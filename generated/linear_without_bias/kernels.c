@@ -19,7 +19,8 @@ enum {
 };
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size I = thread->module->dim[DIM_I];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -58,7 +59,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, o_count, t_from > 0, steps, x + b_tile * I, I, step,
                 W + o_panel * I + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) kernel_forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL,
+              tile);
           else kernel_forward_results(thread, B, b_tile, b_count, o_panel, o_count, tile);
         }
       }
@@ -67,7 +69,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -103,7 +106,8 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
       }
       /* The columns of W, side by side. */
       for (tw_size t = 0; t < steps; t += TW_PANEL) {
-        tw_turn(i_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * I + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+        tw_turn(i_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * I + i_panel * TW_PANEL, TW_PANEL,
+            panel + t * TW_PANEL);
       }
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
@@ -120,7 +124,8 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size I = thread->module->dim[DIM_I];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -209,9 +214,12 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_w", AT_gy, (B - 1) * O + O - 1 + 1);
   tw_reaches(module, "grad_w", AT_x, (B - 1) * I + I - 1 + 1);
   tw_reaches(module, "grad_w", AT_gW, (O - 1) * I + I - 1 + 1);
-  tw_needs(module, 0, 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, 0, 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

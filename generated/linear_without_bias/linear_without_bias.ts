@@ -222,6 +222,6 @@ export const linearWithoutBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ac3f755d5a7c3cb4e387528b703c003e45b8d2d46086ae9c582daffd69c78b21",
+    sha256: "3b94ce257000dec2579d69aab1432803b4b02968578d5bdb911a1b8804b58bd0",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -159,6 +159,6 @@ export const maxPool2d = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "b963bbe9d8d57e2367068aa4f2c0d3129cdca85d37b0c8c0183f1f816bf8f5f7",
+    sha256: "fde0beeae325e5dd21a0548fe1666ef3a02c8cbb6f881e2685e1fc41a13c7590",
   },
 } as const satisfies ModuleSpec<"B" | "C", never>;

@@ -77,7 +77,9 @@ static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
       for (tw_size j = 0; j < 28; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 28; k++) {
-          x[b * 784 + (j * 28 + k)] = (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + (j * 28 + k)]) / 255.0f;
+          x[b * 784 + (j * 28 + k)] =
+              (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b +
+              start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + (j * 28 + k)]) / 255.0f;
         }
       }
     }
@@ -95,7 +97,9 @@ static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   uint32_t *const restrict label = tw_at(thread->module, AT_label);
 #pragma omp simd
   for (tw_size b = thread->from; b < thread->to; b++) {
-    label[b] = (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
+    label[b] =
+        (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start,
+        (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
   }
 }
 
@@ -111,7 +115,11 @@ static void kernel_pad(struct tw_thread *thread) {
       for (tw_size j = 0; j < 32; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 32; k++) {
-          pad[b * 1024 + (j * 32 + k)] = 28u > (uint32_t)k - 2u ? 28u > (uint32_t)j - 2u ? x[b * 784 + ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 27u) * 28 + (tw_size)tw_minimum_u32((uint32_t)k - 2u, 27u))] : 0.0f : 0.0f;
+          pad[b * 1024 + (j * 32 + k)] =
+              28u > (uint32_t)k - 2u ? 28u > (uint32_t)j - 2u ?
+              x[b * 784 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 27u) * 28 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 2u, 27u))] : 0.0f : 0.0f;
         }
       }
     }
@@ -138,7 +146,8 @@ static void kernel_l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j,
+    tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -184,7 +193,8 @@ static void kernel_relu1(struct tw_thread *thread, tw_size B) {
           k_count = tw_height(28 - k_tile);
           tw_tile(k_count, i_count, false, 25, pad + b * 1024 + j * 32 + k_tile, 1, step,
                   panel, sums);
-          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL,
+              sums);
           else kernel_relu1_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
@@ -213,7 +223,9 @@ static void kernel_max_pool_2d1(struct tw_thread *thread) {
 #pragma omp simd
               for (tw_size lane = 0; lane < i_count; lane++) {
                 const tw_size i = i_strip + lane;
-                max_pool_2d1_2[lane] = tw_maximum(max_pool_2d1_2[lane], relu1[b * 12544 + (j * 896 + l * 448 + (k * 32 + p_2 * 16 + i))]);
+                max_pool_2d1_2[lane] =
+                    tw_maximum(max_pool_2d1_2[lane],
+                    relu1[b * 12544 + (j * 896 + l * 448 + (k * 32 + p_2 * 16 + i))]);
               }
             }
           }
@@ -240,7 +252,11 @@ static void kernel_pad_2(struct tw_thread *thread) {
       for (tw_size k = 0; k < 18; k++) {
 #pragma omp simd
         for (tw_size i = 0; i < 16; i++) {
-          pad_2[b * 5184 + (j * 288 + (k * 16 + i))] = 14u > (uint32_t)k - 2u ? 14u > (uint32_t)j - 2u ? max_pool_2d1[b * 3136 + ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 224 + ((tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) * 16 + i))] : 0.0f : 0.0f;
+          pad_2[b * 5184 + (j * 288 + (k * 16 + i))] =
+              14u > (uint32_t)k - 2u ? 14u > (uint32_t)j - 2u ?
+              max_pool_2d1[b * 3136 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 224 +
+              ((tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) * 16 + i))] : 0.0f : 0.0f;
         }
       }
     }
@@ -267,7 +283,8 @@ static void kernel_l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j,
+    tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -313,7 +330,8 @@ static void kernel_relu2(struct tw_thread *thread, tw_size B) {
           k_count = tw_height(14 - k_tile);
           tw_tile(k_count, i_count, false, 400, pad_2 + b * 5184 + j * 288 + k_tile * 16, 16, step,
                   panel, sums);
-          if (i_count == TW_PANEL) kernel_relu2_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL, sums);
+          if (i_count == TW_PANEL) kernel_relu2_results(thread, B, b, j, k_tile, k_count, i_panel, TW_PANEL,
+              sums);
           else kernel_relu2_results(thread, B, b, j, k_tile, k_count, i_panel, i_count, sums);
         }
       }
@@ -335,7 +353,8 @@ static void kernel_max_pool_2d2(struct tw_thread *thread) {
           float max_pool_2d2_2 = -INFINITY;
           for (tw_size l = 0; l < 2; l++) {
             for (tw_size p_2 = 0; p_2 < 2; p_2++) {
-              max_pool_2d2_2 = tw_maximum(max_pool_2d2_2, relu2[b * 6272 + (i * 196 + (j * 28 + l * 14 + (k * 2 + p_2)))]);
+              max_pool_2d2_2 =
+                  tw_maximum(max_pool_2d2_2, relu2[b * 6272 + (i * 196 + (j * 28 + l * 14 + (k * 2 + p_2)))]);
             }
           }
           max_pool_2d2[b * 1568 + (i * 49 + (j * 7 + k))] = max_pool_2d2_2;
@@ -346,7 +365,8 @@ static void kernel_max_pool_2d2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu3. */
-TW_ALWAYS void kernel_relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu3_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -391,7 +411,8 @@ static void kernel_relu3(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -427,7 +448,8 @@ static void kernel_predict(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -567,7 +589,9 @@ static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, 
     }
     const float value_2 = one_over_batch / sum_exp;
     for (tw_size i = 0; i < 10; i++) {
-      g_l4_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value_2 * tw_exp(l4_y[b * 10 + i] - largest);
+      g_l4_y[b * 10 + i] =
+          minus_one_over_batch * (float)((uint32_t)i == label[b]) +
+          value_2 * tw_exp(l4_y[b * 10 + i] - largest);
     }
     loss[b] = tw_log(sum_exp) - at_label;
     accuracy[b] = (float)(best == label[b]);
@@ -575,7 +599,8 @@ static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, 
 }
 
 /* What becomes of the sums of a tile of g_l3_y. */
-TW_ALWAYS void kernel_g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu3 = tw_at(thread->module, AT_relu3);
   float *const restrict g_l3_y = tw_at(thread->module, AT_g_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -605,7 +630,8 @@ static void kernel_g_l3_y(struct tw_thread *thread, tw_size B) {
     const tw_size i_count = tw_least(TW_PANEL, 128 - i_panel);
     /* The columns of l4.W, side by side. */
     for (tw_size t = 0; t < 10; t += TW_PANEL) {
-      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l4_W + t * 128 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l4_W + t * 128 + i_panel * TW_PANEL, TW_PANEL,
+          panel + t * TW_PANEL);
     }
     for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
       b_count = tw_height(thread->to - b_tile);
@@ -618,7 +644,8 @@ static void kernel_g_l3_y(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of g_max_pool_2d2. */
-TW_ALWAYS void kernel_g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_max_pool_2d2_results(struct tw_thread *thread, tw_size B, tw_size b_tile,
+    tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict g_max_pool_2d2 = tw_at(thread->module, AT_g_max_pool_2d2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
@@ -647,13 +674,15 @@ static void kernel_g_max_pool_2d2(struct tw_thread *thread, tw_size B) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 128; t += TW_PANEL) {
-      tw_turn(i_count, tw_least(TW_PANEL, 128 - t), l3_W + t * 1568 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+      tw_turn(i_count, tw_least(TW_PANEL, 128 - t), l3_W + t * 1568 + i_panel * TW_PANEL, TW_PANEL,
+          panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
       tw_tile(b_count, i_count, false, 128, g_l3_y + b_tile * 128, 128, step,
               panel, sums);
-      if (i_count == TW_PANEL) kernel_g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, sums);
+      if (i_count == TW_PANEL) kernel_g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, TW_PANEL,
+          sums);
       else kernel_g_max_pool_2d2_results(thread, B, b_tile, b_count, i_panel, i_count, sums);
     }
   }
@@ -673,7 +702,22 @@ static void kernel_pad_3(struct tw_thread *thread) {
       for (tw_size j = 0; j < 18; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 18; k++) {
-          pad_3[b * 10368 + (i * 324 + (j * 18 + k))] = 14u > (uint32_t)j - 2u ? 14u > (uint32_t)k - 2u ? relu2[b * 6272 + (i * 196 + ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 14 + (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u)))] > 0.0f ? relu2[b * 6272 + (i * 196 + ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 14 + (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u)))] == max_pool_2d2[b * 1568 + (i * 49 + ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) / 2 * 7 + (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) / 2))] ? g_max_pool_2d2[b * 1568 + (i * 49 + (tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) / 2 * 7 + (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) / 2)] : 0.0f : 0.0f : 0.0f : 0.0f;
+          pad_3[b * 10368 + (i * 324 + (j * 18 + k))] =
+              14u > (uint32_t)j - 2u ? 14u > (uint32_t)k - 2u ?
+              relu2[b * 6272 +
+              (i * 196 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 14 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u)))] > 0.0f ?
+              relu2[b * 6272 +
+              (i * 196 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) * 14 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u)))] == max_pool_2d2[b * 1568 +
+              (i * 49 +
+              ((tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) / 2 * 7 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) / 2))] ?
+              g_max_pool_2d2[b * 1568 +
+              (i * 49 + (tw_size)tw_minimum_u32((uint32_t)j - 2u, 13u) / 2 * 7 +
+              (tw_size)tw_minimum_u32((uint32_t)k - 2u, 13u) / 2)] : 0.0f : 0.0f : 0.0f : 0.0f;
         }
       }
     }
@@ -692,7 +736,11 @@ static void kernel_gather(struct tw_thread *thread) {
       for (tw_size k = thread->from; k < thread->to; k++) {
 #pragma omp simd
         for (tw_size l = 0; l < 16; l++) {
-          gather[i * 2560 + (j * 512 + (k * 16 + l))] = l2_W[k * 400 + (l * 25 + ((tw_size)tw_minimum_u32(4u - (uint32_t)i, (uint32_t)5 - 1u) * 5 + (tw_size)tw_minimum_u32(4u - (uint32_t)j, (uint32_t)5 - 1u)))];
+          gather[i * 2560 + (j * 512 + (k * 16 + l))] =
+              l2_W[k * 400 +
+              (l * 25 +
+              ((tw_size)tw_minimum_u32(4u - (uint32_t)i, (uint32_t)5 - 1u) * 5 +
+              (tw_size)tw_minimum_u32(4u - (uint32_t)j, (uint32_t)5 - 1u)))];
         }
       }
     }
@@ -700,7 +748,8 @@ static void kernel_gather(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_max_pool_2d1. */
-TW_ALWAYS void kernel_g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j, tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_max_pool_2d1_results(struct tw_thread *thread, tw_size B, tw_size b, tw_size j,
+    tw_size k_tile, tw_size k_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict g_max_pool_2d1 = tw_at(thread->module, AT_g_max_pool_2d1);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
     for (tw_size k = k_tile; k < k_tile + k_count; k++) {
@@ -765,14 +814,20 @@ static void kernel_g_l1_y(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
     for (tw_size j_outer = 0; j_outer < 14; j_outer++) {
       for (tw_size j = 0; j < 2; j++) {
-        g_l1_y[i * 28 + (j_outer * 2 + j)] = relu1[i / 448 * 12544 + (i % 28 * 448 + (j_outer * 32 + j * 16 + i / 28 % 16))] > 0.0f ? relu1[i / 448 * 12544 + (i % 28 * 448 + (j_outer * 32 + j * 16 + i / 28 % 16))] == max_pool_2d1[i / 448 * 3136 + (i / 2 % 14 * 224 + (j_outer * 16 + i / 28 % 16))] ? g_max_pool_2d1[i / 448 * 3136 + (i / 28 % 16 * 196 + (i / 2 % 14 * 14 + j_outer))] : 0.0f : 0.0f;
+        g_l1_y[i * 28 + (j_outer * 2 + j)] =
+            relu1[i / 448 * 12544 + (i % 28 * 448 + (j_outer * 32 + j * 16 + i / 28 % 16))] > 0.0f ?
+            relu1[i / 448 * 12544 +
+            (i % 28 * 448 + (j_outer * 32 + j * 16 + i / 28 % 16))] == max_pool_2d1[i / 448 * 3136 +
+            (i / 2 % 14 * 224 + (j_outer * 16 + i / 28 % 16))] ?
+            g_max_pool_2d1[i / 448 * 3136 + (i / 28 % 16 * 196 + (i / 2 % 14 * 14 + j_outer))] : 0.0f : 0.0f;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j, tw_size k, tw_size i_tile, tw_size i_count, tw_size l_panel, tw_size l_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j,
+    tw_size k, tw_size i_tile, tw_size i_count, tw_size l_panel, tw_size l_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -891,14 +946,19 @@ static void kernel_g_l2_y(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
     for (tw_size j_outer = 0; j_outer < 7; j_outer++) {
       for (tw_size j = 0; j < 2; j++) {
-        g_l2_y[i * 14 + (j_outer * 2 + j)] = relu2[j_outer * 2 + j + i * 14] > 0.0f ? relu2[j_outer * 2 + j + i * 14] == max_pool_2d2[i / 448 * 1568 + (i / 14 % 32 * 49 + (i / 2 % 7 * 7 + j_outer))] ? g_max_pool_2d2[i / 448 * 1568 + (i / 14 % 32 * 49 + i / 2 % 7 * 7 + j_outer)] : 0.0f : 0.0f;
+        g_l2_y[i * 14 + (j_outer * 2 + j)] =
+            relu2[j_outer * 2 + j + i * 14] > 0.0f ?
+            relu2[j_outer * 2 + j + i * 14] == max_pool_2d2[i / 448 * 1568 +
+            (i / 14 % 32 * 49 + (i / 2 % 7 * 7 + j_outer))] ?
+            g_max_pool_2d2[i / 448 * 1568 + (i / 14 % 32 * 49 + i / 2 % 7 * 7 + j_outer)] : 0.0f : 0.0f;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size k, tw_size l, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size k,
+    tw_size l, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -908,7 +968,8 @@ TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
       const float m_next = l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] * 0.9f + acc * 0.1f;
       const float v_next = l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l2_W[i * 400 + (j * 25 + (k * 5 + l))] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float W_next =
+          l2_W[i * 400 + (j * 25 + (k * 5 + l))] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l2_W[i * 400 + (j * 25 + (k * 5 + l))] = W_next;
       l2_W_m[i * 400 + (j * 25 + (k * 5 + l))] = m_next;
       l2_W_v[i * 400 + (j * 25 + (k * 5 + l))] = v_next;
@@ -951,7 +1012,8 @@ static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_
             const tw_size p_2 = (t_from + t) / 14 % 14;
             const tw_size q = (t_from + t) % 14;
             for (tw_size j = j_panel; j < j_panel + j_count; j++) {
-              panel[t * TW_PANEL + j - j_panel] = pad_2[b * 5184 + (p_2 * 288 + k * 288 + (q * 16 + l * 16 + j))];
+              panel[t * TW_PANEL + j - j_panel] =
+                  pad_2[b * 5184 + (p_2 * 288 + k * 288 + (q * 16 + l * 16 + j))];
             }
             for (tw_size j = j_panel + j_count; j < j_panel + TW_PANEL; j++) {
               panel[t * TW_PANEL + j - j_panel] = 0.0f;
@@ -963,8 +1025,10 @@ static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_
             tw_tile(i_count, j_count, t_from > 0, steps, g_l2_y + i_tile * 196, 196, step,
                     panel, tile);
             if (t_from + steps == depth) {
-              if (j_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, TW_PANEL, tile);
-              else kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, j_count, tile);
+              if (j_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count,
+                  j_panel, TW_PANEL, tile);
+              else kernel_update_l2_W_results(thread, B, alpha_t, k, l, i_tile, i_count, j_panel, j_count,
+                  tile);
             }
           }
         }
@@ -1007,7 +1071,8 @@ static void kernel_update_l2_b(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -1016,8 +1081,10 @@ TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, f
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float m_next = l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-      const float v_next = l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next =
+          l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l3_W[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = W_next;
       l3_W_m[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = m_next;
       l3_W_v[i_panel * 1568 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -1064,7 +1131,8 @@ static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(j_count, i_count, t_from > 0, steps, max_pool_2d2 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          if (i_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile);
           else kernel_update_l3_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
@@ -1114,7 +1182,8 @@ static void kernel_update_l3_b(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l4_W. */
-TW_ALWAYS void kernel_update_l4_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l4_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l4_W = tw_at(thread->module, AT_l4_W);
   float *const restrict l4_W_m = tw_at(thread->module, AT_l4_W_m);
   float *const restrict l4_W_v = tw_at(thread->module, AT_l4_W_v);
@@ -1123,7 +1192,8 @@ TW_ALWAYS void kernel_update_l4_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float m_next = l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
       const float v_next = l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float W_next =
+          l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l4_W[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = W_next;
       l4_W_m[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = m_next;
       l4_W_v[i_panel * 128 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -1431,9 +1501,15 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_max_pool_2d1", AT_pad_3, (B - 1) * 10368 + 10367 + 1);
   tw_reaches(module, "g_max_pool_2d1", AT_gather, 12800);
   tw_reaches(module, "g_max_pool_2d1", AT_g_max_pool_2d1, (B - 1) * 3136 + 3135 + 1);
-  tw_reaches(module, "g_l1_y", AT_relu1, ((448 * B - 1) / 448) * 12544 + (tw_least(448 * B - 1, 27)) * 448 + 432 + tw_least((448 * B - 1) / 28, 15) + 1);
-  tw_reaches(module, "g_l1_y", AT_max_pool_2d1, ((448 * B - 1) / 448) * 3136 + (tw_least((448 * B - 1) / 2, 13)) * 224 + 208 + tw_least((448 * B - 1) / 28, 15) + 1);
-  tw_reaches(module, "g_l1_y", AT_g_max_pool_2d1, ((448 * B - 1) / 448) * 3136 + (tw_least((448 * B - 1) / 28, 15)) * 196 + (tw_least((448 * B - 1) / 2, 13)) * 14 + 13 + 1);
+  tw_reaches(module, "g_l1_y", AT_relu1,
+      ((448 * B - 1) / 448) * 12544 + (tw_least(448 * B - 1, 27)) * 448 + 432 +
+      tw_least((448 * B - 1) / 28, 15) + 1);
+  tw_reaches(module, "g_l1_y", AT_max_pool_2d1,
+      ((448 * B - 1) / 448) * 3136 + (tw_least((448 * B - 1) / 2, 13)) * 224 + 208 +
+      tw_least((448 * B - 1) / 28, 15) + 1);
+  tw_reaches(module, "g_l1_y", AT_g_max_pool_2d1,
+      ((448 * B - 1) / 448) * 3136 + (tw_least((448 * B - 1) / 28, 15)) * 196 +
+      (tw_least((448 * B - 1) / 2, 13)) * 14 + 13 + 1);
   tw_reaches(module, "g_l1_y", AT_g_l1_y, (448 * B - 1) * 28 + 27 + 1);
   tw_reaches(module, "update_l1_W", AT_g_l1_y, (B - 1) * 12544 + 11760 + 756 + 27 + 1);
   tw_reaches(module, "update_l1_W", AT_pad, (B - 1) * 1024 + 1023 + 1);
@@ -1445,8 +1521,12 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l1_b", AT_l1_b_v, 16);
   tw_reaches(module, "update_l1_b", AT_l1_b, 16);
   tw_reaches(module, "g_l2_y", AT_relu2, 13 + (448 * B - 1) * 14 + 1);
-  tw_reaches(module, "g_l2_y", AT_max_pool_2d2, ((448 * B - 1) / 448) * 1568 + (tw_least((448 * B - 1) / 14, 31)) * 49 + (tw_least((448 * B - 1) / 2, 6)) * 7 + 6 + 1);
-  tw_reaches(module, "g_l2_y", AT_g_max_pool_2d2, ((448 * B - 1) / 448) * 1568 + (tw_least((448 * B - 1) / 14, 31)) * 49 + (tw_least((448 * B - 1) / 2, 6)) * 7 + 6 + 1);
+  tw_reaches(module, "g_l2_y", AT_max_pool_2d2,
+      ((448 * B - 1) / 448) * 1568 + (tw_least((448 * B - 1) / 14, 31)) * 49 +
+      (tw_least((448 * B - 1) / 2, 6)) * 7 + 6 + 1);
+  tw_reaches(module, "g_l2_y", AT_g_max_pool_2d2,
+      ((448 * B - 1) / 448) * 1568 + (tw_least((448 * B - 1) / 14, 31)) * 49 +
+      (tw_least((448 * B - 1) / 2, 6)) * 7 + 6 + 1);
   tw_reaches(module, "g_l2_y", AT_g_l2_y, (448 * B - 1) * 14 + 13 + 1);
   tw_reaches(module, "update_l2_W", AT_g_l2_y, (B - 1) * 6272 + 6076 + 182 + 13 + 1);
   tw_reaches(module, "update_l2_W", AT_pad_2, (B - 1) * 5184 + 5183 + 1);
@@ -1475,17 +1555,27 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l4_b", AT_l4_b_m, 10);
   tw_reaches(module, "update_l4_b", AT_l4_b_v, 10);
   tw_reaches(module, "update_l4_b", AT_l4_b, 10);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 25), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 400), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, 0, 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 25), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 400), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, 0, 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 128), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 800), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 784 * B), 0, TW_PANEL * tw_round_up(16, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 196 * B), 0, TW_PANEL * tw_round_up(32, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(1568, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(128, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 128), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 800), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 784 * B), 0,
+      TW_PANEL * tw_round_up(16, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 196 * B), 0,
+      TW_PANEL * tw_round_up(32, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(1568, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(128, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

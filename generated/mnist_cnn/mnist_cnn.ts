@@ -2132,6 +2132,6 @@ export const mnistCnn = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "f1ee072d67934987d9a2b3bb5b9d4cec203ece0cfdafa4494bf5b7b55d8cf211",
+    sha256: "7412da01642d906a2e7d910abe9bd2a4e8446e01911e7cd9cb67ab76a8990f0a",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

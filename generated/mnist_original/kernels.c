@@ -57,7 +57,9 @@ static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size i = 0; i < 784; i++) {
-      x[b * 784 + i] = (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + i]) / 255.0f;
+      x[b * 784 + i] =
+          (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start,
+          (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + i]) / 255.0f;
     }
   }
 }
@@ -73,12 +75,15 @@ static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   uint32_t *const restrict label = tw_at(thread->module, AT_label);
 #pragma omp simd
   for (tw_size b = thread->from; b < thread->to; b++) {
-    label[b] = (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
+    label[b] =
+        (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start,
+        (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
   }
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -133,7 +138,8 @@ static void kernel_relu1_from_lists(struct tw_thread *thread, tw_size B) {
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL,
+              tile + p * TW_PANEL);
           else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
@@ -180,7 +186,8 @@ static void kernel_relu1(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l2_b = tw_at(thread->module, AT_l2_b);
   float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -218,7 +225,8 @@ static void kernel_relu2(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -254,7 +262,8 @@ static void kernel_predict(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of l3_y. */
-TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -394,7 +403,9 @@ static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, 
     }
     const float value_2 = one_over_batch / sum_exp;
     for (tw_size i = 0; i < 10; i++) {
-      g_l3_y[b * 10 + i] = minus_one_over_batch * (float)((uint32_t)i == label[b]) + value_2 * tw_exp(l3_y[b * 10 + i] - largest);
+      g_l3_y[b * 10 + i] =
+          minus_one_over_batch * (float)((uint32_t)i == label[b]) +
+          value_2 * tw_exp(l3_y[b * 10 + i] - largest);
     }
     loss[b] = tw_log(sum_exp) - at_label;
     accuracy[b] = (float)(best == label[b]);
@@ -402,7 +413,8 @@ static void kernel_loss_2(struct tw_thread *thread, float minus_one_over_batch, 
 }
 
 /* What becomes of the sums of a tile of g_l2_y. */
-TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu2 = tw_at(thread->module, AT_relu2);
   float *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -432,7 +444,8 @@ static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 10; t += TW_PANEL) {
-      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL,
+          panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
@@ -445,7 +458,8 @@ static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of g_l1_y. */
-TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict relu1 = tw_at(thread->module, AT_relu1);
   float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -475,7 +489,8 @@ static void kernel_g_l1_y(struct tw_thread *thread, tw_size B) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l2.W, side by side. */
     for (tw_size t = 0; t < 1000; t += TW_PANEL) {
-      tw_turn(i_count, tw_least(TW_PANEL, 1000 - t), l2_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+      tw_turn(i_count, tw_least(TW_PANEL, 1000 - t), l2_W + t * 1000 + i_panel * TW_PANEL, TW_PANEL,
+          panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
@@ -488,7 +503,8 @@ static void kernel_g_l1_y(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -498,7 +514,8 @@ TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float m_next = l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
       const float v_next = l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float W_next =
+          l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = W_next;
       l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = m_next;
       l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -567,8 +584,10 @@ static void kernel_update_l1_W_from_lists(struct tw_thread *thread, tw_size B, f
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile + p * TW_PANEL);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count,
+              tile + p * TW_PANEL);
         }
       }
     }
@@ -627,7 +646,8 @@ static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile);
           else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
@@ -677,7 +697,8 @@ static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -686,8 +707,10 @@ TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, f
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float m_next = l2_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-      const float v_next = l2_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l2_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l2_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next =
+          l2_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l2_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = W_next;
       l2_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = m_next;
       l2_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -734,7 +757,8 @@ static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(j_count, i_count, t_from > 0, steps, relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile);
           else kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
@@ -784,7 +808,8 @@ static void kernel_update_l2_b(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -792,8 +817,10 @@ TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, f
     for (tw_size i = i_panel; i < i_panel + i_count; i++) {
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float m_next = l3_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.9f + acc * 0.1f;
-      const float v_next = l3_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
-      const float W_next = l3_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l3_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] * 0.999f + acc * acc * 0.001f;
+      const float W_next =
+          l3_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l3_W[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = W_next;
       l3_W_m[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = m_next;
       l3_W_v[i_panel * 1000 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -1061,10 +1088,14 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l3_b", AT_l3_b, 10);
   tw_needs(module, 0, 0, TW_GROUP * TW_PANEL * B + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 1000), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(1000, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 1000), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_GROUP * TW_PANEL * B, 0,
+      TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(1000, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -1252,6 +1252,6 @@ export const mnistOriginal = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "8aa99c519aa79b2a8dd2745cb5f724c37b59aebb331319750710a5d1157bfa53",
+    sha256: "021b877e59fc6e44c0fea882e0614a67f83c073cab87c5dc6f75e9e96ed28805",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

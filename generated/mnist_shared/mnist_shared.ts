@@ -1282,6 +1282,6 @@ export const mnistShared = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "a254c470e01b9fde361e52925d1b2f35090ea6911e60ccb5e3e865d1f5e83669",
+    sha256: "95c8e3c0da09c65d72d5ec123083dbb405b4ed57be3f16b6fc5d21b43083e7d6",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -56,7 +56,9 @@ static void kernel_draw_x(struct tw_thread *thread, uint32_t start) {
   for (tw_size b = thread->from; b < thread->to; b++) {
 #pragma omp simd
     for (tw_size i = 0; i < 784; i++) {
-      x[b * 784 + i] = (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + i]) / 255.0f;
+      x[b * 784 + i] =
+          (float)((uint32_t)x_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start,
+          (uint32_t)samples - 1u)], (uint32_t)samples - 1u) * 784 + i]) / 255.0f;
     }
   }
 }
@@ -72,12 +74,15 @@ static void kernel_draw_label(struct tw_thread *thread, uint32_t start) {
   uint32_t *const restrict label = tw_at(thread->module, AT_label);
 #pragma omp simd
   for (tw_size b = thread->from; b < thread->to; b++) {
-    label[b] = (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start, (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
+    label[b] =
+        (uint32_t)label_data[(tw_size)tw_minimum_u32(order[(tw_size)tw_minimum_u32((uint32_t)b + start,
+        (uint32_t)samples - 1u)], (uint32_t)samples - 1u)];
   }
 }
 
 /* What becomes of the sums of a tile of relu1. */
-TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu1_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l1_b = tw_at(thread->module, AT_l1_b);
   _Float16 *const restrict relu1 = tw_at(thread->module, AT_relu1);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -132,7 +137,8 @@ static void kernel_relu1_from_lists(struct tw_thread *thread, tw_size B) {
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_relu1_results(thread, B, b_tile, b_count, i_panel, TW_PANEL,
+              tile + p * TW_PANEL);
           else kernel_relu1_results(thread, B, b_tile, b_count, i_panel, i_count, tile + p * TW_PANEL);
         }
       }
@@ -209,7 +215,8 @@ static void kernel_fold_relu1(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of relu2. */
-TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_relu2_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
 #pragma omp simd
@@ -246,7 +253,8 @@ static void kernel_relu2(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of predict. */
-TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_predict_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   float *const restrict logits = tw_at(thread->module, AT_logits);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -288,7 +296,8 @@ static void kernel_predict(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of l3_y. */
-TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l3_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l3_b = tw_at(thread->module, AT_l3_b);
   _Float16 *const restrict l3_y = tw_at(thread->module, AT_l3_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -434,7 +443,9 @@ static void kernel_loss_2(struct tw_thread *thread, float scalar, float scalar_2
     }
     const float value_2 = scalar_2 / sum_exp;
     for (tw_size i = 0; i < 10; i++) {
-      g_l3_y[b * 10 + i] = (_Float16)(scalar * (float)((uint32_t)i == label[b]) + value_2 * tw_exp((float)l3_y[b * 10 + i] - largest));
+      g_l3_y[b * 10 + i] =
+          (_Float16)(scalar * (float)((uint32_t)i == label[b]) +
+          value_2 * tw_exp((float)l3_y[b * 10 + i] - largest));
     }
     loss[b] = tw_log(sum_exp) - at_label;
     accuracy[b] = (float)(best == label[b]);
@@ -442,7 +453,8 @@ static void kernel_loss_2(struct tw_thread *thread, float scalar, float scalar_2
 }
 
 /* What becomes of the sums of a tile of g_l2_y. */
-TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l2_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const _Float16 *const restrict relu2 = tw_at(thread->module, AT_relu2);
   _Float16 *const restrict g_l2_y = tw_at(thread->module, AT_g_l2_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -472,7 +484,8 @@ static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
     const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
     /* The columns of l3.W, side by side. */
     for (tw_size t = 0; t < 10; t += TW_PANEL) {
-      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 900 + i_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+      tw_turn(i_count, tw_least(TW_PANEL, 10 - t), l3_W + t * 900 + i_panel * TW_PANEL, TW_PANEL,
+          panel + t * TW_PANEL);
     }
     for (tw_size b_tile = 0, b_count; b_tile < B; b_tile += b_count) {
       b_count = tw_height(B - b_tile);
@@ -491,7 +504,8 @@ static void kernel_g_l2_y(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of g_relu1_untiled. */
-TW_ALWAYS void kernel_g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size b_panel, tw_size b_count, const float *sums) {
+TW_ALWAYS void kernel_g_relu1_untiled_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size b_panel, tw_size b_count, const float *sums) {
   _Float16 *const restrict g_relu1_untiled = tw_at(thread->module, AT_g_relu1_untiled);
   for (tw_size b = b_panel; b < b_panel + b_count; b++) {
 #pragma omp simd
@@ -549,14 +563,17 @@ static void kernel_g_l1_y(struct tw_thread *thread) {
     for (tw_size i_outer = 0; i_outer < 10; i_outer++) {
 #pragma omp simd
       for (tw_size i = 0; i < 100; i++) {
-        g_l1_y[b * 1000 + (i_outer * 100 + i)] = (_Float16)((float)relu1[b * 1000 + (i_outer * 100 + i)] > 0.0f ? (float)g_relu1_untiled[b * 100 + i] : 0.0f);
+        g_l1_y[b * 1000 + (i_outer * 100 + i)] =
+            (_Float16)((float)relu1[b * 1000 + (i_outer * 100 + i)] > 0.0f ?
+            (float)g_relu1_untiled[b * 100 + i] : 0.0f);
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of update_l1_W. */
-TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
   float *const restrict l1_W_m = tw_at(thread->module, AT_l1_W_m);
   float *const restrict l1_W_v = tw_at(thread->module, AT_l1_W_v);
@@ -566,8 +583,10 @@ TW_ALWAYS void kernel_update_l1_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float g_l1_W = acc * 0.0009765625f;
       const float m_next = l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.9f + g_l1_W * 0.1f;
-      const float v_next = l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l1_W * g_l1_W * 0.001f;
-      const float W_next = l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l1_W * g_l1_W * 0.001f;
+      const float W_next =
+          l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l1_W[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = W_next;
       l1_W_m[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = m_next;
       l1_W_v[i_panel * 784 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -644,8 +663,10 @@ static void kernel_update_l1_W_from_lists(struct tw_thread *thread, tw_size B, f
         for (tw_size p = 0; p < group; p++) {
           const tw_size i_panel = i_group + p * TW_PANEL;
           const tw_size i_count = tw_least(TW_PANEL, thread->to - i_panel);
-          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile + p * TW_PANEL);
-          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile + p * TW_PANEL);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile + p * TW_PANEL);
+          else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count,
+              tile + p * TW_PANEL);
         }
       }
     }
@@ -712,7 +733,8 @@ static void kernel_update_l1_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(j_count, i_count, t_from > 0, steps, x + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          if (i_count == TW_PANEL) kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile);
           else kernel_update_l1_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
@@ -763,7 +785,8 @@ static void kernel_update_l1_b(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l2_W. */
-TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l2_W = tw_at(thread->module, AT_l2_W);
   float *const restrict l2_W_m = tw_at(thread->module, AT_l2_W_m);
   float *const restrict l2_W_v = tw_at(thread->module, AT_l2_W_v);
@@ -773,8 +796,10 @@ TW_ALWAYS void kernel_update_l2_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float g_l2_W = acc * 0.0009765625f;
       const float m_next = l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.9f + g_l2_W * 0.1f;
-      const float v_next = l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l2_W * g_l2_W * 0.001f;
-      const float W_next = l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l2_W * g_l2_W * 0.001f;
+      const float W_next =
+          l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l2_W[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = W_next;
       l2_W_m[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = m_next;
       l2_W_v[i_panel * 100 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -829,7 +854,8 @@ static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(j_count, i_count, t_from > 0, steps, fold_relu1 + j_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, TW_PANEL, tile);
+          if (i_count == TW_PANEL) kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel,
+              TW_PANEL, tile);
           else kernel_update_l2_W_results(thread, B, alpha_t, j_tile, j_count, i_panel, i_count, tile);
         }
       }
@@ -838,7 +864,8 @@ static void kernel_update_l2_W(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size j_tile,
+    tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -847,8 +874,10 @@ TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, f
       const float acc = sums[(j - j_tile) * TW_PANEL + i - i_panel];
       const float g_l3_W = acc * 0.0009765625f;
       const float m_next = l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.9f + g_l3_W * 0.1f;
-      const float v_next = l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l3_W * g_l3_W * 0.001f;
-      const float W_next = l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
+      const float v_next =
+          l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] * 0.999f + g_l3_W * g_l3_W * 0.001f;
+      const float W_next =
+          l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] - alpha_t * m_next / (sqrtf(v_next) + 1e-8f);
       l3_W[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = W_next;
       l3_W_m[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = m_next;
       l3_W_v[i_panel * 900 + j * TW_PANEL + (i - i_panel)] = v_next;
@@ -1137,11 +1166,16 @@ static void lay_out(struct tw_module *module) {
   tw_needs(module, 0, 0, TW_GROUP * TW_PANEL * B + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
   tw_needs(module, 0, TW_ROWS * TW_DEPTH, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), TW_ROWS * TW_DEPTH, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 900), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_GROUP * TW_PANEL * B, 0, TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(100, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), TW_ROWS * TW_DEPTH, TW_PANEL * tw_round_up(900, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 10), TW_ROWS * TW_DEPTH,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 900), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_GROUP * TW_PANEL * B, 0,
+      TW_GROUP * TW_PANEL * 784 + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(100, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), TW_ROWS * TW_DEPTH,
+      TW_PANEL * tw_round_up(900, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

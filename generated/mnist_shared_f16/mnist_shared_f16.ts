@@ -1282,6 +1282,6 @@ export const mnistSharedF16 = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "2859e4dd08621379c8d3a88ca33a5c89034753c74d7dda57b2e9a0ae37f62afc",
+    sha256: "956dca5bee4dc324f357534e371b0b0099b6bd766d889db65ea14a50e2298cdc",
   },
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -54,7 +54,8 @@ static void kernel_fold_x(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -93,7 +94,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, o_count, t_from > 0, steps, fold_x + b_tile * K, K, step,
                 W + o_panel * K + t_from * TW_PANEL, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) kernel_forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, b_tile, b_count, o_panel, TW_PANEL,
+              tile);
           else kernel_forward_results(thread, B, b_tile, b_count, o_panel, o_count, tile);
         }
       }
@@ -102,7 +104,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of gx_untiled. */
-TW_ALWAYS void kernel_gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_gx_untiled_results(struct tw_thread *thread, tw_size B, tw_size b_tile,
+    tw_size b_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size K = thread->module->dim[DIM_K];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx_untiled = tw_at(thread->module, AT_gx_untiled);
@@ -138,7 +141,8 @@ static void kernel_gx_untiled(struct tw_thread *thread, tw_size B) {
       }
       /* The columns of W, side by side. */
       for (tw_size t = 0; t < steps; t += TW_PANEL) {
-        tw_turn(k_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * K + k_panel * TW_PANEL, TW_PANEL, panel + t * TW_PANEL);
+        tw_turn(k_count, tw_least(TW_PANEL, steps - t), W + (t_from + t) * K + k_panel * TW_PANEL, TW_PANEL,
+            panel + t * TW_PANEL);
       }
       for (tw_size b_tile = thread->from, b_count; b_tile < thread->to; b_tile += b_count) {
         b_count = tw_height(thread->to - b_tile);
@@ -146,7 +150,8 @@ static void kernel_gx_untiled(struct tw_thread *thread, tw_size B) {
         tw_tile(b_count, k_count, t_from > 0, steps, gy + b_tile * O, O, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (k_count == TW_PANEL) kernel_gx_untiled_results(thread, B, b_tile, b_count, k_panel, TW_PANEL, tile);
+          if (k_count == TW_PANEL) kernel_gx_untiled_results(thread, B, b_tile, b_count, k_panel, TW_PANEL,
+              tile);
           else kernel_gx_untiled_results(thread, B, b_tile, b_count, k_panel, k_count, tile);
         }
       }
@@ -174,7 +179,8 @@ static void kernel_grad_x(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count,
+    tw_size k_panel, tw_size k_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size K = thread->module->dim[DIM_K];
   float *const restrict gW = tw_at(thread->module, AT_gW);
@@ -276,9 +282,12 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_w", AT_gy, (B - 1) * O + O - 1 + 1);
   tw_reaches(module, "grad_w", AT_fold_x, (B - 1) * K + K - 1 + 1);
   tw_reaches(module, "grad_w", AT_gW, (O - 1) * K + K - 1 + 1);
-  tw_needs(module, 0, 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, 0, 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -310,6 +310,6 @@ export const sharedLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "707ea127f73a73891ae6a7639111c7ae0f4c54e6348507eb7eda0caa08899a5a",
+    sha256: "519af59abf6199286846e84155feb0774b5f1b386e11c0f1e0d06d61a4bfcbbc",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

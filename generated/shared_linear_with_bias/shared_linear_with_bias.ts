@@ -361,6 +361,6 @@ export const sharedLinearWithBias = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "e89fb56c42144d570066c58b94adfad3814889171dd95ed0870d5ec0b8f130eb",
+    sha256: "96cbaaa04bab48169af6d2ace0b380214d11991d85575c170935964d81ffa52d",
   },
 } as const satisfies ModuleSpec<"B" | "K" | "O" | "n", never>;

@@ -376,7 +376,8 @@ TW_ALWAYS float defined_erf(float x) {
   const float size = tw_minimum(fabsf(x), 10.0f);
   const float t = 1.0f / (1.0f + 0.3275911f * size);
   const float bell = tw_exp(-(size * size));
-  const float rest = t * (0.2548296f + t * (-0.284496736f + t * (1.42141374f + t * (-1.45315203f + t * 1.0614054f)))) * bell;
+  const float rest =
+      t * (0.2548296f + t * (-0.284496736f + t * (1.42141374f + t * (-1.45315203f + t * 1.0614054f)))) * bell;
   return x >= 0.0f ? 1.0f - rest : rest - 1.0f;
 }
 
@@ -399,18 +400,24 @@ static void kernel_block1_l1_y(struct tw_thread *thread, float scalar) {
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j];
+        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j];
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - total_2 / scalar);
+        total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 +
+            j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i],
+            (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - total_2 / scalar);
       }
       const float value_2 = total_2 / scalar;
       const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        block1_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] - value_2) * value_2_2 * block1_l1_gamma[j] + block1_l1_beta[j];
+        block1_l1_y[i_outer * 3072 + i * 64 + j] =
+            (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] - value_2) * value_2_2 * block1_l1_gamma[j] + block1_l1_beta[j];
       }
     }
   }
@@ -432,7 +439,8 @@ static void kernel_block1_attention_l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l1_y. */
-TW_ALWAYS void kernel_block1_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
   float *const restrict block1_attention_l1_y = tw_at(thread->module, AT_block1_attention_l1_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -450,7 +458,8 @@ TW_ALWAYS void kernel_block1_attention_l1_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  const float *const restrict block1_attention_l1_W_turned = tw_at(thread->module, AT_block1_attention_l1_W_turned);
+  const float *const restrict block1_attention_l1_W_turned =
+      tw_at(thread->module, AT_block1_attention_l1_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -466,7 +475,8 @@ static void kernel_block1_attention_l1_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block1_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -488,7 +498,8 @@ static void kernel_block1_attention_l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l2_y. */
-TW_ALWAYS void kernel_block1_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
   float *const restrict block1_attention_l2_y = tw_at(thread->module, AT_block1_attention_l2_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -506,7 +517,8 @@ TW_ALWAYS void kernel_block1_attention_l2_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  const float *const restrict block1_attention_l2_W_turned = tw_at(thread->module, AT_block1_attention_l2_W_turned);
+  const float *const restrict block1_attention_l2_W_turned =
+      tw_at(thread->module, AT_block1_attention_l2_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -522,7 +534,8 @@ static void kernel_block1_attention_l2_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block1_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -540,7 +553,8 @@ static void kernel_block1_attention_l1_y_2(struct tw_thread *thread) {
       for (tw_size j = 0; j < 48; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          block1_attention_l1_y_2[b * 3072 + (i * 768 + (j * 16 + k))] = block1_attention_l1_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block1_attention_l1_y_2[b * 3072 + (i * 768 + (j * 16 + k))] =
+              block1_attention_l1_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -559,7 +573,8 @@ static void kernel_block1_attention_l2_y_2(struct tw_thread *thread) {
       for (tw_size k = 0; k < 16; k++) {
 #pragma omp simd
         for (tw_size j = 0; j < 48; j++) {
-          block1_attention_l2_y_2[b * 3072 + (i * 768 + (k * 48 + j))] = block1_attention_l2_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block1_attention_l2_y_2[b * 3072 + (i * 768 + (k * 48 + j))] =
+              block1_attention_l2_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -567,7 +582,8 @@ static void kernel_block1_attention_l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of select. */
-TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_select_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i,
+    tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict select = tw_at(thread->module, AT_select);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -601,7 +617,8 @@ static void kernel_select(struct tw_thread *thread, tw_size B, float scalar_2) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block1_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_select_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_select_results(thread, B, scalar_2, i, j_tile, j_count, k_panel,
+            TW_PANEL, sums);
         else kernel_select_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -651,7 +668,8 @@ static void kernel_block1_attention_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_l3_y. */
-TW_ALWAYS void kernel_block1_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
   float *const restrict block1_attention_l3_y = tw_at(thread->module, AT_block1_attention_l3_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -669,7 +687,8 @@ TW_ALWAYS void kernel_block1_attention_l3_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block1_l1_y = tw_at(thread->module, AT_block1_l1_y);
-  const float *const restrict block1_attention_l3_W_turned = tw_at(thread->module, AT_block1_attention_l3_W_turned);
+  const float *const restrict block1_attention_l3_W_turned =
+      tw_at(thread->module, AT_block1_attention_l3_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -685,7 +704,8 @@ static void kernel_block1_attention_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block1_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block1_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -703,7 +723,8 @@ static void kernel_block1_attention_l3_y_2(struct tw_thread *thread) {
       for (tw_size k = 0; k < 16; k++) {
 #pragma omp simd
         for (tw_size j = 0; j < 48; j++) {
-          block1_attention_l3_y_2[b * 3072 + (i * 768 + (k * 48 + j))] = block1_attention_l3_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block1_attention_l3_y_2[b * 3072 + (i * 768 + (k * 48 + j))] =
+              block1_attention_l3_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -711,8 +732,10 @@ static void kernel_block1_attention_l3_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_attention_causal_attention1. */
-TW_ALWAYS void kernel_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
+TW_ALWAYS void kernel_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B,
+    tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
@@ -745,8 +768,10 @@ static void kernel_block1_attention_causal_attention1(struct tw_thread *thread, 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile,
+            j_count, k_panel, TW_PANEL, sums);
+        else kernel_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel,
+            k_count, sums);
       }
     }
   }
@@ -757,14 +782,17 @@ static void kernel_block1_attention_causal_attention1(struct tw_thread *thread, 
  * block1.attention.causal_attention1_2[b, i, j, k] = block1.attention.causal_attention1[b·4 + j, i, k]
  */
 static void kernel_block1_attention_causal_attention1_2(struct tw_thread *thread) {
-  const float *const restrict block1_attention_causal_attention1 = tw_at(thread->module, AT_block1_attention_causal_attention1);
-  float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
+  const float *const restrict block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1);
+  float *const restrict block1_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 48; i++) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          block1_attention_causal_attention1_2[b * 3072 + (i * 64 + (j * 16 + k))] = block1_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
+          block1_attention_causal_attention1_2[b * 3072 + (i * 64 + (j * 16 + k))] =
+              block1_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -787,7 +815,8 @@ static void kernel_block1_attention_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of reshape. */
-TW_ALWAYS void kernel_reshape_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_reshape_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
   const uint32_t *const restrict token = tw_at(thread->module, AT_token);
   const float *const restrict l1_W = tw_at(thread->module, AT_l1_W);
@@ -799,7 +828,9 @@ TW_ALWAYS void kernel_reshape_results(struct tw_thread *thread, tw_size B, tw_si
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
       const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
       const float block1_attention_l4_y_2 = acc + block1_attention_l4_b[j];
-      reshape[i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i % 48 * 64 + j] + block1_attention_l4_y_2;
+      reshape[i * 64 + j] =
+          l1_W[(tw_size)tw_minimum_u32(token[i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i % 48 * 64 + j] +
+          block1_attention_l4_y_2;
       block1_attention_l4_y[i * 64 + j] = block1_attention_l4_y_2;
     }
   }
@@ -812,8 +843,10 @@ TW_ALWAYS void kernel_reshape_results(struct tw_thread *thread, tw_size B, tw_si
  * block1.attention.l4.y[i, j] = block1_attention_l4_y
  */
 static void kernel_reshape(struct tw_thread *thread, tw_size B) {
-  const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
-  const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
+  const float *const restrict block1_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1_2);
+  const float *const restrict block1_attention_l4_W_turned =
+      tw_at(thread->module, AT_block1_attention_l4_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -862,7 +895,8 @@ static void kernel_block1_l2_y(struct tw_thread *thread, float scalar) {
     const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value_2) * value_2_2 * block1_l2_gamma[j] + block1_l2_beta[j];
+      block1_l2_y[i * 64 + j] =
+          (reshape[i * 64 + j] - value_2) * value_2_2 * block1_l2_gamma[j] + block1_l2_beta[j];
     }
   }
 }
@@ -883,7 +917,8 @@ static void kernel_block1_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul. */
-TW_ALWAYS void kernel_mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
   float *const restrict mul = tw_at(thread->module, AT_mul);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -941,7 +976,8 @@ static void kernel_block1_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block1_l4_y. */
-TW_ALWAYS void kernel_block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block1_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
   float *const restrict block1_l4_y = tw_at(thread->module, AT_block1_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -975,7 +1011,8 @@ static void kernel_block1_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block1_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block1_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL,
+          sums);
       else kernel_block1_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1002,18 +1039,30 @@ static void kernel_block2_l1_y(struct tw_thread *thread, float scalar) {
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j];
+        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 + j];
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - total_2 / scalar);
+        total_2_2 += (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 +
+            j] - total_2 / scalar) * (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i],
+            (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] +
+            block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 + j] - total_2 / scalar);
       }
       const float value_2 = total_2 / scalar;
       const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        block2_l1_y[i_outer * 3072 + i * 64 + j] = (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] - value_2) * value_2_2 * block2_l1_gamma[j] + block2_l1_beta[j];
+        block2_l1_y[i_outer * 3072 + i * 64 + j] =
+            (l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 + j] - value_2) * value_2_2 * block2_l1_gamma[j] +
+            block2_l1_beta[j];
       }
     }
   }
@@ -1035,7 +1084,8 @@ static void kernel_block2_attention_l1_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l1_y. */
-TW_ALWAYS void kernel_block2_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l1_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
   float *const restrict block2_attention_l1_y = tw_at(thread->module, AT_block2_attention_l1_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1053,7 +1103,8 @@ TW_ALWAYS void kernel_block2_attention_l1_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  const float *const restrict block2_attention_l1_W_turned = tw_at(thread->module, AT_block2_attention_l1_W_turned);
+  const float *const restrict block2_attention_l1_W_turned =
+      tw_at(thread->module, AT_block2_attention_l1_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1069,7 +1120,8 @@ static void kernel_block2_attention_l1_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block2_attention_l1_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1091,7 +1143,8 @@ static void kernel_block2_attention_l2_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l2_y. */
-TW_ALWAYS void kernel_block2_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l2_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
   float *const restrict block2_attention_l2_y = tw_at(thread->module, AT_block2_attention_l2_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1109,7 +1162,8 @@ TW_ALWAYS void kernel_block2_attention_l2_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  const float *const restrict block2_attention_l2_W_turned = tw_at(thread->module, AT_block2_attention_l2_W_turned);
+  const float *const restrict block2_attention_l2_W_turned =
+      tw_at(thread->module, AT_block2_attention_l2_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1125,7 +1179,8 @@ static void kernel_block2_attention_l2_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block2_attention_l2_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1143,7 +1198,8 @@ static void kernel_block2_attention_l1_y_2(struct tw_thread *thread) {
       for (tw_size j = 0; j < 48; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          block2_attention_l1_y_2[b * 3072 + (i * 768 + (j * 16 + k))] = block2_attention_l1_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block2_attention_l1_y_2[b * 3072 + (i * 768 + (j * 16 + k))] =
+              block2_attention_l1_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -1162,7 +1218,8 @@ static void kernel_block2_attention_l2_y_2(struct tw_thread *thread) {
       for (tw_size k = 0; k < 16; k++) {
 #pragma omp simd
         for (tw_size j = 0; j < 48; j++) {
-          block2_attention_l2_y_2[b * 3072 + (i * 768 + (k * 48 + j))] = block2_attention_l2_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block2_attention_l2_y_2[b * 3072 + (i * 768 + (k * 48 + j))] =
+              block2_attention_l2_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -1170,7 +1227,8 @@ static void kernel_block2_attention_l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of select_2. */
-TW_ALWAYS void kernel_select_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_select_2_results(struct tw_thread *thread, tw_size B, float scalar_2, tw_size i,
+    tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict select_2 = tw_at(thread->module, AT_select_2);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -1204,7 +1262,8 @@ static void kernel_select_2(struct tw_thread *thread, tw_size B, float scalar_2)
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 16, block2_attention_l1_y_2 + j_tile * 16 + i * 768, 16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel,
+            TW_PANEL, sums);
         else kernel_select_2_results(thread, B, scalar_2, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -1254,7 +1313,8 @@ static void kernel_block2_attention_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l3_y. */
-TW_ALWAYS void kernel_block2_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
   float *const restrict block2_attention_l3_y = tw_at(thread->module, AT_block2_attention_l3_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1272,7 +1332,8 @@ TW_ALWAYS void kernel_block2_attention_l3_y_results(struct tw_thread *thread, tw
  */
 static void kernel_block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
   const float *const restrict block2_l1_y = tw_at(thread->module, AT_block2_l1_y);
-  const float *const restrict block2_attention_l3_W_turned = tw_at(thread->module, AT_block2_attention_l3_W_turned);
+  const float *const restrict block2_attention_l3_W_turned =
+      tw_at(thread->module, AT_block2_attention_l3_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1288,7 +1349,8 @@ static void kernel_block2_attention_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_l1_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block2_attention_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1306,7 +1368,8 @@ static void kernel_block2_attention_l3_y_2(struct tw_thread *thread) {
       for (tw_size k = 0; k < 16; k++) {
 #pragma omp simd
         for (tw_size j = 0; j < 48; j++) {
-          block2_attention_l3_y_2[b * 3072 + (i * 768 + (k * 48 + j))] = block2_attention_l3_y[b * 3072 + j * 64 + (i * 16 + k)];
+          block2_attention_l3_y_2[b * 3072 + (i * 768 + (k * 48 + j))] =
+              block2_attention_l3_y[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -1314,8 +1377,10 @@ static void kernel_block2_attention_l3_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_causal_attention1. */
-TW_ALWAYS void kernel_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
+TW_ALWAYS void kernel_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B,
+    tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+  float *const restrict block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_block2_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
@@ -1348,8 +1413,10 @@ static void kernel_block2_attention_causal_attention1(struct tw_thread *thread, 
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile,
+            j_count, k_panel, TW_PANEL, sums);
+        else kernel_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel,
+            k_count, sums);
       }
     }
   }
@@ -1360,14 +1427,17 @@ static void kernel_block2_attention_causal_attention1(struct tw_thread *thread, 
  * block2.attention.causal_attention1_2[b, i, j, k] = block2.attention.causal_attention1[b·4 + j, i, k]
  */
 static void kernel_block2_attention_causal_attention1_2(struct tw_thread *thread) {
-  const float *const restrict block2_attention_causal_attention1 = tw_at(thread->module, AT_block2_attention_causal_attention1);
-  float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
+  const float *const restrict block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_block2_attention_causal_attention1);
+  float *const restrict block2_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 48; i++) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          block2_attention_causal_attention1_2[b * 3072 + (i * 64 + (j * 16 + k))] = block2_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
+          block2_attention_causal_attention1_2[b * 3072 + (i * 64 + (j * 16 + k))] =
+              block2_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -1390,7 +1460,8 @@ static void kernel_block2_attention_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_attention_l4_y. */
-TW_ALWAYS void kernel_block2_attention_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_attention_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
   float *const restrict block2_attention_l4_y = tw_at(thread->module, AT_block2_attention_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1407,8 +1478,10 @@ TW_ALWAYS void kernel_block2_attention_l4_y_results(struct tw_thread *thread, tw
  * block2.attention.l4.y[i, j] = (Σ_k block2.attention.causal_attention1_2[i div 48, i mod 48, k div 16 …
  */
 static void kernel_block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
-  const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
-  const float *const restrict block2_attention_l4_W_turned = tw_at(thread->module, AT_block2_attention_l4_W_turned);
+  const float *const restrict block2_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block2_attention_causal_attention1_2);
+  const float *const restrict block2_attention_l4_W_turned =
+      tw_at(thread->module, AT_block2_attention_l4_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -1424,7 +1497,8 @@ static void kernel_block2_attention_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, block2_attention_causal_attention1_2 + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel,
+          TW_PANEL, sums);
       else kernel_block2_attention_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1448,12 +1522,18 @@ static void kernel_centred(struct tw_thread *thread, float scalar) {
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j];
+        total_2 += l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j];
       }
       const float value_2 = total_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        centred[i_outer * 3072 + i * 64 + j] = l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + block1_l4_y[i_outer * 3072 + i * 64 + j] + block2_attention_l4_y[i_outer * 3072 + i * 64 + j] - value_2;
+        centred[i_outer * 3072 + i * 64 + j] =
+            l1_W[(tw_size)tw_minimum_u32(token[i_outer * 48 + i], (uint32_t)28 - 1u) * 64 + j] +
+            l2_W[i * 64 + j] + block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            block1_l4_y[i_outer * 3072 + i * 64 + j] +
+            block2_attention_l4_y[i_outer * 3072 + i * 64 + j] - value_2;
       }
     }
   }
@@ -1499,7 +1579,8 @@ static void kernel_block2_l3_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_2. */
-TW_ALWAYS void kernel_mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
   float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1557,7 +1638,8 @@ static void kernel_block2_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of block2_l4_y. */
-TW_ALWAYS void kernel_block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_block2_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
   float *const restrict block2_l4_y = tw_at(thread->module, AT_block2_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1591,7 +1673,8 @@ static void kernel_block2_l4_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 256, mul_2 + i_tile * 256, 256, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_block2_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_block2_l4_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL,
+          sums);
       else kernel_block2_l4_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
@@ -1614,7 +1697,10 @@ static void kernel_add(struct tw_thread *thread) {
     for (tw_size i = 0; i < 48; i++) {
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        add[b * 3072 + (i * 64 + j)] = l1_W[(tw_size)tw_minimum_u32(token[b * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] + block1_attention_l4_y[b * 3072 + i * 64 + j] + block1_l4_y[b * 3072 + i * 64 + j] + block2_attention_l4_y[b * 3072 + i * 64 + j] + block2_l4_y[b * 3072 + i * 64 + j];
+        add[b * 3072 + (i * 64 + j)] =
+            l1_W[(tw_size)tw_minimum_u32(token[b * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j] +
+            block1_attention_l4_y[b * 3072 + i * 64 + j] + block1_l4_y[b * 3072 + i * 64 + j] +
+            block2_attention_l4_y[b * 3072 + i * 64 + j] + block2_l4_y[b * 3072 + i * 64 + j];
       }
     }
   }
@@ -1642,13 +1728,15 @@ static void kernel_l3_y(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
+        total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 +
+            (i * 64 + j)] - total_2 / scalar);
       }
       const float value_2 = total_2 / scalar;
       const float value_2_2 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value_2) * value_2_2 * l3_gamma[j] + l3_beta[j];
+        l3_y[i_outer * 3072 + i * 64 + j] =
+            (add[i_outer * 3072 + (i * 64 + j)] - value_2) * value_2_2 * l3_gamma[j] + l3_beta[j];
       }
     }
   }
@@ -1670,7 +1758,8 @@ static void kernel_l4_W_turned(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -1752,7 +1841,8 @@ static void kernel_softmax_cross_entropy1(struct tw_thread *thread) {
       float at_label = 0.0f;
 #pragma omp simd reduction(+ : at_label)
       for (tw_size j = 0; j < 28; j++) {
-        at_label += (l4_y[i_outer * 1344 + i * 28 + j] - largest) * (float)((uint32_t)j == next[i_outer * 48 + i]);
+        at_label += (l4_y[i_outer * 1344 + i * 28 +
+            j] - largest) * (float)((uint32_t)j == next[i_outer * 48 + i]);
       }
       uint32_t best = 0;
       float best_most = -INFINITY;
@@ -1835,7 +1925,8 @@ static void kernel_l2_y(struct tw_thread *thread) {
     for (tw_size i = 0; i < 48; i++) {
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        l2_y[b * 3072 + (i * 64 + j)] = l1_W[(tw_size)tw_minimum_u32(token[b * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j];
+        l2_y[b * 3072 + (i * 64 + j)] =
+            l1_W[(tw_size)tw_minimum_u32(token[b * 48 + i], (uint32_t)28 - 1u) * 64 + j] + l2_W[i * 64 + j];
       }
     }
   }
@@ -1874,7 +1965,8 @@ static void kernel_mul_44(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (l2_y[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (l2_y[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
+        total_2_2 += (l2_y[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (l2_y[i_outer * 3072 +
+            (i * 64 + j)] - total_2 / scalar);
       }
       const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
       const float value_2_2 = total_2 / scalar;
@@ -1927,7 +2019,8 @@ static void kernel_weights_3(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of reshape. */
-TW_ALWAYS void kernel_reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_reshape_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
   const float *const restrict l2_y = tw_at(thread->module, AT_l2_y);
   float *const restrict reshape = tw_at(thread->module, AT_reshape);
@@ -1950,8 +2043,10 @@ TW_ALWAYS void kernel_reshape_2_results(struct tw_thread *thread, tw_size B, tw_
  * block1.attention.l4.y[i, j] = block1_attention_l4_y
  */
 static void kernel_reshape_2(struct tw_thread *thread, tw_size B) {
-  const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
-  const float *const restrict block1_attention_l4_W_turned = tw_at(thread->module, AT_block1_attention_l4_W_turned);
+  const float *const restrict block1_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1_2);
+  const float *const restrict block1_attention_l4_W_turned =
+      tw_at(thread->module, AT_block1_attention_l4_W_turned);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2009,7 +2104,8 @@ static void kernel_block1_l2_y_2(struct tw_thread *thread, float scalar) {
     const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_l2_y[i * 64 + j] = (reshape[i * 64 + j] - value_2_2) * value_3 * block1_l2_gamma[j] + block1_l2_beta[j];
+      block1_l2_y[i * 64 + j] =
+          (reshape[i * 64 + j] - value_2_2) * value_3 * block1_l2_gamma[j] + block1_l2_beta[j];
     }
     div_6[i] = total_2 / scalar;
     div_7[i] = 1.0f / value_2;
@@ -2018,7 +2114,8 @@ static void kernel_block1_l2_y_2(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of mul. */
-TW_ALWAYS void kernel_mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_3_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
   float *const restrict mul = tw_at(thread->module, AT_mul);
   float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
@@ -2088,7 +2185,9 @@ static void kernel_add_4(struct tw_thread *thread) {
     for (tw_size i = 0; i < 48; i++) {
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        add_4[b * 3072 + (i * 64 + j)] = l2_y[b * 3072 + (i * 64 + j)] + block1_attention_l4_y[b * 3072 + i * 64 + j] + block1_l4_y[b * 3072 + i * 64 + j];
+        add_4[b * 3072 + (i * 64 + j)] =
+            l2_y[b * 3072 + (i * 64 + j)] + block1_attention_l4_y[b * 3072 + i * 64 + j] +
+            block1_l4_y[b * 3072 + i * 64 + j];
       }
     }
   }
@@ -2128,7 +2227,8 @@ static void kernel_centred_2(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (add_4[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_4[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
+        total_2_2 += (add_4[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_4[i_outer * 3072 +
+            (i * 64 + j)] - total_2 / scalar);
       }
       const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
       const float value_2_2 = total_2 / scalar;
@@ -2193,7 +2293,8 @@ static void kernel_add_5(struct tw_thread *thread) {
     for (tw_size i = 0; i < 48; i++) {
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        add_5[b * 3072 + (i * 64 + j)] = add_4[b * 3072 + (i * 64 + j)] + block2_attention_l4_y[b * 3072 + i * 64 + j];
+        add_5[b * 3072 + (i * 64 + j)] =
+            add_4[b * 3072 + (i * 64 + j)] + block2_attention_l4_y[b * 3072 + i * 64 + j];
       }
     }
   }
@@ -2230,7 +2331,8 @@ static void kernel_centred_3(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (add_5[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_5[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
+        total_2_2 += (add_5[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add_5[i_outer * 3072 +
+            (i * 64 + j)] - total_2 / scalar);
       }
       const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
       const float value_2_2 = total_2 / scalar;
@@ -2239,7 +2341,8 @@ static void kernel_centred_3(struct tw_thread *thread, float scalar) {
       for (tw_size j = 0; j < 64; j++) {
         const float centred_3 = add_5[i_outer * 3072 + (i * 64 + j)] - value_2_2;
         centred[i_outer * 3072 + i * 64 + j] = centred_3;
-        block2_l2_y[i_outer * 3072 + i * 64 + j] = centred_3 * value_3 * block2_l2_gamma[j] + block2_l2_beta[j];
+        block2_l2_y[i_outer * 3072 + i * 64 + j] =
+            centred_3 * value_3 * block2_l2_gamma[j] + block2_l2_beta[j];
       }
       div_2[i_outer * 48 + i] = 1.0f / value_2;
       sqrt_3[i_outer * 48 + i] = value_2;
@@ -2248,7 +2351,8 @@ static void kernel_centred_3(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of mul_2. */
-TW_ALWAYS void kernel_mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_2_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
   float *const restrict mul_2 = tw_at(thread->module, AT_mul_2);
   float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
@@ -2353,14 +2457,16 @@ static void kernel_l3_y_2(struct tw_thread *thread, float scalar) {
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar);
+        total_2_2 += (add[i_outer * 3072 + (i * 64 + j)] - total_2 / scalar) * (add[i_outer * 3072 +
+            (i * 64 + j)] - total_2 / scalar);
       }
       const float value_2 = sqrtf(total_2_2 / scalar + 0.00001f);
       const float value_2_2 = total_2 / scalar;
       const float value_3 = 1.0f / sqrtf(total_2_2 / scalar + 0.00001f);
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
-        l3_y[i_outer * 3072 + i * 64 + j] = (add[i_outer * 3072 + (i * 64 + j)] - value_2_2) * value_3 * l3_gamma[j] + l3_beta[j];
+        l3_y[i_outer * 3072 + i * 64 + j] =
+            (add[i_outer * 3072 + (i * 64 + j)] - value_2_2) * value_3 * l3_gamma[j] + l3_beta[j];
       }
       div_3[i_outer * 48 + i] = total_2 / scalar;
       div_12[i_outer * 48 + i] = 1.0f / value_2;
@@ -2398,7 +2504,8 @@ static void kernel_softmax_cross_entropy1_2(struct tw_thread *thread, float scal
       float at_label = 0.0f;
 #pragma omp simd reduction(+ : at_label)
       for (tw_size j = 0; j < 28; j++) {
-        at_label += (l4_y[i_outer * 1344 + i * 28 + j] - largest) * (float)((uint32_t)j == next[i_outer * 48 + i]);
+        at_label += (l4_y[i_outer * 1344 + i * 28 +
+            j] - largest) * (float)((uint32_t)j == next[i_outer * 48 + i]);
       }
       uint32_t best = 0;
       float best_most = -INFINITY;
@@ -2412,7 +2519,9 @@ static void kernel_softmax_cross_entropy1_2(struct tw_thread *thread, float scal
       const float value_2 = scalar_4 / sum_exp;
 #pragma omp simd
       for (tw_size j = 0; j < 28; j++) {
-        g_l4_y[i_outer * 1344 + i * 28 + j] = scalar_3 * (float)((uint32_t)j == next[i_outer * 48 + i]) + value_2 * tw_exp(l4_y[i_outer * 1344 + i * 28 + j] - largest);
+        g_l4_y[i_outer * 1344 + i * 28 + j] =
+            scalar_3 * (float)((uint32_t)j == next[i_outer * 48 + i]) +
+            value_2 * tw_exp(l4_y[i_outer * 1344 + i * 28 + j] - largest);
       }
       softmax_cross_entropy1[i_outer * 48 + i] = tw_log(sum_exp) - at_label;
       accuracy1[i_outer * 48 + i] = (float)(best == next[i_outer * 48 + i]);
@@ -2421,7 +2530,8 @@ static void kernel_softmax_cross_entropy1_2(struct tw_thread *thread, float scal
 }
 
 /* What becomes of the sums of a tile of mul_3. */
-TW_ALWAYS void kernel_mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_3_2_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
   const float *const restrict add = tw_at(thread->module, AT_add);
   const float *const restrict div_3 = tw_at(thread->module, AT_div_3);
@@ -2488,26 +2598,35 @@ static void kernel_g_block2_l4_y(struct tw_thread *thread, float scalar) {
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2 += mul_3[i_outer * 3072 + i * 64 + j] * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]);
+        total_2 += mul_3[i_outer * 3072 + i * 64 +
+            j] * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]);
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += -(mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]) + -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]));
+        total_2_2 += -(mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] +
+            -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 +
+            i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]) +
+            -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 +
+            i]) / scalar * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]));
       }
-      const float value_2 = -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 + i]) / scalar;
+      const float value_2 =
+          -(total_2 * div_12[i_outer * 48 + i] / sqrt_2[i_outer * 48 + i]) / (2.0f * sqrt_2[i_outer * 48 +
+          i]) / scalar;
       const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
         const float value_3 = value_2 * (add[i_outer * 3072 + (i * 64 + j)] - div_3[i_outer * 48 + i]);
-        g_block2_l4_y[i_outer * 3072 + i * 64 + j] = mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + value_3 + value_3 + value_2_2;
+        g_block2_l4_y[i_outer * 3072 + i * 64 + j] =
+            mul_3[i_outer * 3072 + i * 64 + j] * div_12[i_outer * 48 + i] + value_3 + value_3 + value_2_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_block2_l3_y. */
-TW_ALWAYS void kernel_g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block2_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict mul_4 = tw_at(thread->module, AT_mul_4);
   const float *const restrict mul_5 = tw_at(thread->module, AT_mul_5);
   const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
@@ -2516,7 +2635,8 @@ TW_ALWAYS void kernel_g_block2_l3_y_results(struct tw_thread *thread, tw_size B,
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
       const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-      g_block2_l3_y[i * 256 + j] = acc * mul_4[i * 256 + j] * mul_5[i * 256 + j] / 1.41421356f + acc * add_2[i * 256 + j] * 0.5f;
+      g_block2_l3_y[i * 256 + j] =
+          acc * mul_4[i * 256 + j] * mul_5[i * 256 + j] / 1.41421356f + acc * add_2[i * 256 + j] * 0.5f;
     }
   }
 }
@@ -2544,14 +2664,16 @@ static void kernel_g_block2_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL,
+          sums);
       else kernel_g_block2_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_46. */
-TW_ALWAYS void kernel_mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_46_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
   const float *const restrict centred = tw_at(thread->module, AT_centred);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
@@ -2627,21 +2749,26 @@ static void kernel_g_block2_attention_l4_y(struct tw_thread *thread, float scala
     float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
     for (tw_size j = 0; j < 64; j++) {
-      total_2_2 += -(mul_6[i * 64 + j] * div_2[i] + -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j] + -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j]);
+      total_2_2 += -(mul_6[i * 64 + j] * div_2[i] +
+          -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j] +
+          -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar * centred[i * 64 + j]);
     }
     const float value_2 = -(total_2 * div_2[i] / sqrt_3[i]) / (2.0f * sqrt_3[i]) / scalar;
     const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
       const float value_3 = value_2 * centred[i * 64 + j];
-      g_block2_attention_l4_y[i * 64 + j] = g_block2_l4_y[i * 64 + j] + (mul_6[i * 64 + j] * div_2[i] + value_3 + value_3 + value_2_2);
+      g_block2_attention_l4_y[i * 64 + j] =
+          g_block2_l4_y[i * 64 + j] + (mul_6[i * 64 + j] * div_2[i] + value_3 + value_3 + value_2_2);
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_block2_attention_l4_y_times_block2_attention_l4_W. */
-TW_ALWAYS void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
+TW_ALWAYS void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(struct tw_thread *thread,
+    tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W =
+      tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
@@ -2673,8 +2800,10 @@ static void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B,
+          i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block2_attention_l4_y_times_block2_attention_l4_W_results(thread, B, i_tile, i_count,
+          j_panel, j_count, sums);
     }
   }
 }
@@ -2684,14 +2813,17 @@ static void kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(struct tw
  * g_block2.attention.causal_attention1[b, i, j, k] = g_block2.attention.l4.y_times_block2.attention.l4 …
  */
 static void kernel_g_block2_attention_causal_attention1(struct tw_thread *thread) {
-  const float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
-  float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
+  const float *const restrict g_block2_attention_l4_y_times_block2_attention_l4_W =
+      tw_at(thread->module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W);
+  float *const restrict g_block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 4; i++) {
       for (tw_size j = 0; j < 48; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block2_attention_causal_attention1[b * 3072 + (i * 768 + (j * 16 + k))] = g_block2_attention_l4_y_times_block2_attention_l4_W[b * 3072 + j * 64 + (i * 16 + k)];
+          g_block2_attention_causal_attention1[b * 3072 + (i * 768 + (j * 16 + k))] =
+              g_block2_attention_l4_y_times_block2_attention_l4_W[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -2699,8 +2831,11 @@ static void kernel_g_block2_attention_causal_attention1(struct tw_thread *thread
 }
 
 /* What becomes of the sums of a tile of weights_times_g_block2_attention_causal_attention1. */
-TW_ALWAYS void kernel_weights_times_g_block2_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
+TW_ALWAYS void kernel_weights_times_g_block2_attention_causal_attention1_results(struct tw_thread *thread,
+    tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count,
+    const float *sums) {
+  float *const restrict weights_times_g_block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
@@ -2716,7 +2851,8 @@ TW_ALWAYS void kernel_weights_times_g_block2_attention_causal_attention1_results
  */
 static void kernel_weights_times_g_block2_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
-  const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
+  const float *const restrict g_block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -2733,8 +2869,10 @@ static void kernel_weights_times_g_block2_attention_causal_attention1(struct tw_
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights_2 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B,
+            i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_weights_times_g_block2_attention_causal_attention1_results(thread, B, i, j_tile, j_count,
+            k_panel, k_count, sums);
       }
     }
   }
@@ -2745,14 +2883,16 @@ static void kernel_weights_times_g_block2_attention_causal_attention1(struct tw_
  * g_block2.attention.l3.y[b, i, j, k] = weights_times_g_block2.attention.causal_attention1[b·4 + j, i, …
  */
 static void kernel_g_block2_attention_l3_y(struct tw_thread *thread) {
-  const float *const restrict weights_times_g_block2_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
+  const float *const restrict weights_times_g_block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_weights_times_g_block2_attention_causal_attention1);
   float *const restrict g_block2_attention_l3_y = tw_at(thread->module, AT_g_block2_attention_l3_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 48; i++) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block2_attention_l3_y[b * 3072 + (i * 64 + (j * 16 + k))] = weights_times_g_block2_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block2_attention_l3_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              weights_times_g_block2_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -2760,8 +2900,10 @@ static void kernel_g_block2_attention_l3_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_block2_attention_l3_y_times_block2_attention_l3_W. */
-TW_ALWAYS void kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
+TW_ALWAYS void kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(struct tw_thread *thread,
+    tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W =
+      tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
@@ -2793,14 +2935,17 @@ static void kernel_g_block2_attention_l3_y_times_block2_attention_l3_W(struct tw
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block2_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B,
+          i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block2_attention_l3_y_times_block2_attention_l3_W_results(thread, B, i_tile, i_count,
+          j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_7. */
-TW_ALWAYS void kernel_mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_mul_7_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const float *const restrict weights_2 = tw_at(thread->module, AT_weights_2);
   const float *const restrict sum_7 = tw_at(thread->module, AT_sum_7);
   float *const restrict mul_7 = tw_at(thread->module, AT_mul_7);
@@ -2822,7 +2967,8 @@ TW_ALWAYS void kernel_mul_7_results(struct tw_thread *thread, tw_size B, tw_size
  * div_4[i, j, k] = acc / sum_7[i, j]
  */
 static void kernel_mul_7(struct tw_thread *thread, tw_size B) {
-  const float *const restrict g_block2_attention_causal_attention1 = tw_at(thread->module, AT_g_block2_attention_causal_attention1);
+  const float *const restrict g_block2_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block2_attention_causal_attention1);
   const float *const restrict block2_attention_l3_y_2 = tw_at(thread->module, AT_block2_attention_l3_y_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -2838,7 +2984,8 @@ static void kernel_mul_7(struct tw_thread *thread, tw_size B) {
       tw_copy_rows(k_count, 16, block2_attention_l3_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
-        tw_tile(j_count, k_count, false, 16, g_block2_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
+        tw_tile(j_count, k_count, false, 16, g_block2_attention_causal_attention1 + j_tile * 16 + i * 768,
+            16, step,
                 panel, sums);
         if (k_count == TW_PANEL) kernel_mul_7_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
         else kernel_mul_7_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
@@ -2867,14 +3014,18 @@ static void kernel_div_5(struct tw_thread *thread, float scalar_2) {
       }
 #pragma omp simd
       for (tw_size k = 0; k < 48; k++) {
-        div_5[i * 2304 + (j * 48 + k)] = ((uint32_t)j >= (uint32_t)k ? (div_4[i * 2304 + (j * 48 + k)] + total_2) * tw_exp(select_2[i * 2304 + (j * 48 + k)] - max[i * 48 + j]) : 0.0f) / scalar_2;
+        div_5[i * 2304 + (j * 48 + k)] =
+            ((uint32_t)j >= (uint32_t)k ?
+            (div_4[i * 2304 + (j * 48 + k)] +
+            total_2) * tw_exp(select_2[i * 2304 + (j * 48 + k)] - max[i * 48 + j]) : 0.0f) / scalar_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of einsum. */
-TW_ALWAYS void kernel_einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum = tw_at(thread->module, AT_einsum);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -2908,7 +3059,8 @@ static void kernel_einsum(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_einsum_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_einsum_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL,
+            sums);
         else kernel_einsum_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -2927,7 +3079,8 @@ static void kernel_g_block2_attention_l2_y(struct tw_thread *thread) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block2_attention_l2_y[b * 3072 + (i * 64 + (j * 16 + k))] = einsum[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block2_attention_l2_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              einsum[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -2935,8 +3088,10 @@ static void kernel_g_block2_attention_l2_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of add_14. */
-TW_ALWAYS void kernel_add_14_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  const float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
+TW_ALWAYS void kernel_add_14_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict g_block2_attention_l3_y_times_block2_attention_l3_W =
+      tw_at(thread->module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W);
   float *const restrict add_14 = tw_at(thread->module, AT_add_14);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -2976,7 +3131,8 @@ static void kernel_add_14(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of einsum_2. */
-TW_ALWAYS void kernel_einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_2_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_2 = tw_at(thread->module, AT_einsum_2);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3010,7 +3166,8 @@ static void kernel_einsum_2(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_5 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_einsum_2_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_einsum_2_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL,
+            sums);
         else kernel_einsum_2_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -3029,7 +3186,8 @@ static void kernel_g_block2_attention_l1_y(struct tw_thread *thread) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block2_attention_l1_y[b * 3072 + (i * 64 + (j * 16 + k))] = einsum_2[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block2_attention_l1_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              einsum_2[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -3037,7 +3195,8 @@ static void kernel_g_block2_attention_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_56. */
-TW_ALWAYS void kernel_mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_56_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict add_14 = tw_at(thread->module, AT_add_14);
   const float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
   const float *const restrict centred_2 = tw_at(thread->module, AT_centred_2);
@@ -3117,7 +3276,9 @@ static void kernel_add_8(struct tw_thread *thread, float scalar) {
     float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
     for (tw_size j = 0; j < 64; j++) {
-      total_2_2 += -(mul_57[i * 64 + j] * div_13[i] + -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j] + -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j]);
+      total_2_2 += -(mul_57[i * 64 + j] * div_13[i] +
+          -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j] +
+          -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar * centred_2[i * 64 + j]);
     }
     const float value_2 = -(total_2 * div_13[i] / sqrt_4[i]) / (2.0f * sqrt_4[i]) / scalar;
     const float value_2_2 = total_2_2 / scalar;
@@ -3132,7 +3293,8 @@ static void kernel_add_8(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_block1_l3_y. */
-TW_ALWAYS void kernel_g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_g_block1_l3_y_results(struct tw_thread *thread, tw_size B, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict mul_8 = tw_at(thread->module, AT_mul_8);
   const float *const restrict mul_9 = tw_at(thread->module, AT_mul_9);
   const float *const restrict add_3 = tw_at(thread->module, AT_add_3);
@@ -3141,7 +3303,8 @@ TW_ALWAYS void kernel_g_block1_l3_y_results(struct tw_thread *thread, tw_size B,
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
       const float acc = sums[(i - i_tile) * TW_PANEL + j - j_panel];
-      g_block1_l3_y[i * 256 + j] = acc * mul_8[i * 256 + j] * mul_9[i * 256 + j] / 1.41421356f + acc * add_3[i * 256 + j] * 0.5f;
+      g_block1_l3_y[i * 256 + j] =
+          acc * mul_8[i * 256 + j] * mul_9[i * 256 + j] / 1.41421356f + acc * add_3[i * 256 + j] * 0.5f;
     }
   }
 }
@@ -3169,14 +3332,16 @@ static void kernel_g_block1_l3_y(struct tw_thread *thread, tw_size B) {
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, TW_PANEL,
+          sums);
       else kernel_g_block1_l3_y_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_10. */
-TW_ALWAYS void kernel_mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_10_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
   const float *const restrict reshape = tw_at(thread->module, AT_reshape);
   const float *const restrict div_6 = tw_at(thread->module, AT_div_6);
@@ -3248,21 +3413,26 @@ static void kernel_g_block1_attention_l4_y(struct tw_thread *thread, float scala
     float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
     for (tw_size j = 0; j < 64; j++) {
-      total_2_2 += -(mul_10[i * 64 + j] * div_7[i] + -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]) + -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]));
+      total_2_2 += -(mul_10[i * 64 + j] * div_7[i] +
+          -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]) +
+          -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar * (reshape[i * 64 + j] - div_6[i]));
     }
     const float value_2 = -(total_2 * div_7[i] / sqrt[i]) / (2.0f * sqrt[i]) / scalar;
     const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
       const float value_3 = value_2 * (reshape[i * 64 + j] - div_6[i]);
-      g_block1_attention_l4_y[i * 64 + j] = g_block1_l4_y[i * 64 + j] + (mul_10[i * 64 + j] * div_7[i] + value_3 + value_3 + value_2_2);
+      g_block1_attention_l4_y[i * 64 + j] =
+          g_block1_l4_y[i * 64 + j] + (mul_10[i * 64 + j] * div_7[i] + value_3 + value_3 + value_2_2);
     }
   }
 }
 
 /* What becomes of the sums of a tile of g_block1_attention_l4_y_times_block1_attention_l4_W. */
-TW_ALWAYS void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
+TW_ALWAYS void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(struct tw_thread *thread,
+    tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W =
+      tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
@@ -3294,8 +3464,10 @@ static void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l4_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B,
+          i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block1_attention_l4_y_times_block1_attention_l4_W_results(thread, B, i_tile, i_count,
+          j_panel, j_count, sums);
     }
   }
 }
@@ -3305,14 +3477,17 @@ static void kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(struct tw
  * g_block1.attention.causal_attention1[b, i, j, k] = g_block1.attention.l4.y_times_block1.attention.l4 …
  */
 static void kernel_g_block1_attention_causal_attention1(struct tw_thread *thread) {
-  const float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
-  float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
+  const float *const restrict g_block1_attention_l4_y_times_block1_attention_l4_W =
+      tw_at(thread->module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W);
+  float *const restrict g_block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 4; i++) {
       for (tw_size j = 0; j < 48; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block1_attention_causal_attention1[b * 3072 + (i * 768 + (j * 16 + k))] = g_block1_attention_l4_y_times_block1_attention_l4_W[b * 3072 + j * 64 + (i * 16 + k)];
+          g_block1_attention_causal_attention1[b * 3072 + (i * 768 + (j * 16 + k))] =
+              g_block1_attention_l4_y_times_block1_attention_l4_W[b * 3072 + j * 64 + (i * 16 + k)];
         }
       }
     }
@@ -3320,8 +3495,11 @@ static void kernel_g_block1_attention_causal_attention1(struct tw_thread *thread
 }
 
 /* What becomes of the sums of a tile of weights_times_g_block1_attention_causal_attention1. */
-TW_ALWAYS void kernel_weights_times_g_block1_attention_causal_attention1_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
-  float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
+TW_ALWAYS void kernel_weights_times_g_block1_attention_causal_attention1_results(struct tw_thread *thread,
+    tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count,
+    const float *sums) {
+  float *const restrict weights_times_g_block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
     for (tw_size k = k_panel; k < k_panel + k_count; k++) {
@@ -3337,7 +3515,8 @@ TW_ALWAYS void kernel_weights_times_g_block1_attention_causal_attention1_results
  */
 static void kernel_weights_times_g_block1_attention_causal_attention1(struct tw_thread *thread, tw_size B) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
-  const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
+  const float *const restrict g_block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -3354,8 +3533,10 @@ static void kernel_weights_times_g_block1_attention_causal_attention1(struct tw_
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, weights + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
-        else kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
+        if (k_count == TW_PANEL) kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B,
+            i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        else kernel_weights_times_g_block1_attention_causal_attention1_results(thread, B, i, j_tile, j_count,
+            k_panel, k_count, sums);
       }
     }
   }
@@ -3366,14 +3547,16 @@ static void kernel_weights_times_g_block1_attention_causal_attention1(struct tw_
  * g_block1.attention.l3.y[b, i, j, k] = weights_times_g_block1.attention.causal_attention1[b·4 + j, i, …
  */
 static void kernel_g_block1_attention_l3_y(struct tw_thread *thread) {
-  const float *const restrict weights_times_g_block1_attention_causal_attention1 = tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
+  const float *const restrict weights_times_g_block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_weights_times_g_block1_attention_causal_attention1);
   float *const restrict g_block1_attention_l3_y = tw_at(thread->module, AT_g_block1_attention_l3_y);
   for (tw_size b = thread->from; b < thread->to; b++) {
     for (tw_size i = 0; i < 48; i++) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block1_attention_l3_y[b * 3072 + (i * 64 + (j * 16 + k))] = weights_times_g_block1_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block1_attention_l3_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              weights_times_g_block1_attention_causal_attention1[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -3381,8 +3564,10 @@ static void kernel_g_block1_attention_l3_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of g_block1_attention_l3_y_times_block1_attention_l3_W. */
-TW_ALWAYS void kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
+TW_ALWAYS void kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(struct tw_thread *thread,
+    tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+  float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W =
+      tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
     for (tw_size j = j_panel; j < j_panel + j_count; j++) {
@@ -3414,14 +3599,17 @@ static void kernel_g_block1_attention_l3_y_times_block1_attention_l3_W(struct tw
       i_count = tw_height(thread->to - i_tile);
       tw_tile(i_count, j_count, false, 64, g_block1_attention_l3_y + i_tile * 64, 64, step,
               panel, sums);
-      if (j_count == TW_PANEL) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, TW_PANEL, sums);
-      else kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count, j_panel, j_count, sums);
+      if (j_count == TW_PANEL) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B,
+          i_tile, i_count, j_panel, TW_PANEL, sums);
+      else kernel_g_block1_attention_l3_y_times_block1_attention_l3_W_results(thread, B, i_tile, i_count,
+          j_panel, j_count, sums);
     }
   }
 }
 
 /* What becomes of the sums of a tile of mul_11. */
-TW_ALWAYS void kernel_mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_mul_11_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   const float *const restrict weights = tw_at(thread->module, AT_weights);
   const float *const restrict sum_12 = tw_at(thread->module, AT_sum_12);
   float *const restrict mul_11 = tw_at(thread->module, AT_mul_11);
@@ -3443,7 +3631,8 @@ TW_ALWAYS void kernel_mul_11_results(struct tw_thread *thread, tw_size B, tw_siz
  * div_8[i, j, k] = acc / sum_12[i, j]
  */
 static void kernel_mul_11(struct tw_thread *thread, tw_size B) {
-  const float *const restrict g_block1_attention_causal_attention1 = tw_at(thread->module, AT_g_block1_attention_causal_attention1);
+  const float *const restrict g_block1_attention_causal_attention1 =
+      tw_at(thread->module, AT_g_block1_attention_causal_attention1);
   const float *const restrict block1_attention_l3_y_2 = tw_at(thread->module, AT_block1_attention_l3_y_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
@@ -3459,9 +3648,11 @@ static void kernel_mul_11(struct tw_thread *thread, tw_size B) {
       tw_copy_rows(k_count, 16, block1_attention_l3_y_2 + k_panel + i * 768, 48, panel);
       for (tw_size j_tile = 0, j_count; j_tile < 48; j_tile += j_count) {
         j_count = tw_height(48 - j_tile);
-        tw_tile(j_count, k_count, false, 16, g_block1_attention_causal_attention1 + j_tile * 16 + i * 768, 16, step,
+        tw_tile(j_count, k_count, false, 16, g_block1_attention_causal_attention1 + j_tile * 16 + i * 768,
+            16, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_mul_11_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_mul_11_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL,
+            sums);
         else kernel_mul_11_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -3488,14 +3679,18 @@ static void kernel_div_9(struct tw_thread *thread, float scalar_2) {
       }
 #pragma omp simd
       for (tw_size k = 0; k < 48; k++) {
-        div_9[i * 2304 + (j * 48 + k)] = ((uint32_t)j >= (uint32_t)k ? (div_8[i * 2304 + (j * 48 + k)] + total_2) * tw_exp(select[i * 2304 + (j * 48 + k)] - max_2[i * 48 + j]) : 0.0f) / scalar_2;
+        div_9[i * 2304 + (j * 48 + k)] =
+            ((uint32_t)j >= (uint32_t)k ?
+            (div_8[i * 2304 + (j * 48 + k)] +
+            total_2) * tw_exp(select[i * 2304 + (j * 48 + k)] - max_2[i * 48 + j]) : 0.0f) / scalar_2;
       }
     }
   }
 }
 
 /* What becomes of the sums of a tile of einsum_3. */
-TW_ALWAYS void kernel_einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_3_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_3 = tw_at(thread->module, AT_einsum_3);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3529,7 +3724,8 @@ static void kernel_einsum_3(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile, 1, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_einsum_3_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_einsum_3_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL,
+            sums);
         else kernel_einsum_3_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -3548,7 +3744,8 @@ static void kernel_g_block1_attention_l2_y(struct tw_thread *thread) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block1_attention_l2_y[b * 3072 + (i * 64 + (j * 16 + k))] = einsum_3[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block1_attention_l2_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              einsum_3[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -3556,8 +3753,10 @@ static void kernel_g_block1_attention_l2_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of add_9. */
-TW_ALWAYS void kernel_add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
-  const float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
+TW_ALWAYS void kernel_add_9_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
+  const float *const restrict g_block1_attention_l3_y_times_block1_attention_l3_W =
+      tw_at(thread->module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W);
   float *const restrict add_9 = tw_at(thread->module, AT_add_9);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
 #pragma omp simd
@@ -3597,7 +3796,8 @@ static void kernel_add_9(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of einsum_4. */
-TW_ALWAYS void kernel_einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile, tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
+TW_ALWAYS void kernel_einsum_4_results(struct tw_thread *thread, tw_size B, tw_size i, tw_size j_tile,
+    tw_size j_count, tw_size k_panel, tw_size k_count, const float *sums) {
   float *const restrict einsum_4 = tw_at(thread->module, AT_einsum_4);
   for (tw_size j = j_tile; j < j_tile + j_count; j++) {
 #pragma omp simd
@@ -3631,7 +3831,8 @@ static void kernel_einsum_4(struct tw_thread *thread, tw_size B) {
         j_count = tw_height(48 - j_tile);
         tw_tile(j_count, k_count, false, 48, div_9 + i * 2304 + j_tile * 48, 48, step,
                 panel, sums);
-        if (k_count == TW_PANEL) kernel_einsum_4_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL, sums);
+        if (k_count == TW_PANEL) kernel_einsum_4_results(thread, B, i, j_tile, j_count, k_panel, TW_PANEL,
+            sums);
         else kernel_einsum_4_results(thread, B, i, j_tile, j_count, k_panel, k_count, sums);
       }
     }
@@ -3650,7 +3851,8 @@ static void kernel_g_block1_attention_l1_y(struct tw_thread *thread) {
       for (tw_size j = 0; j < 4; j++) {
 #pragma omp simd
         for (tw_size k = 0; k < 16; k++) {
-          g_block1_attention_l1_y[b * 3072 + (i * 64 + (j * 16 + k))] = einsum_4[b * 3072 + j * 768 + (i * 16 + k)];
+          g_block1_attention_l1_y[b * 3072 + (i * 64 + (j * 16 + k))] =
+              einsum_4[b * 3072 + j * 768 + (i * 16 + k)];
         }
       }
     }
@@ -3658,7 +3860,8 @@ static void kernel_g_block1_attention_l1_y(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_47. */
-TW_ALWAYS void kernel_mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_47_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   const float *const restrict add_9 = tw_at(thread->module, AT_add_9);
   const float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
   const float *const restrict mul_44 = tw_at(thread->module, AT_mul_44);
@@ -3731,20 +3934,29 @@ static void kernel_mul_48(struct tw_thread *thread, float scalar) {
       float total_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2 += mul_47[i_outer * 3072 + i * 64 + j] * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]);
+        total_2 += mul_47[i_outer * 3072 + i * 64 +
+            j] * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]);
       }
       float total_2_2 = 0.0f;
 #pragma omp simd reduction(+ : total_2_2)
       for (tw_size j = 0; j < 64; j++) {
-        total_2_2 += -(mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]) + -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]));
+        total_2_2 += -(mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] +
+            -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 +
+            i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]) +
+            -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 +
+            i]) / scalar * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]));
       }
-      const float value_2 = -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 + i]) / scalar;
+      const float value_2 =
+          -(total_2 * div_11[i_outer * 48 + i] / sqrt_5[i_outer * 48 + i]) / (2.0f * sqrt_5[i_outer * 48 +
+          i]) / scalar;
       const float value_2_2 = total_2_2 / scalar;
 #pragma omp simd
       for (tw_size j = 0; j < 64; j++) {
         const float value_3 = value_2 * (l2_y[i_outer * 3072 + (i * 64 + j)] - div_10[i_outer * 48 + i]);
         mul_48[i_outer * 3072 + i * 64 + j] = value_3;
-        g_l1_y[i_outer * 3072 + i * 64 + j] = g_block1_attention_l4_y[i_outer * 3072 + i * 64 + j] + (mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + value_3 + value_3 + value_2_2);
+        g_l1_y[i_outer * 3072 + i * 64 + j] =
+            g_block1_attention_l4_y[i_outer * 3072 + i * 64 + j] +
+            (mul_47[i_outer * 3072 + i * 64 + j] * div_11[i_outer * 48 + i] + value_3 + value_3 + value_2_2);
       }
     }
   }
@@ -3768,7 +3980,8 @@ static void kernel_cast(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_12. */
-TW_ALWAYS void kernel_mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_12_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_12 = tw_at(thread->module, AT_mul_12);
   float *const restrict g_l1_W = tw_at(thread->module, AT_g_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -3957,7 +4170,8 @@ static void kernel_sum_18(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_15. */
-TW_ALWAYS void kernel_mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_15_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_15 = tw_at(thread->module, AT_mul_15);
   float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4046,7 +4260,8 @@ static void kernel_mul_16(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block1_attention_l1_b_2[lane] += g_block1_attention_l1_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block1_attention_l1_b_2[lane] += g_block1_attention_l1_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -4076,7 +4291,8 @@ static void kernel_sum_21(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_17. */
-TW_ALWAYS void kernel_mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_17_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_17 = tw_at(thread->module, AT_mul_17);
   float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4171,7 +4387,8 @@ static void kernel_mul_18(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block1_attention_l2_b_2[lane] += g_block1_attention_l2_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block1_attention_l2_b_2[lane] += g_block1_attention_l2_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -4202,7 +4419,8 @@ static void kernel_add_7(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_19. */
-TW_ALWAYS void kernel_mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_19_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_19 = tw_at(thread->module, AT_mul_19);
   float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4291,7 +4509,8 @@ static void kernel_mul_20(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block1_attention_l3_b_2[lane] += g_block1_attention_l3_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block1_attention_l3_b_2[lane] += g_block1_attention_l3_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -4321,7 +4540,8 @@ static void kernel_sum_25(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_21. */
-TW_ALWAYS void kernel_mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_21_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_21 = tw_at(thread->module, AT_mul_21);
   float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4342,7 +4562,8 @@ TW_ALWAYS void kernel_mul_21_results(struct tw_thread *thread, tw_size B, tw_siz
  */
 static void kernel_mul_21(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block1_attention_l4_y = tw_at(thread->module, AT_g_block1_attention_l4_y);
-  const float *const restrict block1_attention_causal_attention1_2 = tw_at(thread->module, AT_block1_attention_causal_attention1_2);
+  const float *const restrict block1_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block1_attention_causal_attention1_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -4565,7 +4786,8 @@ static void kernel_add_10(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_26. */
-TW_ALWAYS void kernel_mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_26_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_26 = tw_at(thread->module, AT_mul_26);
   float *const restrict g_block1_l3_W = tw_at(thread->module, AT_g_block1_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4649,7 +4871,8 @@ static void kernel_sum_31(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_27. */
-TW_ALWAYS void kernel_mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_mul_27_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict mul_27 = tw_at(thread->module, AT_mul_27);
   float *const restrict g_block1_l4_W = tw_at(thread->module, AT_g_block1_l4_W);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
@@ -4835,7 +5058,8 @@ static void kernel_sum_34(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_30. */
-TW_ALWAYS void kernel_mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_30_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_30 = tw_at(thread->module, AT_mul_30);
   float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -4930,7 +5154,8 @@ static void kernel_mul_31(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block2_attention_l1_b_2[lane] += g_block2_attention_l1_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block2_attention_l1_b_2[lane] += g_block2_attention_l1_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -4961,7 +5186,8 @@ static void kernel_add_13(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_32. */
-TW_ALWAYS void kernel_mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_32_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_32 = tw_at(thread->module, AT_mul_32);
   float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5050,7 +5276,8 @@ static void kernel_mul_33(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block2_attention_l2_b_2[lane] += g_block2_attention_l2_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block2_attention_l2_b_2[lane] += g_block2_attention_l2_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -5080,7 +5307,8 @@ static void kernel_sum_39(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_34. */
-TW_ALWAYS void kernel_mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_34_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_34 = tw_at(thread->module, AT_mul_34);
   float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5169,7 +5397,8 @@ static void kernel_mul_35(struct tw_thread *thread, tw_size B) {
 #pragma omp simd
           for (tw_size lane = 0; lane < j_count; lane++) {
             const tw_size j = j_strip + lane;
-            g_block2_attention_l3_b_2[lane] += g_block2_attention_l3_y[i_outer * 3072 + (i * 64 + (j_outer * 16 + j))];
+            g_block2_attention_l3_b_2[lane] += g_block2_attention_l3_y[i_outer * 3072 +
+                (i * 64 + (j_outer * 16 + j))];
           }
         }
       }
@@ -5199,7 +5428,8 @@ static void kernel_sum_41(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_36. */
-TW_ALWAYS void kernel_mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_36_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_36 = tw_at(thread->module, AT_mul_36);
   float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5220,7 +5450,8 @@ TW_ALWAYS void kernel_mul_36_results(struct tw_thread *thread, tw_size B, tw_siz
  */
 static void kernel_mul_36(struct tw_thread *thread, tw_size B) {
   const float *const restrict g_block2_attention_l4_y = tw_at(thread->module, AT_g_block2_attention_l4_y);
-  const float *const restrict block2_attention_causal_attention1_2 = tw_at(thread->module, AT_block2_attention_causal_attention1_2);
+  const float *const restrict block2_attention_causal_attention1_2 =
+      tw_at(thread->module, AT_block2_attention_causal_attention1_2);
   tw_size *const step = thread->step;
   float *const panel = thread->panel;
   float *const sums = thread->sums;
@@ -5444,7 +5675,8 @@ static void kernel_sum_45(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_39. */
-TW_ALWAYS void kernel_mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_39_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_39 = tw_at(thread->module, AT_mul_39);
   float *const restrict g_block2_l3_W = tw_at(thread->module, AT_g_block2_l3_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5527,7 +5759,8 @@ static void kernel_sum_47(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_40. */
-TW_ALWAYS void kernel_mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_mul_40_results(struct tw_thread *thread, tw_size B, tw_size j_tile, tw_size j_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   float *const restrict mul_40 = tw_at(thread->module, AT_mul_40);
   float *const restrict g_block2_l4_W = tw_at(thread->module, AT_g_block2_l4_W);
   for (tw_size i = i_panel; i < i_panel + i_count; i++) {
@@ -5765,7 +5998,8 @@ static void kernel_add_18(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of mul_43. */
-TW_ALWAYS void kernel_mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_mul_43_results(struct tw_thread *thread, tw_size B, tw_size i_tile, tw_size i_count,
+    tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict mul_43 = tw_at(thread->module, AT_mul_43);
   float *const restrict g_l4_W = tw_at(thread->module, AT_g_l4_W);
   for (tw_size i = i_tile; i < i_tile + i_count; i++) {
@@ -5861,8 +6095,13 @@ static void kernel_update_l1_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l1_W[i * 64 + j] = l1_W[i * 64 + j] - l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
+      l1_W[i * 64 + j] =
+          l1_W[i * 64 + j] - l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l1_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+          1e-8f);
     }
   }
 }
@@ -5880,7 +6119,10 @@ static void kernel_update_l1_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      l1_W_m[i * 64 + j] = l1_W_m[i * 64 + j] * 0.9f + g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      l1_W_m[i * 64 + j] =
+          l1_W_m[i * 64 + j] * 0.9f +
+          g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f) * 0.1f;
     }
   }
 }
@@ -5899,7 +6141,9 @@ static void kernel_update_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
       l1_W_v[i * 64 + j] = l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -5921,8 +6165,13 @@ static void kernel_update_l2_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l2_W[i * 64 + j] = l2_W[i * 64 + j] - l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
+      l2_W[i * 64 + j] =
+          l2_W[i * 64 + j] - l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l2_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+          1e-8f);
     }
   }
 }
@@ -5940,7 +6189,10 @@ static void kernel_update_l2_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      l2_W_m[i * 64 + j] = l2_W_m[i * 64 + j] * 0.9f + g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      l2_W_m[i * 64 + j] =
+          l2_W_m[i * 64 + j] * 0.9f +
+          g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f) * 0.1f;
     }
   }
 }
@@ -5959,7 +6211,9 @@ static void kernel_update_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
       l2_W_v[i * 64 + j] = l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -5980,8 +6234,13 @@ static void kernel_update_block1_l1_gamma(struct tw_thread *thread, float rate_t
   float *const restrict block1_l1_gamma = tw_at(thread->module, AT_block1_l1_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_gamma[i] = block1_l1_gamma[i] - rate_t * (block1_l1_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
+    block1_l1_gamma[i] =
+        block1_l1_gamma[i] - rate_t * (block1_l1_gamma_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -5997,7 +6256,10 @@ static void kernel_update_block1_l1_gamma_m(struct tw_thread *thread) {
   float *const restrict block1_l1_gamma_m = tw_at(thread->module, AT_block1_l1_gamma_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_l1_gamma_m[i] = block1_l1_gamma_m[i] * 0.9f + g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l1_gamma_m[i] =
+        block1_l1_gamma_m[i] * 0.9f +
+        g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6014,7 +6276,9 @@ static void kernel_update_block1_l1_gamma_v(struct tw_thread *thread) {
   float *const restrict block1_l1_gamma_v = tw_at(thread->module, AT_block1_l1_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
     block1_l1_gamma_v[i] = block1_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6034,8 +6298,11 @@ static void kernel_update_block1_l1_beta(struct tw_thread *thread, float rate_t,
   float *const restrict block1_l1_beta = tw_at(thread->module, AT_block1_l1_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l1_beta[i] = block1_l1_beta[i] - rate_t * (block1_l1_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l1_beta[i] =
+        block1_l1_beta[i] - rate_t * (block1_l1_beta_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6051,7 +6318,10 @@ static void kernel_update_block1_l1_beta_m(struct tw_thread *thread) {
   float *const restrict block1_l1_beta_m = tw_at(thread->module, AT_block1_l1_beta_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_l1_beta_m[i] = block1_l1_beta_m[i] * 0.9f + g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l1_beta_m[i] =
+        block1_l1_beta_m[i] * 0.9f +
+        g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6068,7 +6338,8 @@ static void kernel_update_block1_l1_beta_v(struct tw_thread *thread) {
   float *const restrict block1_l1_beta_v = tw_at(thread->module, AT_block1_l1_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block1_l1_beta_v[i] = block1_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6078,7 +6349,8 @@ static void kernel_update_block1_l1_beta_v(struct tw_thread *thread) {
  * value = g_block1.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l1.W[i, j] = block1.attention.l1.W[i, j] - block1.attention.l1.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block1_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block1_attention_l1_W = tw_at(thread->module, AT_g_block1_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6089,8 +6361,14 @@ static void kernel_update_block1_attention_l1_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l1_W[i * 64 + j] = block1_attention_l1_W[i * 64 + j] - block1_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l1_W[i * 64 + j] =
+          block1_attention_l1_W[i * 64 + j] - block1_attention_l1_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_attention_l1_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_attention_l1_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6108,7 +6386,10 @@ static void kernel_update_block1_attention_l1_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_attention_l1_W_m[i * 64 + j] = block1_attention_l1_W_m[i * 64 + j] * 0.9f + g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_attention_l1_W_m[i * 64 + j] =
+          block1_attention_l1_W_m[i * 64 + j] * 0.9f +
+          g_block1_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6127,8 +6408,11 @@ static void kernel_update_block1_attention_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l1_W_v[i * 64 + j] = block1_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block1_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l1_W_v[i * 64 + j] =
+          block1_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6148,8 +6432,13 @@ static void kernel_update_block1_attention_l1_b(struct tw_thread *thread, float 
   float *const restrict block1_attention_l1_b = tw_at(thread->module, AT_block1_attention_l1_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l1_b[i] = block1_attention_l1_b[i] - rate_t * (block1_attention_l1_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block1_attention_l1_b[i] =
+        block1_attention_l1_b[i] - rate_t * (block1_attention_l1_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6165,7 +6454,10 @@ static void kernel_update_block1_attention_l1_b_m(struct tw_thread *thread) {
   float *const restrict block1_attention_l1_b_m = tw_at(thread->module, AT_block1_attention_l1_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_attention_l1_b_m[i] = block1_attention_l1_b_m[i] * 0.9f + g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_attention_l1_b_m[i] =
+        block1_attention_l1_b_m[i] * 0.9f +
+        g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -6182,7 +6474,9 @@ static void kernel_update_block1_attention_l1_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l1_b_v = tw_at(thread->module, AT_block1_attention_l1_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block1_attention_l1_b_v[i] = block1_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6192,7 +6486,8 @@ static void kernel_update_block1_attention_l1_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l2.W[i, j] = block1.attention.l2.W[i, j] - block1.attention.l2.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block1_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block1_attention_l2_W = tw_at(thread->module, AT_g_block1_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6203,8 +6498,14 @@ static void kernel_update_block1_attention_l2_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l2_W[i * 64 + j] = block1_attention_l2_W[i * 64 + j] - block1_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l2_W[i * 64 + j] =
+          block1_attention_l2_W[i * 64 + j] - block1_attention_l2_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_attention_l2_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_attention_l2_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6222,7 +6523,10 @@ static void kernel_update_block1_attention_l2_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_attention_l2_W_m[i * 64 + j] = block1_attention_l2_W_m[i * 64 + j] * 0.9f + g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_attention_l2_W_m[i * 64 + j] =
+          block1_attention_l2_W_m[i * 64 + j] * 0.9f +
+          g_block1_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6241,8 +6545,11 @@ static void kernel_update_block1_attention_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l2_W_v[i * 64 + j] = block1_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block1_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l2_W_v[i * 64 + j] =
+          block1_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6262,8 +6569,13 @@ static void kernel_update_block1_attention_l2_b(struct tw_thread *thread, float 
   float *const restrict block1_attention_l2_b = tw_at(thread->module, AT_block1_attention_l2_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l2_b[i] = block1_attention_l2_b[i] - rate_t * (block1_attention_l2_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block1_attention_l2_b[i] =
+        block1_attention_l2_b[i] - rate_t * (block1_attention_l2_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6279,7 +6591,10 @@ static void kernel_update_block1_attention_l2_b_m(struct tw_thread *thread) {
   float *const restrict block1_attention_l2_b_m = tw_at(thread->module, AT_block1_attention_l2_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_attention_l2_b_m[i] = block1_attention_l2_b_m[i] * 0.9f + g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_attention_l2_b_m[i] =
+        block1_attention_l2_b_m[i] * 0.9f +
+        g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -6296,7 +6611,9 @@ static void kernel_update_block1_attention_l2_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l2_b_v = tw_at(thread->module, AT_block1_attention_l2_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block1_attention_l2_b_v[i] = block1_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6306,7 +6623,8 @@ static void kernel_update_block1_attention_l2_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l3.W[i, j] = block1.attention.l3.W[i, j] - block1.attention.l3.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block1_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block1_attention_l3_W = tw_at(thread->module, AT_g_block1_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6317,8 +6635,14 @@ static void kernel_update_block1_attention_l3_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l3_W[i * 64 + j] = block1_attention_l3_W[i * 64 + j] - block1_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l3_W[i * 64 + j] =
+          block1_attention_l3_W[i * 64 + j] - block1_attention_l3_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_attention_l3_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_attention_l3_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6336,7 +6660,10 @@ static void kernel_update_block1_attention_l3_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_attention_l3_W_m[i * 64 + j] = block1_attention_l3_W_m[i * 64 + j] * 0.9f + g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_attention_l3_W_m[i * 64 + j] =
+          block1_attention_l3_W_m[i * 64 + j] * 0.9f +
+          g_block1_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6355,8 +6682,11 @@ static void kernel_update_block1_attention_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l3_W_v[i * 64 + j] = block1_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block1_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l3_W_v[i * 64 + j] =
+          block1_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6376,8 +6706,13 @@ static void kernel_update_block1_attention_l3_b(struct tw_thread *thread, float 
   float *const restrict block1_attention_l3_b = tw_at(thread->module, AT_block1_attention_l3_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l3_b[i] = block1_attention_l3_b[i] - rate_t * (block1_attention_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block1_attention_l3_b[i] =
+        block1_attention_l3_b[i] - rate_t * (block1_attention_l3_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6393,7 +6728,10 @@ static void kernel_update_block1_attention_l3_b_m(struct tw_thread *thread) {
   float *const restrict block1_attention_l3_b_m = tw_at(thread->module, AT_block1_attention_l3_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_attention_l3_b_m[i] = block1_attention_l3_b_m[i] * 0.9f + g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_attention_l3_b_m[i] =
+        block1_attention_l3_b_m[i] * 0.9f +
+        g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -6410,7 +6748,9 @@ static void kernel_update_block1_attention_l3_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l3_b_v = tw_at(thread->module, AT_block1_attention_l3_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block1_attention_l3_b_v[i] = block1_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6420,7 +6760,8 @@ static void kernel_update_block1_attention_l3_b_v(struct tw_thread *thread) {
  * value = g_block1.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block1.attention.l4.W[i, j] = block1.attention.l4.W[i, j] - block1.attention.l4.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block1_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block1_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block1_attention_l4_W = tw_at(thread->module, AT_g_block1_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6431,8 +6772,14 @@ static void kernel_update_block1_attention_l4_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l4_W[i * 64 + j] = block1_attention_l4_W[i * 64 + j] - block1_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_attention_l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l4_W[i * 64 + j] =
+          block1_attention_l4_W[i * 64 + j] - block1_attention_l4_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_attention_l4_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_attention_l4_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6450,7 +6797,10 @@ static void kernel_update_block1_attention_l4_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_attention_l4_W_m[i * 64 + j] = block1_attention_l4_W_m[i * 64 + j] * 0.9f + g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_attention_l4_W_m[i * 64 + j] =
+          block1_attention_l4_W_m[i * 64 + j] * 0.9f +
+          g_block1_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6469,8 +6819,11 @@ static void kernel_update_block1_attention_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_attention_l4_W_v[i * 64 + j] = block1_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block1_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_attention_l4_W_v[i * 64 + j] =
+          block1_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -6490,8 +6843,13 @@ static void kernel_update_block1_attention_l4_b(struct tw_thread *thread, float 
   float *const restrict block1_attention_l4_b = tw_at(thread->module, AT_block1_attention_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_attention_l4_b[i] = block1_attention_l4_b[i] - rate_t * (block1_attention_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block1_attention_l4_b[i] =
+        block1_attention_l4_b[i] - rate_t * (block1_attention_l4_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6507,7 +6865,10 @@ static void kernel_update_block1_attention_l4_b_m(struct tw_thread *thread) {
   float *const restrict block1_attention_l4_b_m = tw_at(thread->module, AT_block1_attention_l4_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_attention_l4_b_m[i] = block1_attention_l4_b_m[i] * 0.9f + g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_attention_l4_b_m[i] =
+        block1_attention_l4_b_m[i] * 0.9f +
+        g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -6524,7 +6885,9 @@ static void kernel_update_block1_attention_l4_b_v(struct tw_thread *thread) {
   float *const restrict block1_attention_l4_b_v = tw_at(thread->module, AT_block1_attention_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block1_attention_l4_b_v[i] = block1_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6544,8 +6907,13 @@ static void kernel_update_block1_l2_gamma(struct tw_thread *thread, float rate_t
   float *const restrict block1_l2_gamma = tw_at(thread->module, AT_block1_l2_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_gamma[i] = block1_l2_gamma[i] - rate_t * (block1_l2_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
+    block1_l2_gamma[i] =
+        block1_l2_gamma[i] - rate_t * (block1_l2_gamma_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6561,7 +6929,10 @@ static void kernel_update_block1_l2_gamma_m(struct tw_thread *thread) {
   float *const restrict block1_l2_gamma_m = tw_at(thread->module, AT_block1_l2_gamma_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_l2_gamma_m[i] = block1_l2_gamma_m[i] * 0.9f + g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l2_gamma_m[i] =
+        block1_l2_gamma_m[i] * 0.9f +
+        g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6578,7 +6949,9 @@ static void kernel_update_block1_l2_gamma_v(struct tw_thread *thread) {
   float *const restrict block1_l2_gamma_v = tw_at(thread->module, AT_block1_l2_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
     block1_l2_gamma_v[i] = block1_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6598,8 +6971,11 @@ static void kernel_update_block1_l2_beta(struct tw_thread *thread, float rate_t,
   float *const restrict block1_l2_beta = tw_at(thread->module, AT_block1_l2_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l2_beta[i] = block1_l2_beta[i] - rate_t * (block1_l2_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l2_beta[i] =
+        block1_l2_beta[i] - rate_t * (block1_l2_beta_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6615,7 +6991,10 @@ static void kernel_update_block1_l2_beta_m(struct tw_thread *thread) {
   float *const restrict block1_l2_beta_m = tw_at(thread->module, AT_block1_l2_beta_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_l2_beta_m[i] = block1_l2_beta_m[i] * 0.9f + g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l2_beta_m[i] =
+        block1_l2_beta_m[i] * 0.9f +
+        g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6632,7 +7011,8 @@ static void kernel_update_block1_l2_beta_v(struct tw_thread *thread) {
   float *const restrict block1_l2_beta_v = tw_at(thread->module, AT_block1_l2_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block1_l2_beta_v[i] = block1_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6653,8 +7033,14 @@ static void kernel_update_block1_l3_W(struct tw_thread *thread, float rate_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l3_W[i * 64 + j] = block1_l3_W[i * 64 + j] - block1_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block1_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l3_W[i * 64 + j] =
+          block1_l3_W[i * 64 + j] - block1_l3_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_l3_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_l3_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6672,7 +7058,10 @@ static void kernel_update_block1_l3_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block1_l3_W_m[i * 64 + j] = block1_l3_W_m[i * 64 + j] * 0.9f + g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_l3_W_m[i * 64 + j] =
+          block1_l3_W_m[i * 64 + j] * 0.9f +
+          g_block1_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6691,7 +7080,9 @@ static void kernel_update_block1_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block1_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_block1_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
       block1_l3_W_v[i * 64 + j] = block1_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -6712,8 +7103,11 @@ static void kernel_update_block1_l3_b(struct tw_thread *thread, float rate_t, fl
   float *const restrict block1_l3_b = tw_at(thread->module, AT_block1_l3_b);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value_2 = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l3_b[i] = block1_l3_b[i] - rate_t * (block1_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l3_b[i] =
+        block1_l3_b[i] - rate_t * (block1_l3_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6729,7 +7123,10 @@ static void kernel_update_block1_l3_b_m(struct tw_thread *thread) {
   float *const restrict block1_l3_b_m = tw_at(thread->module, AT_block1_l3_b_m);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    block1_l3_b_m[i] = block1_l3_b_m[i] * 0.9f + g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l3_b_m[i] =
+        block1_l3_b_m[i] * 0.9f +
+        g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6746,7 +7143,8 @@ static void kernel_update_block1_l3_b_v(struct tw_thread *thread) {
   float *const restrict block1_l3_b_v = tw_at(thread->module, AT_block1_l3_b_v);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value_2 = g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block1_l3_b_v[i] = block1_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6767,8 +7165,14 @@ static void kernel_update_block1_l4_W(struct tw_thread *thread, float rate_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value_2 = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block1_l4_W[i * 256 + j] = block1_l4_W[i * 256 + j] - block1_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block1_l4_W_m[i * 256 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block1_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block1_l4_W[i * 256 + j] =
+          block1_l4_W[i * 256 + j] - block1_l4_W[i * 256 +
+          j] * scalar_5 * 0.01f - rate_t * (block1_l4_W_m[i * 256 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block1_l4_W_v[i * 256 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -6786,7 +7190,10 @@ static void kernel_update_block1_l4_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      block1_l4_W_m[i * 256 + j] = block1_l4_W_m[i * 256 + j] * 0.9f + g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block1_l4_W_m[i * 256 + j] =
+          block1_l4_W_m[i * 256 + j] * 0.9f +
+          g_block1_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -6805,7 +7212,9 @@ static void kernel_update_block1_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value_2 = g_block1_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_block1_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
       block1_l4_W_v[i * 256 + j] = block1_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -6826,8 +7235,11 @@ static void kernel_update_block1_l4_b(struct tw_thread *thread, float rate_t, fl
   float *const restrict block1_l4_b = tw_at(thread->module, AT_block1_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block1_l4_b[i] = block1_l4_b[i] - rate_t * (block1_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block1_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block1_l4_b[i] =
+        block1_l4_b[i] - rate_t * (block1_l4_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block1_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6843,7 +7255,10 @@ static void kernel_update_block1_l4_b_m(struct tw_thread *thread) {
   float *const restrict block1_l4_b_m = tw_at(thread->module, AT_block1_l4_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block1_l4_b_m[i] = block1_l4_b_m[i] * 0.9f + g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block1_l4_b_m[i] =
+        block1_l4_b_m[i] * 0.9f +
+        g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6860,7 +7275,8 @@ static void kernel_update_block1_l4_b_v(struct tw_thread *thread) {
   float *const restrict block1_l4_b_v = tw_at(thread->module, AT_block1_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block1_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block1_l4_b_v[i] = block1_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6880,8 +7296,13 @@ static void kernel_update_block2_l1_gamma(struct tw_thread *thread, float rate_t
   float *const restrict block2_l1_gamma = tw_at(thread->module, AT_block2_l1_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_gamma[i] = block2_l1_gamma[i] - rate_t * (block2_l1_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
+    block2_l1_gamma[i] =
+        block2_l1_gamma[i] - rate_t * (block2_l1_gamma_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -6897,7 +7318,10 @@ static void kernel_update_block2_l1_gamma_m(struct tw_thread *thread) {
   float *const restrict block2_l1_gamma_m = tw_at(thread->module, AT_block2_l1_gamma_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_l1_gamma_m[i] = block2_l1_gamma_m[i] * 0.9f + g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l1_gamma_m[i] =
+        block2_l1_gamma_m[i] * 0.9f +
+        g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6914,7 +7338,9 @@ static void kernel_update_block2_l1_gamma_v(struct tw_thread *thread) {
   float *const restrict block2_l1_gamma_v = tw_at(thread->module, AT_block2_l1_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l1_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
     block2_l1_gamma_v[i] = block2_l1_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6934,8 +7360,11 @@ static void kernel_update_block2_l1_beta(struct tw_thread *thread, float rate_t,
   float *const restrict block2_l1_beta = tw_at(thread->module, AT_block2_l1_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l1_beta[i] = block2_l1_beta[i] - rate_t * (block2_l1_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l1_beta[i] =
+        block2_l1_beta[i] - rate_t * (block2_l1_beta_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -6951,7 +7380,10 @@ static void kernel_update_block2_l1_beta_m(struct tw_thread *thread) {
   float *const restrict block2_l1_beta_m = tw_at(thread->module, AT_block2_l1_beta_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_l1_beta_m[i] = block2_l1_beta_m[i] * 0.9f + g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l1_beta_m[i] =
+        block2_l1_beta_m[i] * 0.9f +
+        g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -6968,7 +7400,8 @@ static void kernel_update_block2_l1_beta_v(struct tw_thread *thread) {
   float *const restrict block2_l1_beta_v = tw_at(thread->module, AT_block2_l1_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l1_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block2_l1_beta_v[i] = block2_l1_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -6978,7 +7411,8 @@ static void kernel_update_block2_l1_beta_v(struct tw_thread *thread) {
  * value = g_block2.attention.l1.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l1.W[i, j] = block2.attention.l1.W[i, j] - block2.attention.l1.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block2_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l1_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block2_attention_l1_W = tw_at(thread->module, AT_g_block2_attention_l1_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -6989,8 +7423,14 @@ static void kernel_update_block2_attention_l1_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l1_W[i * 64 + j] = block2_attention_l1_W[i * 64 + j] - block2_attention_l1_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l1_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l1_W[i * 64 + j] =
+          block2_attention_l1_W[i * 64 + j] - block2_attention_l1_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_attention_l1_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_attention_l1_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7008,7 +7448,10 @@ static void kernel_update_block2_attention_l1_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_attention_l1_W_m[i * 64 + j] = block2_attention_l1_W_m[i * 64 + j] * 0.9f + g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_attention_l1_W_m[i * 64 + j] =
+          block2_attention_l1_W_m[i * 64 + j] * 0.9f +
+          g_block2_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7027,8 +7470,11 @@ static void kernel_update_block2_attention_l1_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l1_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l1_W_v[i * 64 + j] = block2_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block2_attention_l1_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l1_W_v[i * 64 + j] =
+          block2_attention_l1_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7048,8 +7494,13 @@ static void kernel_update_block2_attention_l1_b(struct tw_thread *thread, float 
   float *const restrict block2_attention_l1_b = tw_at(thread->module, AT_block2_attention_l1_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l1_b[i] = block2_attention_l1_b[i] - rate_t * (block2_attention_l1_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block2_attention_l1_b[i] =
+        block2_attention_l1_b[i] - rate_t * (block2_attention_l1_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -7065,7 +7516,10 @@ static void kernel_update_block2_attention_l1_b_m(struct tw_thread *thread) {
   float *const restrict block2_attention_l1_b_m = tw_at(thread->module, AT_block2_attention_l1_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_attention_l1_b_m[i] = block2_attention_l1_b_m[i] * 0.9f + g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_attention_l1_b_m[i] =
+        block2_attention_l1_b_m[i] * 0.9f +
+        g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7082,7 +7536,9 @@ static void kernel_update_block2_attention_l1_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l1_b_v = tw_at(thread->module, AT_block2_attention_l1_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_attention_l1_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block2_attention_l1_b_v[i] = block2_attention_l1_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7092,7 +7548,8 @@ static void kernel_update_block2_attention_l1_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l2.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l2.W[i, j] = block2.attention.l2.W[i, j] - block2.attention.l2.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block2_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l2_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block2_attention_l2_W = tw_at(thread->module, AT_g_block2_attention_l2_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7103,8 +7560,14 @@ static void kernel_update_block2_attention_l2_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l2_W[i * 64 + j] = block2_attention_l2_W[i * 64 + j] - block2_attention_l2_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l2_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l2_W[i * 64 + j] =
+          block2_attention_l2_W[i * 64 + j] - block2_attention_l2_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_attention_l2_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_attention_l2_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7122,7 +7585,10 @@ static void kernel_update_block2_attention_l2_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_attention_l2_W_m[i * 64 + j] = block2_attention_l2_W_m[i * 64 + j] * 0.9f + g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_attention_l2_W_m[i * 64 + j] =
+          block2_attention_l2_W_m[i * 64 + j] * 0.9f +
+          g_block2_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7141,8 +7607,11 @@ static void kernel_update_block2_attention_l2_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l2_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l2_W_v[i * 64 + j] = block2_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block2_attention_l2_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l2_W_v[i * 64 + j] =
+          block2_attention_l2_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7162,8 +7631,13 @@ static void kernel_update_block2_attention_l2_b(struct tw_thread *thread, float 
   float *const restrict block2_attention_l2_b = tw_at(thread->module, AT_block2_attention_l2_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l2_b[i] = block2_attention_l2_b[i] - rate_t * (block2_attention_l2_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block2_attention_l2_b[i] =
+        block2_attention_l2_b[i] - rate_t * (block2_attention_l2_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -7179,7 +7653,10 @@ static void kernel_update_block2_attention_l2_b_m(struct tw_thread *thread) {
   float *const restrict block2_attention_l2_b_m = tw_at(thread->module, AT_block2_attention_l2_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_attention_l2_b_m[i] = block2_attention_l2_b_m[i] * 0.9f + g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_attention_l2_b_m[i] =
+        block2_attention_l2_b_m[i] * 0.9f +
+        g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7196,7 +7673,9 @@ static void kernel_update_block2_attention_l2_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l2_b_v = tw_at(thread->module, AT_block2_attention_l2_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_attention_l2_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block2_attention_l2_b_v[i] = block2_attention_l2_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7206,7 +7685,8 @@ static void kernel_update_block2_attention_l2_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l3.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l3.W[i, j] = block2.attention.l3.W[i, j] - block2.attention.l3.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block2_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l3_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block2_attention_l3_W = tw_at(thread->module, AT_g_block2_attention_l3_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7217,8 +7697,14 @@ static void kernel_update_block2_attention_l3_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l3_W[i * 64 + j] = block2_attention_l3_W[i * 64 + j] - block2_attention_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l3_W[i * 64 + j] =
+          block2_attention_l3_W[i * 64 + j] - block2_attention_l3_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_attention_l3_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_attention_l3_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7236,7 +7722,10 @@ static void kernel_update_block2_attention_l3_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_attention_l3_W_m[i * 64 + j] = block2_attention_l3_W_m[i * 64 + j] * 0.9f + g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_attention_l3_W_m[i * 64 + j] =
+          block2_attention_l3_W_m[i * 64 + j] * 0.9f +
+          g_block2_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7255,8 +7744,11 @@ static void kernel_update_block2_attention_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l3_W_v[i * 64 + j] = block2_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block2_attention_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l3_W_v[i * 64 + j] =
+          block2_attention_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7276,8 +7768,13 @@ static void kernel_update_block2_attention_l3_b(struct tw_thread *thread, float 
   float *const restrict block2_attention_l3_b = tw_at(thread->module, AT_block2_attention_l3_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l3_b[i] = block2_attention_l3_b[i] - rate_t * (block2_attention_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block2_attention_l3_b[i] =
+        block2_attention_l3_b[i] - rate_t * (block2_attention_l3_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -7293,7 +7790,10 @@ static void kernel_update_block2_attention_l3_b_m(struct tw_thread *thread) {
   float *const restrict block2_attention_l3_b_m = tw_at(thread->module, AT_block2_attention_l3_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_attention_l3_b_m[i] = block2_attention_l3_b_m[i] * 0.9f + g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_attention_l3_b_m[i] =
+        block2_attention_l3_b_m[i] * 0.9f +
+        g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7310,7 +7810,9 @@ static void kernel_update_block2_attention_l3_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l3_b_v = tw_at(thread->module, AT_block2_attention_l3_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_attention_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block2_attention_l3_b_v[i] = block2_attention_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7320,7 +7822,8 @@ static void kernel_update_block2_attention_l3_b_v(struct tw_thread *thread) {
  * value = g_block2.attention.l4.W[i, j] * min(1 / (sqrt(add_18[] + sum_52[] + sum_53[]) + 0.000001), 1 …;
  * block2.attention.l4.W[i, j] = block2.attention.l4.W[i, j] - block2.attention.l4.W[i, j] * scalar_5 * …
  */
-static void kernel_update_block2_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t, float scalar_5) {
+static void kernel_update_block2_attention_l4_W(struct tw_thread *thread, float rate_t, float root_t,
+    float scalar_5) {
   const float *const restrict g_block2_attention_l4_W = tw_at(thread->module, AT_g_block2_attention_l4_W);
   const float *const restrict add_18 = tw_at(thread->module, AT_add_18);
   const float *const restrict sum_52 = tw_at(thread->module, AT_sum_52);
@@ -7331,8 +7834,14 @@ static void kernel_update_block2_attention_l4_W(struct tw_thread *thread, float 
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l4_W[i * 64 + j] = block2_attention_l4_W[i * 64 + j] - block2_attention_l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_attention_l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l4_W[i * 64 + j] =
+          block2_attention_l4_W[i * 64 + j] - block2_attention_l4_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_attention_l4_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_attention_l4_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7350,7 +7859,10 @@ static void kernel_update_block2_attention_l4_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_attention_l4_W_m[i * 64 + j] = block2_attention_l4_W_m[i * 64 + j] * 0.9f + g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_attention_l4_W_m[i * 64 + j] =
+          block2_attention_l4_W_m[i * 64 + j] * 0.9f +
+          g_block2_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7369,8 +7881,11 @@ static void kernel_update_block2_attention_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_attention_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_attention_l4_W_v[i * 64 + j] = block2_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
+      const float value_2 =
+          g_block2_attention_l4_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_attention_l4_W_v[i * 64 + j] =
+          block2_attention_l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
 }
@@ -7390,8 +7905,13 @@ static void kernel_update_block2_attention_l4_b(struct tw_thread *thread, float 
   float *const restrict block2_attention_l4_b = tw_at(thread->module, AT_block2_attention_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_attention_l4_b[i] = block2_attention_l4_b[i] - rate_t * (block2_attention_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
+    block2_attention_l4_b[i] =
+        block2_attention_l4_b[i] - rate_t * (block2_attention_l4_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -7407,7 +7927,10 @@ static void kernel_update_block2_attention_l4_b_m(struct tw_thread *thread) {
   float *const restrict block2_attention_l4_b_m = tw_at(thread->module, AT_block2_attention_l4_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_attention_l4_b_m[i] = block2_attention_l4_b_m[i] * 0.9f + g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_attention_l4_b_m[i] =
+        block2_attention_l4_b_m[i] * 0.9f +
+        g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7424,7 +7947,9 @@ static void kernel_update_block2_attention_l4_b_v(struct tw_thread *thread) {
   float *const restrict block2_attention_l4_b_v = tw_at(thread->module, AT_block2_attention_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_attention_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) +
+        0.000001f), 1.0f);
     block2_attention_l4_b_v[i] = block2_attention_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7444,8 +7969,13 @@ static void kernel_update_block2_l2_gamma(struct tw_thread *thread, float rate_t
   float *const restrict block2_l2_gamma = tw_at(thread->module, AT_block2_l2_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_gamma[i] = block2_l2_gamma[i] - rate_t * (block2_l2_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
+    block2_l2_gamma[i] =
+        block2_l2_gamma[i] - rate_t * (block2_l2_gamma_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+        1e-8f);
   }
 }
 
@@ -7461,7 +7991,10 @@ static void kernel_update_block2_l2_gamma_m(struct tw_thread *thread) {
   float *const restrict block2_l2_gamma_m = tw_at(thread->module, AT_block2_l2_gamma_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_l2_gamma_m[i] = block2_l2_gamma_m[i] * 0.9f + g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l2_gamma_m[i] =
+        block2_l2_gamma_m[i] * 0.9f +
+        g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -7478,7 +8011,9 @@ static void kernel_update_block2_l2_gamma_v(struct tw_thread *thread) {
   float *const restrict block2_l2_gamma_v = tw_at(thread->module, AT_block2_l2_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l2_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f);
     block2_l2_gamma_v[i] = block2_l2_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7498,8 +8033,11 @@ static void kernel_update_block2_l2_beta(struct tw_thread *thread, float rate_t,
   float *const restrict block2_l2_beta = tw_at(thread->module, AT_block2_l2_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l2_beta[i] = block2_l2_beta[i] - rate_t * (block2_l2_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l2_beta[i] =
+        block2_l2_beta[i] - rate_t * (block2_l2_beta_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7515,7 +8053,10 @@ static void kernel_update_block2_l2_beta_m(struct tw_thread *thread) {
   float *const restrict block2_l2_beta_m = tw_at(thread->module, AT_block2_l2_beta_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_l2_beta_m[i] = block2_l2_beta_m[i] * 0.9f + g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l2_beta_m[i] =
+        block2_l2_beta_m[i] * 0.9f +
+        g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -7532,7 +8073,8 @@ static void kernel_update_block2_l2_beta_v(struct tw_thread *thread) {
   float *const restrict block2_l2_beta_v = tw_at(thread->module, AT_block2_l2_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l2_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block2_l2_beta_v[i] = block2_l2_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7553,8 +8095,14 @@ static void kernel_update_block2_l3_W(struct tw_thread *thread, float rate_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l3_W[i * 64 + j] = block2_l3_W[i * 64 + j] - block2_l3_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (block2_l3_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l3_W[i * 64 + j] =
+          block2_l3_W[i * 64 + j] - block2_l3_W[i * 64 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_l3_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_l3_W_v[i * 64 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7572,7 +8120,10 @@ static void kernel_update_block2_l3_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      block2_l3_W_m[i * 64 + j] = block2_l3_W_m[i * 64 + j] * 0.9f + g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_l3_W_m[i * 64 + j] =
+          block2_l3_W_m[i * 64 + j] * 0.9f +
+          g_block2_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7591,7 +8142,9 @@ static void kernel_update_block2_l3_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_block2_l3_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_block2_l3_W[i * 64 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
       block2_l3_W_v[i * 64 + j] = block2_l3_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -7612,8 +8165,11 @@ static void kernel_update_block2_l3_b(struct tw_thread *thread, float rate_t, fl
   float *const restrict block2_l3_b = tw_at(thread->module, AT_block2_l3_b);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value_2 = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l3_b[i] = block2_l3_b[i] - rate_t * (block2_l3_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l3_b[i] =
+        block2_l3_b[i] - rate_t * (block2_l3_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7629,7 +8185,10 @@ static void kernel_update_block2_l3_b_m(struct tw_thread *thread) {
   float *const restrict block2_l3_b_m = tw_at(thread->module, AT_block2_l3_b_m);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    block2_l3_b_m[i] = block2_l3_b_m[i] * 0.9f + g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l3_b_m[i] =
+        block2_l3_b_m[i] * 0.9f +
+        g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -7646,7 +8205,8 @@ static void kernel_update_block2_l3_b_v(struct tw_thread *thread) {
   float *const restrict block2_l3_b_v = tw_at(thread->module, AT_block2_l3_b_v);
 #pragma omp simd
   for (tw_size i = thread->from; i < thread->to; i++) {
-    const float value_2 = g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l3_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block2_l3_b_v[i] = block2_l3_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7667,8 +8227,14 @@ static void kernel_update_block2_l4_W(struct tw_thread *thread, float rate_t, fl
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value_2 = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      block2_l4_W[i * 256 + j] = block2_l4_W[i * 256 + j] - block2_l4_W[i * 256 + j] * scalar_5 * 0.01f - rate_t * (block2_l4_W_m[i * 256 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_block2_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      block2_l4_W[i * 256 + j] =
+          block2_l4_W[i * 256 + j] - block2_l4_W[i * 256 +
+          j] * scalar_5 * 0.01f - rate_t * (block2_l4_W_m[i * 256 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(block2_l4_W_v[i * 256 + j] * 0.999f +
+          value_2 * value_2 * 0.001f) / root_t + 1e-8f);
     }
   }
 }
@@ -7686,7 +8252,10 @@ static void kernel_update_block2_l4_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      block2_l4_W_m[i * 256 + j] = block2_l4_W_m[i * 256 + j] * 0.9f + g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      block2_l4_W_m[i * 256 + j] =
+          block2_l4_W_m[i * 256 + j] * 0.9f +
+          g_block2_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
     }
   }
 }
@@ -7705,7 +8274,9 @@ static void kernel_update_block2_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 256; j++) {
-      const float value_2 = g_block2_l4_W[i * 256 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_block2_l4_W[i * 256 +
+          j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
       block2_l4_W_v[i * 256 + j] = block2_l4_W_v[i * 256 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -7726,8 +8297,11 @@ static void kernel_update_block2_l4_b(struct tw_thread *thread, float rate_t, fl
   float *const restrict block2_l4_b = tw_at(thread->module, AT_block2_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    block2_l4_b[i] = block2_l4_b[i] - rate_t * (block2_l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(block2_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    block2_l4_b[i] =
+        block2_l4_b[i] - rate_t * (block2_l4_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(block2_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7743,7 +8317,10 @@ static void kernel_update_block2_l4_b_m(struct tw_thread *thread) {
   float *const restrict block2_l4_b_m = tw_at(thread->module, AT_block2_l4_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    block2_l4_b_m[i] = block2_l4_b_m[i] * 0.9f + g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    block2_l4_b_m[i] =
+        block2_l4_b_m[i] * 0.9f +
+        g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -7760,7 +8337,8 @@ static void kernel_update_block2_l4_b_v(struct tw_thread *thread) {
   float *const restrict block2_l4_b_v = tw_at(thread->module, AT_block2_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_block2_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     block2_l4_b_v[i] = block2_l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7780,8 +8358,11 @@ static void kernel_update_l3_gamma(struct tw_thread *thread, float rate_t, float
   float *const restrict l3_gamma = tw_at(thread->module, AT_l3_gamma);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_gamma[i] = l3_gamma[i] - rate_t * (l3_gamma_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l3_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_gamma[i] =
+        l3_gamma[i] - rate_t * (l3_gamma_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(l3_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7797,7 +8378,10 @@ static void kernel_update_l3_gamma_m(struct tw_thread *thread) {
   float *const restrict l3_gamma_m = tw_at(thread->module, AT_l3_gamma_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    l3_gamma_m[i] = l3_gamma_m[i] * 0.9f + g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    l3_gamma_m[i] =
+        l3_gamma_m[i] * 0.9f +
+        g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+        1.0f) * 0.1f;
   }
 }
 
@@ -7814,7 +8398,8 @@ static void kernel_update_l3_gamma_v(struct tw_thread *thread) {
   float *const restrict l3_gamma_v = tw_at(thread->module, AT_l3_gamma_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_l3_gamma[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     l3_gamma_v[i] = l3_gamma_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7834,8 +8419,11 @@ static void kernel_update_l3_beta(struct tw_thread *thread, float rate_t, float 
   float *const restrict l3_beta = tw_at(thread->module, AT_l3_beta);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l3_beta[i] = l3_beta[i] - rate_t * (l3_beta_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l3_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l3_beta[i] =
+        l3_beta[i] - rate_t * (l3_beta_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(l3_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7851,7 +8439,9 @@ static void kernel_update_l3_beta_m(struct tw_thread *thread) {
   float *const restrict l3_beta_m = tw_at(thread->module, AT_l3_beta_m);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    l3_beta_m[i] = l3_beta_m[i] * 0.9f + g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    l3_beta_m[i] =
+        l3_beta_m[i] * 0.9f +
+        g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7868,7 +8458,8 @@ static void kernel_update_l3_beta_v(struct tw_thread *thread) {
   float *const restrict l3_beta_v = tw_at(thread->module, AT_l3_beta_v);
 #pragma omp simd
   for (tw_size i = 0; i < 64; i++) {
-    const float value_2 = g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_l3_beta[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     l3_beta_v[i] = l3_beta_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -7889,8 +8480,13 @@ static void kernel_update_l4_W(struct tw_thread *thread, float rate_t, float roo
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-      l4_W[i * 64 + j] = l4_W[i * 64 + j] - l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l4_W_m[i * 64 + j] * 0.9f + value_2 * 0.1f) / (sqrtf(l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+      const float value_2 =
+          g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
+      l4_W[i * 64 + j] =
+          l4_W[i * 64 + j] - l4_W[i * 64 + j] * scalar_5 * 0.01f - rate_t * (l4_W_m[i * 64 + j] * 0.9f +
+          value_2 * 0.1f) / (sqrtf(l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f) / root_t +
+          1e-8f);
     }
   }
 }
@@ -7908,7 +8504,10 @@ static void kernel_update_l4_W_m(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      l4_W_m[i * 64 + j] = l4_W_m[i * 64 + j] * 0.9f + g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+      l4_W_m[i * 64 + j] =
+          l4_W_m[i * 64 + j] * 0.9f +
+          g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f) * 0.1f;
     }
   }
 }
@@ -7927,7 +8526,9 @@ static void kernel_update_l4_W_v(struct tw_thread *thread) {
   for (tw_size i = thread->from; i < thread->to; i++) {
 #pragma omp simd
     for (tw_size j = 0; j < 64; j++) {
-      const float value_2 = g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+      const float value_2 =
+          g_l4_W[i * 64 + j] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f),
+          1.0f);
       l4_W_v[i * 64 + j] = l4_W_v[i * 64 + j] * 0.999f + value_2 * value_2 * 0.001f;
     }
   }
@@ -7948,8 +8549,11 @@ static void kernel_update_l4_b(struct tw_thread *thread, float rate_t, float roo
   float *const restrict l4_b = tw_at(thread->module, AT_l4_b);
 #pragma omp simd
   for (tw_size i = 0; i < 28; i++) {
-    const float value_2 = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
-    l4_b[i] = l4_b[i] - rate_t * (l4_b_m[i] * 0.9f + value_2 * 0.1f) / (sqrtf(l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
+    const float value_2 =
+        g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    l4_b[i] =
+        l4_b[i] - rate_t * (l4_b_m[i] * 0.9f +
+        value_2 * 0.1f) / (sqrtf(l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f) / root_t + 1e-8f);
   }
 }
 
@@ -7965,7 +8569,9 @@ static void kernel_update_l4_b_m(struct tw_thread *thread) {
   float *const restrict l4_b_m = tw_at(thread->module, AT_l4_b_m);
 #pragma omp simd
   for (tw_size i = 0; i < 28; i++) {
-    l4_b_m[i] = l4_b_m[i] * 0.9f + g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
+    l4_b_m[i] =
+        l4_b_m[i] * 0.9f +
+        g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f) * 0.1f;
   }
 }
 
@@ -7982,7 +8588,8 @@ static void kernel_update_l4_b_v(struct tw_thread *thread) {
   float *const restrict l4_b_v = tw_at(thread->module, AT_l4_b_v);
 #pragma omp simd
   for (tw_size i = 0; i < 28; i++) {
-    const float value_2 = g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
+    const float value_2 =
+        g_l4_b[i] * tw_minimum(1.0f / (sqrtf(add_18[0] + sum_52[0] + sum_53[0]) + 0.000001f), 1.0f);
     l4_b_v[i] = l4_b_v[i] * 0.999f + value_2 * value_2 * 0.001f;
   }
 }
@@ -8285,7 +8892,8 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 56, 48 * B, 1)) kernel_g_block2_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 57, 48 * B, TW_ROWS)) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(thread, B);
+  if (tw_shares(thread, 57, 48 * B,
+      TW_ROWS)) kernel_g_block2_attention_l4_y_times_block2_attention_l4_W(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 58, B, 1)) kernel_g_block2_attention_causal_attention1(thread);
   tw_meet(thread);
@@ -8293,7 +8901,8 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 60, B, 1)) kernel_g_block2_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 61, 48 * B, TW_ROWS)) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W(thread, B);
+  if (tw_shares(thread, 61, 48 * B,
+      TW_ROWS)) kernel_g_block2_attention_l3_y_times_block2_attention_l3_W(thread, B);
   if (tw_shares(thread, 62, 4 * B, 1)) kernel_mul_7(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 63, 4 * B, 1)) kernel_div_5(thread, scalar_2);
@@ -8317,7 +8926,8 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 73, 48 * B, 1)) kernel_g_block1_attention_l4_y(thread, scalar);
   tw_meet(thread);
-  if (tw_shares(thread, 74, 48 * B, TW_ROWS)) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(thread, B);
+  if (tw_shares(thread, 74, 48 * B,
+      TW_ROWS)) kernel_g_block1_attention_l4_y_times_block1_attention_l4_W(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 75, B, 1)) kernel_g_block1_attention_causal_attention1(thread);
   tw_meet(thread);
@@ -8325,7 +8935,8 @@ static void run_step(struct tw_thread *thread, const union tw_given *given) {
   tw_meet(thread);
   if (tw_shares(thread, 77, B, 1)) kernel_g_block1_attention_l3_y(thread);
   tw_meet(thread);
-  if (tw_shares(thread, 78, 48 * B, TW_ROWS)) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W(thread, B);
+  if (tw_shares(thread, 78, 48 * B,
+      TW_ROWS)) kernel_g_block1_attention_l3_y_times_block1_attention_l3_W(thread, B);
   if (tw_shares(thread, 79, 4 * B, 1)) kernel_mul_11(thread, B);
   tw_meet(thread);
   if (tw_shares(thread, 80, 4 * B, 1)) kernel_div_9(thread, scalar_2);
@@ -8742,8 +9353,10 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_weights, "weights", 4, 123, 9216 * B);
   tw_rows_of(module, AT_block1_attention_l3_y, "block1.attention.l3.y", 4, 121, 3072 * B);
   tw_rows_of(module, AT_block1_attention_l3_y_2, "block1.attention.l3.y_2", 4, 124, 3072 * B);
-  tw_rows_of(module, AT_block1_attention_causal_attention1, "block1.attention.causal_attention1", 4, 121, 3072 * B);
-  tw_rows_of(module, AT_block1_attention_causal_attention1_2, "block1.attention.causal_attention1_2", 4, 125, 3072 * B);
+  tw_rows_of(module, AT_block1_attention_causal_attention1, "block1.attention.causal_attention1", 4, 121,
+      3072 * B);
+  tw_rows_of(module, AT_block1_attention_causal_attention1_2, "block1.attention.causal_attention1_2", 4, 125,
+      3072 * B);
   tw_rows_of(module, AT_reshape, "reshape", 4, 121, 3072 * B);
   tw_rows_of(module, AT_block1_l2_y, "block1.l2.y", 4, 126, 3072 * B);
   tw_rows_of(module, AT_mul, "mul", 4, 127, 12288 * B);
@@ -8758,8 +9371,10 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_weights_2, "weights_2", 4, 135, 9216 * B);
   tw_rows_of(module, AT_block2_attention_l3_y, "block2.attention.l3.y", 4, 133, 3072 * B);
   tw_rows_of(module, AT_block2_attention_l3_y_2, "block2.attention.l3.y_2", 4, 136, 3072 * B);
-  tw_rows_of(module, AT_block2_attention_causal_attention1, "block2.attention.causal_attention1", 4, 133, 3072 * B);
-  tw_rows_of(module, AT_block2_attention_causal_attention1_2, "block2.attention.causal_attention1_2", 4, 137, 3072 * B);
+  tw_rows_of(module, AT_block2_attention_causal_attention1, "block2.attention.causal_attention1", 4, 133,
+      3072 * B);
+  tw_rows_of(module, AT_block2_attention_causal_attention1_2, "block2.attention.causal_attention1_2", 4, 137,
+      3072 * B);
   tw_rows_of(module, AT_block2_attention_l4_y, "block2.attention.l4.y", 4, 133, 3072 * B);
   tw_rows_of(module, AT_centred, "centred", 4, 138, 3072 * B);
   tw_rows_of(module, AT_block2_l2_y, "block2.l2.y", 4, 139, 3072 * B);
@@ -8794,9 +9409,12 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_div_2, "div_2", 4, 160, 48 * B);
   tw_rows_of(module, AT_sqrt_3, "sqrt_3", 4, 161, 48 * B);
   tw_rows_of(module, AT_g_block2_attention_l4_y, "g_block2.attention.l4.y", 4, 162, 3072 * B);
-  tw_rows_of(module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W, "g_block2.attention.l4.y_times_block2.attention.l4.W", 4, 133, 3072 * B);
-  tw_rows_of(module, AT_g_block2_attention_causal_attention1, "g_block2.attention.causal_attention1", 4, 138, 3072 * B);
-  tw_rows_of(module, AT_weights_times_g_block2_attention_causal_attention1, "weights_times_g_block2.attention.causal_attention1", 4, 133, 3072 * B);
+  tw_rows_of(module, AT_g_block2_attention_l4_y_times_block2_attention_l4_W,
+      "g_block2.attention.l4.y_times_block2.attention.l4.W", 4, 133, 3072 * B);
+  tw_rows_of(module, AT_g_block2_attention_causal_attention1, "g_block2.attention.causal_attention1", 4, 138,
+      3072 * B);
+  tw_rows_of(module, AT_weights_times_g_block2_attention_causal_attention1,
+      "weights_times_g_block2.attention.causal_attention1", 4, 133, 3072 * B);
   tw_rows_of(module, AT_g_block2_attention_l3_y, "g_block2.attention.l3.y", 4, 142, 3072 * B);
   tw_rows_of(module, AT_mul_7, "mul_7", 4, 163, 9216 * B);
   tw_rows_of(module, AT_sum_7, "sum_7", 4, 164, 192 * B);
@@ -8805,7 +9423,8 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_div_5, "div_5", 4, 135, 9216 * B);
   tw_rows_of(module, AT_einsum, "einsum", 4, 133, 3072 * B);
   tw_rows_of(module, AT_g_block2_attention_l2_y, "g_block2.attention.l2.y", 4, 132, 3072 * B);
-  tw_rows_of(module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W, "g_block2.attention.l3.y_times_block2.attention.l3.W", 4, 167, 3072 * B);
+  tw_rows_of(module, AT_g_block2_attention_l3_y_times_block2_attention_l3_W,
+      "g_block2.attention.l3.y_times_block2.attention.l3.W", 4, 167, 3072 * B);
   tw_rows_of(module, AT_add_14, "add_14", 4, 133, 3072 * B);
   tw_rows_of(module, AT_einsum_2, "einsum_2", 4, 136, 3072 * B);
   tw_rows_of(module, AT_g_block2_attention_l1_y, "g_block2.attention.l1.y", 4, 131, 3072 * B);
@@ -8824,9 +9443,12 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_div_7, "div_7", 4, 174, 48 * B);
   tw_rows_of(module, AT_sqrt, "sqrt", 4, 175, 48 * B);
   tw_rows_of(module, AT_g_block1_attention_l4_y, "g_block1.attention.l4.y", 4, 133, 3072 * B);
-  tw_rows_of(module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W, "g_block1.attention.l4.y_times_block1.attention.l4.W", 4, 121, 3072 * B);
-  tw_rows_of(module, AT_g_block1_attention_causal_attention1, "g_block1.attention.causal_attention1", 4, 129, 3072 * B);
-  tw_rows_of(module, AT_weights_times_g_block1_attention_causal_attention1, "weights_times_g_block1.attention.causal_attention1", 4, 121, 3072 * B);
+  tw_rows_of(module, AT_g_block1_attention_l4_y_times_block1_attention_l4_W,
+      "g_block1.attention.l4.y_times_block1.attention.l4.W", 4, 121, 3072 * B);
+  tw_rows_of(module, AT_g_block1_attention_causal_attention1, "g_block1.attention.causal_attention1", 4, 129,
+      3072 * B);
+  tw_rows_of(module, AT_weights_times_g_block1_attention_causal_attention1,
+      "weights_times_g_block1.attention.causal_attention1", 4, 121, 3072 * B);
   tw_rows_of(module, AT_g_block1_attention_l3_y, "g_block1.attention.l3.y", 4, 136, 3072 * B);
   tw_rows_of(module, AT_mul_11, "mul_11", 4, 134, 9216 * B);
   tw_rows_of(module, AT_sum_12, "sum_12", 4, 176, 192 * B);
@@ -8835,7 +9457,8 @@ static void lay_out(struct tw_module *module) {
   tw_rows_of(module, AT_div_9, "div_9", 4, 123, 9216 * B);
   tw_rows_of(module, AT_einsum_3, "einsum_3", 4, 121, 3072 * B);
   tw_rows_of(module, AT_g_block1_attention_l2_y, "g_block1.attention.l2.y", 4, 120, 3072 * B);
-  tw_rows_of(module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W, "g_block1.attention.l3.y_times_block1.attention.l3.W", 4, 138, 3072 * B);
+  tw_rows_of(module, AT_g_block1_attention_l3_y_times_block1_attention_l3_W,
+      "g_block1.attention.l3.y_times_block1.attention.l3.W", 4, 138, 3072 * B);
   tw_rows_of(module, AT_add_9, "add_9", 4, 121, 3072 * B);
   tw_rows_of(module, AT_einsum_4, "einsum_4", 4, 124, 3072 * B);
   tw_rows_of(module, AT_g_block1_attention_l1_y, "g_block1.attention.l1.y", 4, 119, 3072 * B);
@@ -9013,10 +9636,14 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "block1_attention_l3_y_2", AT_block1_attention_l3_y, (B - 1) * 3072 + 3008 + 63 + 1);
   tw_reaches(module, "block1_attention_l3_y_2", AT_block1_attention_l3_y_2, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "block1_attention_causal_attention1", AT_weights, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "block1_attention_causal_attention1", AT_block1_attention_l3_y_2, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "block1_attention_causal_attention1", AT_block1_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
-  tw_reaches(module, "block1_attention_causal_attention1_2", AT_block1_attention_causal_attention1, (B - 1) * 3072 + 2304 + 767 + 1);
-  tw_reaches(module, "block1_attention_causal_attention1_2", AT_block1_attention_causal_attention1_2, (B - 1) * 3072 + 3071 + 1);
+  tw_reaches(module, "block1_attention_causal_attention1", AT_block1_attention_l3_y_2,
+      767 + (4 * B - 1) * 768 + 1);
+  tw_reaches(module, "block1_attention_causal_attention1", AT_block1_attention_causal_attention1,
+      (4 * B - 1) * 768 + 767 + 1);
+  tw_reaches(module, "block1_attention_causal_attention1_2", AT_block1_attention_causal_attention1,
+      (B - 1) * 3072 + 2304 + 767 + 1);
+  tw_reaches(module, "block1_attention_causal_attention1_2", AT_block1_attention_causal_attention1_2,
+      (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "block1_attention_l4_W_turned", AT_block1_attention_l4_W, 4096);
   tw_reaches(module, "block1_attention_l4_W_turned", AT_block1_attention_l4_W_turned, 4096);
   tw_reaches(module, "reshape", AT_block1_attention_causal_attention1_2, 63 + (48 * B - 1) * 64 + 1);
@@ -9081,13 +9708,18 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "block2_attention_l3_y_2", AT_block2_attention_l3_y, (B - 1) * 3072 + 3008 + 63 + 1);
   tw_reaches(module, "block2_attention_l3_y_2", AT_block2_attention_l3_y_2, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "block2_attention_causal_attention1", AT_weights_2, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "block2_attention_causal_attention1", AT_block2_attention_l3_y_2, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "block2_attention_causal_attention1", AT_block2_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
-  tw_reaches(module, "block2_attention_causal_attention1_2", AT_block2_attention_causal_attention1, (B - 1) * 3072 + 2304 + 767 + 1);
-  tw_reaches(module, "block2_attention_causal_attention1_2", AT_block2_attention_causal_attention1_2, (B - 1) * 3072 + 3071 + 1);
+  tw_reaches(module, "block2_attention_causal_attention1", AT_block2_attention_l3_y_2,
+      767 + (4 * B - 1) * 768 + 1);
+  tw_reaches(module, "block2_attention_causal_attention1", AT_block2_attention_causal_attention1,
+      (4 * B - 1) * 768 + 767 + 1);
+  tw_reaches(module, "block2_attention_causal_attention1_2", AT_block2_attention_causal_attention1,
+      (B - 1) * 3072 + 2304 + 767 + 1);
+  tw_reaches(module, "block2_attention_causal_attention1_2", AT_block2_attention_causal_attention1_2,
+      (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "block2_attention_l4_W_turned", AT_block2_attention_l4_W, 4096);
   tw_reaches(module, "block2_attention_l4_W_turned", AT_block2_attention_l4_W_turned, 4096);
-  tw_reaches(module, "block2_attention_l4_y", AT_block2_attention_causal_attention1_2, 63 + (48 * B - 1) * 64 + 1);
+  tw_reaches(module, "block2_attention_l4_y", AT_block2_attention_causal_attention1_2,
+      63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "block2_attention_l4_y", AT_block2_attention_l4_W_turned, 4096);
   tw_reaches(module, "block2_attention_l4_y", AT_block2_attention_l4_b, 64);
   tw_reaches(module, "block2_attention_l4_y", AT_block2_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
@@ -9233,19 +9865,29 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_block2_attention_l4_y", AT_centred, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block2_attention_l4_y", AT_g_block2_l4_y, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block2_attention_l4_y", AT_g_block2_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
-  tw_reaches(module, "g_block2_attention_l4_y_times_block2_attention_l4_W", AT_g_block2_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block2_attention_l4_y_times_block2_attention_l4_W", AT_g_block2_attention_l4_y,
+      (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block2_attention_l4_y_times_block2_attention_l4_W", AT_block2_attention_l4_W, 4096);
-  tw_reaches(module, "g_block2_attention_l4_y_times_block2_attention_l4_W", AT_g_block2_attention_l4_y_times_block2_attention_l4_W, (48 * B - 1) * 64 + 63 + 1);
-  tw_reaches(module, "g_block2_attention_causal_attention1", AT_g_block2_attention_l4_y_times_block2_attention_l4_W, (B - 1) * 3072 + 3008 + 63 + 1);
-  tw_reaches(module, "g_block2_attention_causal_attention1", AT_g_block2_attention_causal_attention1, (B - 1) * 3072 + 3071 + 1);
-  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1", AT_weights_2, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1", AT_g_block2_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1", AT_weights_times_g_block2_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
-  tw_reaches(module, "g_block2_attention_l3_y", AT_weights_times_g_block2_attention_causal_attention1, (B - 1) * 3072 + 2304 + 767 + 1);
+  tw_reaches(module, "g_block2_attention_l4_y_times_block2_attention_l4_W",
+      AT_g_block2_attention_l4_y_times_block2_attention_l4_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block2_attention_causal_attention1",
+      AT_g_block2_attention_l4_y_times_block2_attention_l4_W, (B - 1) * 3072 + 3008 + 63 + 1);
+  tw_reaches(module, "g_block2_attention_causal_attention1", AT_g_block2_attention_causal_attention1,
+      (B - 1) * 3072 + 3071 + 1);
+  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1", AT_weights_2,
+      (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1",
+      AT_g_block2_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
+  tw_reaches(module, "weights_times_g_block2_attention_causal_attention1",
+      AT_weights_times_g_block2_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
+  tw_reaches(module, "g_block2_attention_l3_y", AT_weights_times_g_block2_attention_causal_attention1,
+      (B - 1) * 3072 + 2304 + 767 + 1);
   tw_reaches(module, "g_block2_attention_l3_y", AT_g_block2_attention_l3_y, (B - 1) * 3072 + 3071 + 1);
-  tw_reaches(module, "g_block2_attention_l3_y_times_block2_attention_l3_W", AT_g_block2_attention_l3_y, 63 + (48 * B - 1) * 64 + 1);
+  tw_reaches(module, "g_block2_attention_l3_y_times_block2_attention_l3_W", AT_g_block2_attention_l3_y,
+      63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "g_block2_attention_l3_y_times_block2_attention_l3_W", AT_block2_attention_l3_W, 4096);
-  tw_reaches(module, "g_block2_attention_l3_y_times_block2_attention_l3_W", AT_g_block2_attention_l3_y_times_block2_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block2_attention_l3_y_times_block2_attention_l3_W",
+      AT_g_block2_attention_l3_y_times_block2_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "mul_7", AT_g_block2_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "mul_7", AT_block2_attention_l3_y_2, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "mul_7", AT_weights_2, (4 * B - 1) * 2304 + 2303 + 1);
@@ -9265,7 +9907,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_block2_attention_l2_y", AT_g_block2_attention_l2_y, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "add_14", AT_g_block2_attention_l2_y, 63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "add_14", AT_block2_attention_l2_W, 4096);
-  tw_reaches(module, "add_14", AT_g_block2_attention_l3_y_times_block2_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "add_14", AT_g_block2_attention_l3_y_times_block2_attention_l3_W,
+      (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "add_14", AT_add_14, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "einsum_2", AT_div_5, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "einsum_2", AT_block2_attention_l2_y_2, 767 + (4 * B - 1) * 768 + 1);
@@ -9309,19 +9952,29 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_block1_attention_l4_y", AT_sqrt, 48 * B - 1 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_g_block1_l4_y, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block1_attention_l4_y", AT_g_block1_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
-  tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W", AT_g_block1_attention_l4_y, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W", AT_g_block1_attention_l4_y,
+      (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W", AT_block1_attention_l4_W, 4096);
-  tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W", AT_g_block1_attention_l4_y_times_block1_attention_l4_W, (48 * B - 1) * 64 + 63 + 1);
-  tw_reaches(module, "g_block1_attention_causal_attention1", AT_g_block1_attention_l4_y_times_block1_attention_l4_W, (B - 1) * 3072 + 3008 + 63 + 1);
-  tw_reaches(module, "g_block1_attention_causal_attention1", AT_g_block1_attention_causal_attention1, (B - 1) * 3072 + 3071 + 1);
-  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1", AT_weights, (4 * B - 1) * 2304 + 2303 + 1);
-  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1", AT_g_block1_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
-  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1", AT_weights_times_g_block1_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
-  tw_reaches(module, "g_block1_attention_l3_y", AT_weights_times_g_block1_attention_causal_attention1, (B - 1) * 3072 + 2304 + 767 + 1);
+  tw_reaches(module, "g_block1_attention_l4_y_times_block1_attention_l4_W",
+      AT_g_block1_attention_l4_y_times_block1_attention_l4_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block1_attention_causal_attention1",
+      AT_g_block1_attention_l4_y_times_block1_attention_l4_W, (B - 1) * 3072 + 3008 + 63 + 1);
+  tw_reaches(module, "g_block1_attention_causal_attention1", AT_g_block1_attention_causal_attention1,
+      (B - 1) * 3072 + 3071 + 1);
+  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1", AT_weights,
+      (4 * B - 1) * 2304 + 2303 + 1);
+  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1",
+      AT_g_block1_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
+  tw_reaches(module, "weights_times_g_block1_attention_causal_attention1",
+      AT_weights_times_g_block1_attention_causal_attention1, (4 * B - 1) * 768 + 767 + 1);
+  tw_reaches(module, "g_block1_attention_l3_y", AT_weights_times_g_block1_attention_causal_attention1,
+      (B - 1) * 3072 + 2304 + 767 + 1);
   tw_reaches(module, "g_block1_attention_l3_y", AT_g_block1_attention_l3_y, (B - 1) * 3072 + 3071 + 1);
-  tw_reaches(module, "g_block1_attention_l3_y_times_block1_attention_l3_W", AT_g_block1_attention_l3_y, 63 + (48 * B - 1) * 64 + 1);
+  tw_reaches(module, "g_block1_attention_l3_y_times_block1_attention_l3_W", AT_g_block1_attention_l3_y,
+      63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "g_block1_attention_l3_y_times_block1_attention_l3_W", AT_block1_attention_l3_W, 4096);
-  tw_reaches(module, "g_block1_attention_l3_y_times_block1_attention_l3_W", AT_g_block1_attention_l3_y_times_block1_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "g_block1_attention_l3_y_times_block1_attention_l3_W",
+      AT_g_block1_attention_l3_y_times_block1_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "mul_11", AT_g_block1_attention_causal_attention1, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "mul_11", AT_block1_attention_l3_y_2, 767 + (4 * B - 1) * 768 + 1);
   tw_reaches(module, "mul_11", AT_weights, (4 * B - 1) * 2304 + 2303 + 1);
@@ -9341,7 +9994,8 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "g_block1_attention_l2_y", AT_g_block1_attention_l2_y, (B - 1) * 3072 + 3071 + 1);
   tw_reaches(module, "add_9", AT_g_block1_attention_l2_y, 63 + (48 * B - 1) * 64 + 1);
   tw_reaches(module, "add_9", AT_block1_attention_l2_W, 4096);
-  tw_reaches(module, "add_9", AT_g_block1_attention_l3_y_times_block1_attention_l3_W, (48 * B - 1) * 64 + 63 + 1);
+  tw_reaches(module, "add_9", AT_g_block1_attention_l3_y_times_block1_attention_l3_W,
+      (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "add_9", AT_add_9, (48 * B - 1) * 64 + 63 + 1);
   tw_reaches(module, "einsum_4", AT_div_9, (4 * B - 1) * 2304 + 2303 + 1);
   tw_reaches(module, "einsum_4", AT_block1_attention_l2_y_2, 767 + (4 * B - 1) * 768 + 1);
@@ -10251,14 +10905,22 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l4_b_v", AT_sum_52, 1);
   tw_reaches(module, "update_l4_b_v", AT_sum_53, 1);
   tw_reaches(module, "update_l4_b_v", AT_l4_b_v, 28);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 64), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 16), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 256), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 28), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0, TW_PANEL * tw_round_up(28, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0, TW_PANEL * tw_round_up(64, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0, TW_PANEL * tw_round_up(256, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 64), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 16), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 256), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 28), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0,
+      TW_PANEL * tw_round_up(28, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0,
+      TW_PANEL * tw_round_up(64, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 48 * B), 0,
+      TW_PANEL * tw_round_up(256, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

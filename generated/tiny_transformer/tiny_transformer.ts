@@ -13487,6 +13487,6 @@ export const tinyTransformer = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "c780f34de6dd19c0024bda72f824db981fe93ebe99e0e7129fa22005a7fd8c2e",
+    sha256: "446588eafba0837929f00937571f27a15eea0e05d779733719f08afe8a0ff245",
   },
 } as const satisfies ModuleSpec<"B", "step">;

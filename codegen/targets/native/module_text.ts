@@ -16,6 +16,7 @@ import { layOutLines } from "./layout_text.ts";
 import { comment } from "./lines.ts";
 import type { ModulePlan } from "./module_plan.ts";
 import { programLines, type WrittenKernel } from "./program_text.ts";
+import { wrap } from "./wrap.ts";
 import { listsOf } from "./zero_lists.ts";
 
 /** A text, and where in the declaration each of its lines comes from. */
@@ -68,6 +69,15 @@ function enumLines(about: string, ids: ReadonlyMap<string, string>): readonly st
   return ids.size === 0
     ? []
     : [...comment([about]), "enum {", ...[...ids.values()].map((id) => `  ${id},`), "};", ""];
+}
+
+/** A text whose long lines are broken; each piece comes from where its line comes from. */
+function readable({ text, lines }: ModuleText): ModuleText {
+  const pieces = text.split("\n").map(wrap);
+  return {
+    text: pieces.flat().join("\n"),
+    lines: lines.length === 0 ? [] : pieces.flatMap((each, at) => each.map(() => lines[at])),
+  };
 }
 
 /** Writes a module. */
@@ -127,7 +137,7 @@ export function writeModule(plan: ModulePlan): ModuleText {
     '#include "host.h"',
     "",
   ];
-  return names.marks.takenFrom(lines.join("\n"));
+  return readable(names.marks.takenFrom(lines.join("\n")));
 }
 
 /** What the host finds. */

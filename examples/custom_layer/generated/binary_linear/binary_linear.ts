@@ -336,6 +336,6 @@ export const binaryLinear = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ffd87518aa8d22698120ba5387d786a3577b2f64cd76b8b3a7971f7b09ecf273",
+    sha256: "38776e302ec93a3bd5bff291a0bd3f168ddd34f2ebcc799bcb3c82e2d151678f",
   },
 } as const satisfies ModuleSpec<"B" | "I" | "O", never>;

@@ -37,7 +37,8 @@ static void kernel_select(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of forward. */
-TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
+TW_ALWAYS void kernel_forward_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile,
+    tw_size b_count, tw_size o_panel, tw_size o_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size I = thread->module->dim[DIM_I];
   float *const restrict y = tw_at(thread->module, AT_y);
@@ -79,7 +80,8 @@ static void kernel_forward(struct tw_thread *thread, tw_size B, float scalar) {
         tw_tile(b_count, o_count, t_from > 0, steps, x + b_tile * I, I, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (o_count == TW_PANEL) kernel_forward_results(thread, B, scalar, b_tile, b_count, o_panel, TW_PANEL, tile);
+          if (o_count == TW_PANEL) kernel_forward_results(thread, B, scalar, b_tile, b_count, o_panel,
+              TW_PANEL, tile);
           else kernel_forward_results(thread, B, scalar, b_tile, b_count, o_panel, o_count, tile);
         }
       }
@@ -104,7 +106,8 @@ static void kernel_div(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of grad_x. */
-TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_x_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size I = thread->module->dim[DIM_I];
   const tw_size O = thread->module->dim[DIM_O];
   float *const restrict gx = tw_at(thread->module, AT_gx);
@@ -155,7 +158,8 @@ static void kernel_grad_x(struct tw_thread *thread, tw_size B) {
 }
 
 /* What becomes of the sums of a tile of grad_w. */
-TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_grad_w_results(struct tw_thread *thread, tw_size B, tw_size o_tile, tw_size o_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const tw_size O = thread->module->dim[DIM_O];
   const tw_size I = thread->module->dim[DIM_I];
   const float *const restrict W = tw_at(thread->module, AT_W);
@@ -264,9 +268,12 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "grad_w", AT_x, (B - 1) * I + I - 1 + 1);
   tw_reaches(module, "grad_w", AT_W, (O - 1) * I + I - 1 + 1);
   tw_reaches(module, "grad_w", AT_gW, (O - 1) * I + I - 1 + 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, I), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0, TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, I), 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, O), 0,
+      TW_PANEL * tw_round_up(B, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(O, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

@@ -65,7 +65,10 @@ static void kernel_grad_a(struct tw_thread *thread, tw_size B) {
   for (tw_size n = thread->from; n < thread->to; n++) {
     float total_2 = 0.0f;
     for (tw_size b = 0; b < B; b++) {
-      total_2 += gy[b * N + n] * ((x[b * N + n] * tw_sin(x[b * N + n] * (a[n] + 1.0f) * 2.0f) - tw_sin(x[b * N + n] * (a[n] + 1.0f)) * tw_sin(x[b * N + n] * (a[n] + 1.0f)) / (a[n] + 1.0f)) / (a[n] + 1.0f));
+      total_2 += gy[b * N +
+          n] * ((x[b * N +
+          n] * tw_sin(x[b * N + n] * (a[n] + 1.0f) * 2.0f) - tw_sin(x[b * N + n] * (a[n] +
+          1.0f)) * tw_sin(x[b * N + n] * (a[n] + 1.0f)) / (a[n] + 1.0f)) / (a[n] + 1.0f));
     }
     ga[n] = total_2;
   }

@@ -177,6 +177,6 @@ export const snake = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "ae012ae37b82404ddde25dc0d0469a47b3bbf93cc8aad9a73c11c02519056ed0",
+    sha256: "e1ea5e6fa6116428bdc32f9224be3a23016ed99f55339ea21b667ed3226fea22",
   },
 } as const satisfies ModuleSpec<"B" | "N", never>;

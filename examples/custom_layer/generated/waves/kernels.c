@@ -91,7 +91,8 @@ static void kernel_select(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile,
+    tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   for (tw_size b = b_tile; b < b_tile + b_count; b++) {
@@ -234,7 +235,8 @@ static void kernel_l2_y_2(struct tw_thread *thread) {
 }
 
 /* What becomes of the sums of a tile of l4_y. */
-TW_ALWAYS void kernel_l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_l4_y_2_results(struct tw_thread *thread, tw_size B, float scalar, tw_size b_tile,
+    tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict l4_a = tw_at(thread->module, AT_l4_a);
   float *const restrict l4_y = tw_at(thread->module, AT_l4_y);
   float *const restrict add = tw_at(thread->module, AT_add);
@@ -354,7 +356,8 @@ static void kernel_div(struct tw_thread *thread, float scalar) {
 }
 
 /* What becomes of the sums of a tile of g_l1_y. */
-TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count, tw_size i_panel, tw_size i_count, const float *sums) {
+TW_ALWAYS void kernel_g_l1_y_results(struct tw_thread *thread, tw_size B, tw_size b_tile, tw_size b_count,
+    tw_size i_panel, tw_size i_count, const float *sums) {
   const float *const restrict add_2 = tw_at(thread->module, AT_add_2);
   const float *const restrict div_2 = tw_at(thread->module, AT_div_2);
   float *const restrict g_l1_y = tw_at(thread->module, AT_g_l1_y);
@@ -514,7 +517,8 @@ static void kernel_update_l2_a(struct tw_thread *thread, tw_size B, float alpha_
 }
 
 /* What becomes of the sums of a tile of update_l3_W. */
-TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile, tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
+TW_ALWAYS void kernel_update_l3_W_results(struct tw_thread *thread, tw_size B, float alpha_t, tw_size i_tile,
+    tw_size i_count, tw_size j_panel, tw_size j_count, const float *sums) {
   float *const restrict l3_W = tw_at(thread->module, AT_l3_W);
   float *const restrict l3_W_m = tw_at(thread->module, AT_l3_W_m);
   float *const restrict l3_W_v = tw_at(thread->module, AT_l3_W_v);
@@ -566,7 +570,8 @@ static void kernel_update_l3_W(struct tw_thread *thread, tw_size B, float alpha_
         tw_tile(i_count, j_count, t_from > 0, steps, div + i_tile, 1, step,
                 panel, tile);
         if (t_from + steps == depth) {
-          if (j_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, TW_PANEL, tile);
+          if (j_count == TW_PANEL) kernel_update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel,
+              TW_PANEL, tile);
           else kernel_update_l3_W_results(thread, B, alpha_t, i_tile, i_count, j_panel, j_count, tile);
         }
       }
@@ -854,8 +859,10 @@ static void lay_out(struct tw_module *module) {
   tw_reaches(module, "update_l5_b", AT_l5_b_m, 1);
   tw_reaches(module, "update_l5_b", AT_l5_b_v, 1);
   tw_reaches(module, "update_l5_b", AT_l5_b, 1);
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 32), 0, TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
-  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0, TW_PANEL * tw_round_up(32, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, 32), 0,
+      TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
+  tw_needs(module, TW_PANEL * tw_least(TW_DEPTH, B), 0,
+      TW_PANEL * tw_round_up(32, TW_ROWS) + TW_PANEL * (TW_ROWS > TW_GROUP ? TW_ROWS : TW_GROUP));
 }
 
 static void (*const programs[])(struct tw_thread *, const union tw_given *) = {

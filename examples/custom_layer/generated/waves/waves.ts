@@ -1039,6 +1039,6 @@ export const waves = {
   },
   native: {
     source: new URL("./kernels.c", import.meta.url),
-    sha256: "5667c14cf5a2ba28dc7ff179e9077beb4bd7f6c0beeeefe7fe9c1a84bfd0da5e",
+    sha256: "5fc8062373e41bd2555e637a15d6142a8c8011591fc427cf2d15028aae951b35",
   },
 } as const satisfies ModuleSpec<"B", "step">;
