@@ -59,3 +59,11 @@ export async function assertFlatOver20000Steps(
   const [early = NaN, late = NaN] = [memory[EPOCHS / 4 - 1], memory.at(-1)];
   assert.ok(late - early < 24, `${memory.map((each) => each.toFixed(0)).join(" ")} MiB`);
 }
+
+/** The same in a process of its own: other tests use memory too. */
+export async function assertFlatInOwnProcess(backend: "wasm" | "native"): Promise<void> {
+  const program = new URL("../testing/long_run_program.ts", import.meta.url).pathname;
+  const args = ["run", "--no-check", "--allow-all", program, backend];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
