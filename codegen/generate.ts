@@ -7,7 +7,7 @@ import type { Dump } from "./passes.ts";
 import { type Compilation, compile } from "./pipeline.ts";
 import type { Rule } from "./rewrite/rule.ts";
 import { TARGETS } from "./targets/mod.ts";
-import type { GeneratedFile, Origin } from "./targets/target.ts";
+import type { GeneratedFile, Source } from "./targets/target.ts";
 import { bindingFile } from "./typescript/module_binding.ts";
 
 /** What generation needs besides the declarations. */
@@ -27,7 +27,7 @@ export async function generateModule(
   const compilation = compile(declaration, dump, rules);
   const { module } = compilation;
   const emitted = await Promise.all(
-    TARGETS.map((target) => target.emit(module, originOf(compilation))),
+    TARGETS.map((target) => target.emit(module, sourceOf(compilation))),
   );
   const files: GeneratedFile[] = [
     ...emitted.flatMap((each) => each.files),
@@ -44,8 +44,9 @@ export async function generateModule(
   return files.map((file) => ({ ...file, path: `${declaration.name}/${file.path}` }));
 }
 
-function originOf({ declaration, stages }: Compilation): Origin {
+function sourceOf({ declaration, stages }: Compilation): Source {
   return {
+    declaration,
     doc: declaration.doc,
     rules: new Map(stages.map((each) => [each.program.name, tellingRules(each)])),
   };

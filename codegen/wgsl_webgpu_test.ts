@@ -15,6 +15,7 @@ import { checkConfidentLoss } from "./testing/confident_loss.ts";
 import { withFreshModule } from "../explain/temporary_module.ts";
 import { checkLayer } from "./testing/generated_layers.ts";
 import { layerOf, sketches } from "./testing/sketch.ts";
+import { SOURCE } from "./testing/source.ts";
 
 const B = dim("B"), K = dim("K");
 
@@ -120,7 +121,7 @@ gpuTest("a confident network has exact losses and finite gradients", async ({ ba
 
 /** Fails if a shader of a module is not accepted. */
 async function checkShaders(device: GPUDevice, module: CompiledModule): Promise<void> {
-  const { files } = await WGSL.emit(module, { doc: "", rules: new Map() });
+  const { files } = await WGSL.emit(module, SOURCE);
   for (const { path, content } of files) {
     const shader = device.createShaderModule({ code: String(content) });
     const { messages } = await shader.getCompilationInfo();

@@ -70,7 +70,7 @@ export function modelPrograms(model: ModelDeclaration): readonly Graph[] {
 }
 
 /** A model with its mode decided, and names for its losses and metrics. */
-function inMode(mode: Mode, model: ModelDeclaration): ModelDeclaration {
+export function inMode(mode: Mode, model: ModelDeclaration): ModelDeclaration {
   const decide = decideMode(mode);
   const byKey = <K>(values: ReadonlyMap<K, Node>): ReadonlyMap<K, Node> =>
     new Map([...values].map(([key, node]) => [key, decide(node)]));

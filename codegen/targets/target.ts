@@ -6,6 +6,7 @@
  */
 import type { Provenance } from "../../dsl/provenance.ts";
 import type { CompiledModule, Kernel, Program } from "../kernel/kernel.ts";
+import type { Declaration } from "../programs/programs.ts";
 
 /** A file to write, relative to the module's folder. */
 export interface GeneratedFile {
@@ -51,10 +52,15 @@ export interface Origin {
   readonly rules: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A language that kernels are printed in. */
+/** What a module was compiled from. */
+export interface Source extends Origin {
+  readonly declaration: Declaration;
+}
+
+/** A language that modules are printed in. */
 export interface Target {
   readonly name: string;
-  readonly emit: (module: CompiledModule, origin: Origin) => Promise<Emitted>;
+  readonly emit: (module: CompiledModule, source: Source) => Promise<Emitted>;
 }
 
 /** Where a path of the runtime is, seen from a module's folder; bindings import from there. */

@@ -8,6 +8,7 @@ import type { Declaration } from "../../programs/programs.ts";
 import type { KernelPlan } from "./kernel_plan.ts";
 import { type ModulePlan, planModule } from "./module_plan.ts";
 import { NATIVE } from "./target.ts";
+import { SOURCE } from "../../testing/source.ts";
 
 const planOf = (declaration: Declaration): ModulePlan => planModule(compile(declaration).module);
 
@@ -98,7 +99,7 @@ Deno.test("a matrix that comes with each call is copied as it lies", () => {
 Deno.test("the same declaration gives the same text, each time", async () => {
   const once = async () => {
     const { module } = compile(mnist.mnistShared);
-    const { files } = await NATIVE.emit(module, { doc: "", rules: new Map() });
+    const { files } = await NATIVE.emit(module, SOURCE);
     return files.map(({ content }) => content);
   };
   assert.deepEqual(await once(), await once());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loops, moduleOf, tensor } from "../../kernel/sample_kernels.ts";
 import { drawing } from "../../kernel/sample_programs.ts";
 import { WGSL } from "./target.ts";
+import { SOURCE } from "../../testing/source.ts";
 
 /** The text of a kernel that draws `B` rows from `samples`, 10 wide, from the uniform `start` on. */
 async function textOf(place: number): Promise<string> {
@@ -12,7 +13,7 @@ async function textOf(place: number): Promise<string> {
     callDims: ["B"],
     uniforms: [{ name: "start", type: "u32", value: { kind: "scalar", name: "start" } }],
   });
-  const { files } = await WGSL.emit(module, { doc: "", rules: new Map() });
+  const { files } = await WGSL.emit(module, SOURCE);
   return String(files[0]?.content);
 }
 
@@ -62,7 +63,7 @@ Deno.test("a function that takes bytes out has a name of its own", async () => {
       value: { kind: "load", type: "u32", tensor: "a", index: [{ kind: "axis", axis: i }] },
     }],
   }, "map");
-  const { files } = await WGSL.emit(moduleOf([kernel]), { doc: "", rules: new Map() });
+  const { files } = await WGSL.emit(moduleOf([kernel]), SOURCE);
   const text = String(files[0]?.content);
   assert.match(text, /^fn a_at_2\(place: u32\)/m);
   assert.match(text, /^ {2}a_at\[i\] = a_at_2\(i\);$/m);

@@ -5,13 +5,14 @@ import { axis, biasRelu, type Layout, moduleOf, product } from "../../kernel/sam
 import type { Tiling } from "../../kernel/tiling.ts";
 import { verifyKernel } from "../../kernel/verify.ts";
 import { WGSL } from "./target.ts";
+import { SOURCE } from "../../testing/source.ts";
 
 const B = { name: "B" }, K = { name: "K" }, O = { name: "O" };
 
 /** The texts of a kernel by path. */
 async function print(kernel: Kernel): Promise<Readonly<Record<string, string>>> {
   const module = moduleOf([kernel], { fixedDims: ["K", "O"], callDims: ["B"] });
-  const { files } = await WGSL.emit(module, { doc: "", rules: new Map() });
+  const { files } = await WGSL.emit(module, SOURCE);
   return Object.fromEntries(files.map((file) => [file.path, String(file.content)]));
 }
 

@@ -14,6 +14,7 @@ import {
   uniform,
 } from "../../kernel/sample_kernels.ts";
 import { WGSL } from "./target.ts";
+import { SOURCE } from "../../testing/source.ts";
 
 const B = { name: "B" }, K = { name: "K" };
 const b = axis("b", B), k = axis("k", K);
@@ -22,7 +23,7 @@ const b = axis("b", B), k = axis("k", K);
 async function print(kernel: Kernel): Promise<Readonly<Record<string, string>>> {
   const module = moduleOf([kernel], { fixedDims: ["K", "O"], callDims: ["B"] });
   const { files } = await WGSL.emit(module, {
-    doc: "",
+    ...SOURCE,
     rules: new Map([["run", ["fold-across-tile"]]]),
   });
   return Object.fromEntries(files.map((file) => [file.path, String(file.content)]));
@@ -131,7 +132,7 @@ Deno.test("kernels declare the uniforms up to the last one that they read", asyn
     callDims: ["B"],
     uniforms: [{ name: "rate", type: "f32", value: { kind: "constant", value: 3 } }],
   });
-  const { files } = await WGSL.emit(sample, { doc: "", rules: new Map() });
+  const { files } = await WGSL.emit(sample, SOURCE);
   const structs = files.map(({ content }) => String(content).match(/struct[^}]*}/)?.[0]);
   assert.deepEqual(structs, [
     "struct Uniforms {\n  B: u32,\n}",

@@ -1,0 +1,408 @@
+/**
+ * An `autograd.Function` with the generated forward and backward passes of a declaration.
+ *
+ * @module
+ */
+import type { Node } from "../../../dsl/ops.ts";
+import { type Result, topologicalOrder } from "../../graph/graph.ts";
+import { dimNames } from "../../programs/extents.ts";
+import { leafName } from "../../programs/programs.ts";
+import { Body, isCopy, LINE, type Needs, noNeeds } from "./body.ts";
+import { type Joint, rewrittenGraph } from "./joint_graph.ts";
+import { docstring, Identifiers, indent } from "./language.ts";
+import { bindDims } from "./sizes.ts";
+import { expanded, type Value } from "./values.ts";
+
+/** A function of Python with what it asks of its module. */
+export interface FunctionText {
+  readonly lines: readonly string[];
+  readonly others: Needs["others"];
+}
+
+/** What a function is given. */
+export interface Parameters {
+  /** Leaves in the order in which they are given: tensors, then numbers. */
+  readonly leaves: readonly Node[];
+  /** Dims that no shape tells; they are given after the leaves. */
+  readonly dims: readonly string[];
+}
+
+/** True for a number that is given with each call. */
+export const isScalar = (node: Node): boolean =>
+  node.op === "input" && node.attrs.role === "scalar";
+
+/** What functions that compute some values are given: tensors, then numbers, then dims that no shape tells. */
+export function parametersOf(tensors: readonly Node[], roots: readonly Node[]): Parameters {
+  const order = topologicalOrder(roots);
+  const shaped = tensors.map((leaf) => ({ name: leafName(leaf), shape: leaf.shape }));
+  const dims = new Set(dimNames(order));
+  return {
+    leaves: [...tensors, ...order.filter(isScalar)],
+    dims: bindDims(shaped, dims).unknown,
+  };
+}
+
+/** The names of parameters, which are those of leaves wherever Python has no other use for them. */
+function nameLeaves(ids: Identifiers, leaves: readonly Node[]): ReadonlyMap<Node, string> {
+  return new Map(leaves.map((leaf) => [leaf, ids.of(leaf, leafName(leaf))]));
+}
+
+/** A leaf and its type, as Python writes it. */
+export function annotated(leaf: Node, name: string): string {
+  if (!isScalar(leaf)) return `${name}: Tensor`;
+  return `${name}: ${leaf.dtype === "f32" ? "float" : "int"}`;
+}
+
+/** The head of a function, on several lines where it is too long for one. */
+export function head(
+  start: string,
+  parameters: readonly string[],
+  end: string,
+  depth: number,
+): readonly string[] {
+  const line = `${start}(${parameters.join(", ")})${end}`;
+  if (line.length + 4 * depth <= LINE) return [line];
+  const inside = parameters.join(", ");
+  if (inside.length + 4 * (depth + 1) <= LINE) return [`${start}(`, `    ${inside}`, `)${end}`];
+  return [`${start}(`, ...indent(parameters.map((each) => `${each},`)), `)${end}`];
+}
+
+/** Lines that a body begins with: sizes, and the type and device of its tensors. */
+function preamble(
+  given: ReadonlyMap<Node, string>,
+  needs: Needs,
+  known: readonly string[],
+): { readonly lines: readonly string[]; readonly unknown: readonly string[] } {
+  const tensors = [...given].filter(([leaf]) => !isScalar(leaf));
+  const shaped = tensors.map(([{ shape }, name]) => ({ name, shape }));
+  const all = new Set([...needs.dims].filter((dim) => !known.includes(dim)));
+  // What is divided by has to be known before.
+  for (const { shape } of shaped) {
+    for (const extent of shape) {
+      if (typeof extent !== "number") {
+        extent.name.split("·").forEach((dim) =>
+          /^\d/.test(dim) || known.includes(dim) || all.add(dim)
+        );
+      }
+    }
+  }
+  const { lines, unknown } = bindDims(shaped, all);
+  const used = neededLines(lines, needs.dims);
+  const [float] = tensors.filter(([leaf]) => leaf.dtype === "f32").map(([, name]) => name);
+  const [any] = tensors.map(([, name]) => name);
+  return {
+    lines: [
+      ...used,
+      ...(needs.others.has("dtype")
+        ? [`dtype = ${float === undefined ? "torch.get_default_dtype()" : `${float}.dtype`}`]
+        : []),
+      ...(needs.others.has("device")
+        ? [`device = ${any === undefined ? "None" : `${any}.device`}`]
+        : []),
+    ],
+    unknown: unknown.filter((dim) => needs.dims.has(dim)),
+  };
+}
+
+/** Of lines that bind dims, those that are needed, and those that they need. */
+function neededLines(
+  lines: ReturnType<typeof bindDims>["lines"],
+  dims: ReadonlySet<string>,
+): readonly string[] {
+  const needed = new Set(dims);
+  const kept: string[] = [];
+  for (const { dims: bound, text } of [...lines].reverse()) {
+    if (!bound.some((dim) => needed.has(dim))) continue;
+    kept.unshift(text);
+    const [, right = ""] = text.split(" // ");
+    for (const dim of right.match(/[A-Za-z_]\w*/g) ?? []) needed.add(dim);
+  }
+  return kept;
+}
+
+/** What is returned: of a leaf, or of another result, a copy. */
+function returned(body: Body, node: Node): string {
+  const value = expanded(node, body.surroundings);
+  const [source] = node.inputs;
+  const isShared = source !== undefined && isCopy(node) && body.valueOf(source).text === value.text;
+  return node.op === "input" || isShared ? `${value.text}.clone()` : value.text;
+}
+
+/** The class, named as given. */
+export function functionClass(
+  name: string,
+  doc: string,
+  joint: Joint,
+  parameters: Parameters,
+): FunctionText {
+  const { kept } = forwardText(joint, parameters, []);
+  const backward = backwardText(joint, parameters, kept);
+  const forward = forwardText(joint, parameters, backward.unknown);
+  return {
+    lines: [
+      `class ${name}(torch.autograd.Function):`,
+      ...indent([
+        docstring(doc),
+        "",
+        "@staticmethod",
+        ...forward.lines,
+        "",
+        "@staticmethod",
+        "@once_differentiable",
+        ...backward.lines,
+      ]),
+    ],
+    others: new Set([...forward.others, ...backward.others]),
+  };
+}
+
+/** @param dims those that the gradients need and no tensor tells them */
+function forwardText(
+  joint: Joint,
+  parameters: Parameters,
+  dims: readonly string[],
+): FunctionText & { readonly kept: readonly Value[] } {
+  const ids = new Identifiers();
+  const given = nameLeaves(ids, parameters.leaves);
+  const needs = noNeeds();
+  const results = joint.forward.map(({ node }) => node);
+  for (const { name, node } of joint.forward) if (node.op !== "input") ids.of(node, name);
+  const named = new Set([...results, ...joint.kept]);
+  const body = new Body({
+    order: joint.forwardNodes,
+    given,
+    named,
+    names: joint.graph.names,
+    ids,
+    needs,
+  });
+  const lines = body.lines(joint.forwardNodes, 8);
+  for (const dim of dims) needs.dims.add(dim);
+  const all = [
+    ...[...given].map(([leaf, text]) => annotated(leaf, text)),
+    ...parameters.dims.map((dim) => `${dim}: int`),
+  ];
+  // What is kept is a tensor, as small as it is.
+  const kept = joint.kept.map((node) => {
+    const value = body.valueOf(node);
+    return value.kind === "tensor" ? value : expanded(node, body.surroundings);
+  });
+  const values = results.map((node) => returned(body, node));
+  const whole = joint.forward.filter(({ seed }) => seed === undefined).map(({ node }) =>
+    body.valueOf(node).text
+  );
+  const type = results.length === 1 ? "Tensor" : "tuple[Tensor, ...]";
+  return {
+    kept,
+    lines: [
+      ...head("def forward", ["ctx", ...all], ` -> ${type}:`, 1),
+      ...indent([
+        ...preamble(given, needs, parameters.dims).lines,
+        ...lines,
+        ...(kept.length === 0
+          ? []
+          : head("ctx.save_for_backward", kept.map(({ text }) => text), "", 2)),
+        ...keptNumbers(joint, parameters, given),
+        ...dims.map((dim) => `ctx.${dim} = ${dim}`),
+        ...(whole.length === 0 ? [] : head("ctx.mark_non_differentiable", whole, "", 2)),
+        ...returnLines(values),
+      ]),
+    ],
+    others: needs.others,
+  };
+}
+
+/** Numbers that the gradients need, which are no tensors. */
+function numbersOf(joint: Joint, { leaves }: Parameters): readonly Node[] {
+  const used = new Set(joint.backwardNodes.flatMap(({ inputs }) => inputs));
+  return leaves.filter((leaf) => isScalar(leaf) && used.has(leaf));
+}
+
+function keptNumbers(
+  joint: Joint,
+  parameters: Parameters,
+  given: ReadonlyMap<Node, string>,
+): readonly string[] {
+  const names = [
+    ...numbersOf(joint, parameters).map((leaf) => given.get(leaf) ?? ""),
+    ...parameters.dims,
+  ];
+  return names.map((name) => `ctx.${name} = ${name}`);
+}
+
+/** @param values that the forward pass keeps, as it calls them */
+function backwardText(
+  joint: Joint,
+  parameters: Parameters,
+  values: readonly Value[],
+): FunctionText & { readonly unknown: readonly string[] } {
+  const ids = new Identifiers();
+  const leaves = nameLeaves(ids, parameters.leaves);
+  const seeds = joint.forward.flatMap(({ seed }) => seed === undefined ? [] : [seed]);
+  const seedNames = nameLeaves(ids, seeds);
+  const gradients = new Map(joint.backward.map(({ leaf, node, name }) => {
+    ids.of(node, name);
+    return [leaf, node] as const;
+  }));
+  const needs = noNeeds();
+  const kept = joint.kept.map((node, at) => {
+    const isNamed = /^\w+$/.test(values[at]?.text ?? "");
+    return [node, ids.of(node, isNamed ? values[at]?.text ?? "t" : "t")] as const;
+  });
+  const numbers = numbersOf(joint, parameters)
+    .map((leaf) => [leaf, leaves.get(leaf) ?? ""] as const);
+  const given = new Map([...kept, ...seedNames, ...numbers]);
+  const body = new Body({
+    order: joint.backwardNodes,
+    given,
+    small: new Map(joint.kept.flatMap((node, at) => {
+      const value = values[at];
+      return value === undefined ? [] : [[node, value] as const];
+    })),
+    named: new Set(gradients.values()),
+    names: joint.graph.names,
+    ids,
+    needs,
+  });
+  const lines = gradientLines(joint, parameters, gradients, body, ids);
+  const saved = kept.map(([, name]) => name);
+  // A value that is repeated has axes of one element.
+  const isSmall = new Set(joint.kept.filter((_, at) => values[at]?.thin.includes(true)));
+  const whole = new Map([...given].filter(([node]) => !isSmall.has(node)));
+  const { lines: sizes, unknown } = preamble(whole, needs, parameters.dims);
+  return {
+    unknown,
+    lines: [
+      ...head(
+        "def backward",
+        [
+          "ctx",
+          ...joint.forward.map(({ seed, name }) =>
+            (seed === undefined ? undefined : seedNames.get(seed)) ??
+              `_${name.replaceAll(/\W/g, "_")}`
+          ),
+        ],
+        ":",
+        1,
+      ),
+      ...indent([
+        ...(saved.length === 0 ? [] : unpacked(saved)),
+        ...[...numbers.map(([, name]) => name), ...parameters.dims, ...unknown]
+          .map((name) => `${name} = ctx.${name}`),
+        ...sizes,
+        ...lines,
+      ]),
+    ],
+    others: needs.others,
+  };
+}
+
+function unpacked(names: readonly string[]): readonly string[] {
+  if (names.length === 1) return [`(${names[0]},) = ctx.saved_tensors`];
+  const line = `${names.join(", ")} = ctx.saved_tensors`;
+  if (line.length + 8 <= LINE) return [line];
+  return ["(", ...indent(names.map((name) => `${name},`)), ") = ctx.saved_tensors"];
+}
+
+/** What several gradients need, then each of them where it is asked for; and all that is returned. */
+function gradientLines(
+  { backwardNodes }: Joint,
+  parameters: Parameters,
+  gradients: ReadonlyMap<Node, Node>,
+  body: Body,
+  ids: Identifiers,
+): readonly string[] {
+  const below = new Map(
+    [...gradients].map(([leaf, node]) => [leaf, new Set(topologicalOrder([node]))]),
+  );
+  const users = (node: Node): number => [...below.values()].filter((all) => all.has(node)).length;
+  const shared = backwardNodes.filter((node) => users(node) > 1);
+  const lines = [...body.lines(shared, 8)];
+  const names: string[] = [];
+  const blocks: string[] = [];
+  parameters.leaves.forEach((leaf, at) => {
+    const node = gradients.get(leaf);
+    if (node === undefined) {
+      names.push("None");
+      return;
+    }
+    const name = ids.of(node, "");
+    names.push(name);
+    const isBlock = gradients.size > 1 && !shared.includes(node);
+    const own = body.lines(
+      backwardNodes.filter((each) => below.get(leaf)?.has(each)),
+      isBlock ? 12 : 8,
+    );
+    const whole = expanded(node, body.surroundings).text;
+    const all = [...own, ...(whole === name ? [] : [`${name} = ${whole}`])];
+    if (!isBlock) lines.push(...all);
+    else blocks.push(`if ctx.needs_input_grad[${at}]:`, ...indent(all));
+  });
+  const asked = parameters.leaves.flatMap((leaf) => {
+    const node = gradients.get(leaf);
+    return node === undefined || shared.includes(node) ? [] : [ids.of(node, "")];
+  });
+  const results = [...names, ...parameters.dims.map(() => "None")];
+  return [
+    ...lines,
+    ...(gradients.size === 1 ? [] : unset(asked)),
+    ...blocks,
+    ...returnLines(results),
+  ];
+}
+
+/** Gradients that are not asked for are None; as many on a line as it has room for. */
+function unset(names: readonly string[]): readonly string[] {
+  const lines: string[][] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && [...last, name, "None"].join(" = ").length + 8 <= LINE) {
+      last.push(name);
+    } else lines.push([name]);
+  }
+  return lines.map((line) => `${line.join(" = ")} = None`);
+}
+
+/** What is returned, in one line or each on its own. */
+function returnLines(values: readonly string[]): readonly string[] {
+  const line = `return ${values.join(", ")}`;
+  if (line.length + 8 <= LINE) return [line];
+  return ["return (", ...indent(values.map((each) => `${each},`)), ")"];
+}
+
+/** A function of ordinary operations, which PyTorch differentiates itself. */
+export function plainFunction(
+  name: string,
+  doc: string,
+  declared: readonly Result[],
+  parameters: Parameters,
+  names: ReadonlyMap<Node, string> = new Map(),
+): FunctionText {
+  const graph = rewrittenGraph({ name, layer: name, results: declared, names });
+  const results = graph.results.map(({ node }) => node);
+  const ids = new Identifiers();
+  const given = nameLeaves(ids, parameters.leaves);
+  const needs = noNeeds();
+  const setting = { given, named: new Set<Node>(), names: graph.names, ids, needs };
+  const order = topologicalOrder(results);
+  const body = new Body({ ...setting, order });
+  const lines = body.lines(order, 4);
+  const values = results.map((node) => returned(body, node));
+  const all = [
+    ...[...given].map(([leaf, text]) => annotated(leaf, text)),
+    ...parameters.dims.map((dim) => `${dim}: int`),
+  ];
+  const type = values.length === 1 ? "Tensor" : "tuple[Tensor, ...]";
+  return {
+    lines: [
+      ...head(`def ${name}`, all, ` -> ${type}:`, 0),
+      ...indent([
+        docstring(doc),
+        ...preamble(given, needs, parameters.dims).lines,
+        ...lines,
+        ...returnLines(values),
+      ]),
+    ],
+    others: needs.others,
+  };
+}
