@@ -84,6 +84,8 @@ interface Contestant {
   readonly name: string;
   readonly before: string;
   readonly after: readonly string[];
+  /** Its module for PyTorch. */
+  readonly generated: string;
 }
 
 async function prepare(backend: Backend, folder: string, module: Module): Promise<Contestant> {
@@ -93,7 +95,9 @@ async function prepare(backend: Backend, folder: string, module: Module): Promis
   const before = join(folder, `${module.name}_before.safetensors`);
   const after = WEIGHT_FILE_ENDINGS.map((each) => join(folder, `${module.name}_after${each}`));
   await Deno.writeFile(before, encodeWeights(await readArrays(model, ["parameter"]), before));
-  return { model, name: module.name, before, after };
+  const { name } = module;
+  const url = new URL(`../../generated/${name}/${name}.py`, import.meta.url);
+  return { model, name, before, after, generated: fileURLToPath(url) };
 }
 
 /** Steps on all batches but the last, whose loss is told as it is then. */
@@ -125,13 +129,17 @@ Deno.test({
       batches: batchFile,
       networks: contestants.map(({ model: _, ...paths }) => paths),
     });
-    // The script writes the losses of each network.
-    const theirs = results as readonly (readonly number[])[];
+    // The script writes the losses of each network, as it is written by hand and as it is generated.
+    const theirs = results as readonly {
+      readonly written: readonly number[];
+      readonly generated: readonly number[];
+    }[];
     for (const [i, { model, name, after }] of contestants.entries()) {
       await test.step(name, async () => {
-        const wanted = theirs[i] ?? [];
+        const { written: wanted = [], generated = [] } = theirs[i] ?? {};
         const losses = await train(model);
         assertSameLosses(losses, wanted);
+        assertSameLosses(losses, generated);
         assert.ok((losses.at(-1) ?? NaN) < 0.4 * (losses[0] ?? NaN), "it learns");
         const own = await readArrays(model, ["parameter"]);
         for (const file of after) {

@@ -7,6 +7,7 @@ import { basename, dirname } from "node:path";
 import { UsageError } from "../../commands/command_line.ts";
 import { CHECKPOINT_FILE } from "../../runtime/files/checkpoint_folder.ts";
 import type { Checkpoint, Json } from "../../runtime/train/checkpoint.ts";
+import { MODELS } from "./models.ts";
 import { MODEL_NAMES, type TrainOptions, type TrainRequest } from "./train_options.ts";
 
 /** Options that a checkpoint keeps: what is trained, on what, and for how long. */
@@ -32,9 +33,10 @@ export function keptOptions(options: TrainOptions): Json {
  */
 export function resumedOptions(
   { options, given }: TrainRequest,
-  { config }: Checkpoint,
+  checkpoint: Checkpoint,
   file: string,
 ): TrainOptions {
+  const config = checkpoint.config ?? withoutConfig(checkpoint, options);
   if (!isKept(config)) {
     throw new UsageError(
       `Cannot go on from ${file}: it was not saved by deno task train; use its weights with --init.`,
@@ -51,6 +53,15 @@ export function resumedOptions(
     .map((name) => [name, config[name]]);
   const folder = basename(file) === CHECKPOINT_FILE ? { checkpoint: dirname(file) } : {};
   return { ...folder, ...options, ...Object.fromEntries(kept) };
+}
+
+/** Options of a training that another program began, such as the script for PyTorch: by its model and settings. */
+function withoutConfig({ module, settings }: Checkpoint, { epochs }: TrainOptions): Json {
+  const model = MODEL_NAMES.find((name) => MODELS[name].name === module);
+  const { seed, batchSize } = settings;
+  return model === undefined || batchSize === undefined
+    ? null
+    : { model, epochs, batch: batchSize, seed };
 }
 
 /** True for what {@linkcode keptOptions} gives. */

@@ -66,11 +66,23 @@ Deno.test("what would be another training is refused, naming both", () => {
         `leave ${option} out.`,
     });
   }
-  for (const config of [null, {}, { model: "cnn", epochs: 1, batch: 1, seed: 1 }]) {
+  for (const config of [{}, { model: "cnn", epochs: 1, batch: 1, seed: 1 }]) {
     assert.throws(() => resumedOptions(requestOf(), { ...checkpointOf(), config }, FILE), {
       name: "UsageError",
       message:
         `Cannot go on from ${FILE}: it was not saved by deno task train; use its weights with --init.`,
     });
+  }
+});
+
+Deno.test("a checkpoint of another program is known by its model and settings", () => {
+  const foreign = { ...checkpointOf(), config: null };
+  const { model, batch, seed, epochs } = resumedOptions(requestOf("--epochs", "7"), foreign, FILE);
+  assert.deepEqual([model, batch, seed, epochs], ["original", 100, 1, 7]);
+  for (const other of [{ module: "mnist_other" }, { settings: { seed: 1, batches: 600 } }]) {
+    assert.throws(
+      () => resumedOptions(requestOf(), { ...foreign, ...other }, FILE),
+      /it was not saved by deno task train/,
+    );
   }
 });

@@ -1,12 +1,14 @@
 """Trains the networks of the MNIST example with PyTorch, in float64.
 
 Reads { images, labels, batches, networks } from standard input: paths of two IDX files and of an NPZ file with the
-samples of each batch, and for each network { name, before, after }: paths of its first weights and of those to
-write, both by PyTorch and by NumPy. Each batch but the last is a step; writes for each network the losses of all
-batches.
+samples of each batch, and for each network { name, before, after, generated }: paths of its first weights, of those
+to write, both by PyTorch and by NumPy, and of the module that was generated for PyTorch. Each batch but the last is a
+step; writes for each network the losses of all batches, of the network that is written here and of the generated one.
 """
 
+import importlib.util
 import json
+import pathlib
 import sys
 
 import numpy as np
@@ -102,8 +104,30 @@ def run(network):
     return losses
 
 
+def run_generated(network):
+    """The same with the generated module and optimizer, from the same weights."""
+    path = pathlib.Path(network["generated"])
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    name = "".join(word.capitalize() for word in path.stem.split("_"))
+    model = getattr(module, name)().double()
+    model.load_state_dict(safetensors_file.read(network["before"]))
+    optimizer = getattr(module, f"{name}Optimizer")(model)
+    losses = []
+    for batch in batches:
+        x = images[batch].to(torch.float64) / 255
+        loss = model(x, labels[batch].long())["loss"].mean()
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
 given = json.load(sys.stdin)
 images = elements(given["images"], 16, (-1, 784))
 labels = elements(given["labels"], 8, -1)
 batches = torch.from_numpy(np.load(given["batches"])["batches"]).long()
-json.dump([run(network) for network in given["networks"]], sys.stdout)
+networks = given["networks"]
+json.dump([{"written": run(each), "generated": run_generated(each)} for each in networks], sys.stdout)
