@@ -272,4 +272,6 @@ export interface ModuleSpec<D extends string = string, S extends string = string
   readonly wasm: WasmSpec<D>;
   /** Every program as C, to be compiled where it runs. */
   readonly native?: NativeSpec;
+  /** The prediction of a model as a file of ONNX, whose parameters are inputs. */
+  readonly onnx?: URL;
 }

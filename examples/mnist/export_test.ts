@@ -123,7 +123,7 @@ Deno.test("what cannot be exported is refused with a sentence, and nothing is wr
     await refuses(1, `${target} does not exist; give a checkpoint or its folder.`, target, target);
     await refuses(
       2,
-      `Cannot write the weights w.pt: let it end in .safetensors or .npz.`,
+      `Cannot write the weights w.pt: let it end in .safetensors, .npz or .onnx.`,
       file,
       "w.pt",
     );

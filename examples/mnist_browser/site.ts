@@ -23,8 +23,8 @@ export interface Site {
 /** Where the scripts are, and where the data are. */
 const [SCRIPTS, DATA] = ["/scripts/", "/data/"];
 
-/** What no browser can use: C, and what runs it. */
-const WITHOUT = ["/native/backend.ts", ".c"];
+/** What no page can use: C, what runs it, and what is for other programs. */
+const WITHOUT = ["/native/backend.ts", ".c", ".onnx"];
 
 const here = (name: string) => new URL(name, import.meta.url);
 

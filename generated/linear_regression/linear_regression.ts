@@ -295,4 +295,5 @@ export const linearRegression = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "2cdbf408c0815b11b7da6c458dfbacf1c9773f829aea1304ce97c7eeed4267db",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B", never>;

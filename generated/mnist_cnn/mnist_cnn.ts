@@ -2134,4 +2134,5 @@ export const mnistCnn = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "7412da01642d906a2e7d910abe9bd2a4e8446e01911e7cd9cb67ab76a8990f0a",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

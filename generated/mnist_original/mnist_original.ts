@@ -1254,4 +1254,5 @@ export const mnistOriginal = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "021b877e59fc6e44c0fea882e0614a67f83c073cab87c5dc6f75e9e96ed28805",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1284,4 +1284,5 @@ export const mnistShared = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "95c8e3c0da09c65d72d5ec123083dbb405b4ed57be3f16b6fc5d21b43083e7d6",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -1284,4 +1284,5 @@ export const mnistSharedF16 = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "956dca5bee4dc324f357534e371b0b0099b6bd766d889db65ea14a50e2298cdc",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B" | "samples", "start" | "step">;

@@ -13489,4 +13489,5 @@ export const tinyTransformer = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "446588eafba0837929f00937571f27a15eea0e05d779733719f08afe8a0ff245",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B", "step">;

@@ -1041,4 +1041,5 @@ export const waves = {
     source: new URL("./kernels.c", import.meta.url),
     sha256: "5fc8062373e41bd2555e637a15d6142a8c8011591fc427cf2d15028aae951b35",
   },
+  onnx: new URL("./predict.onnx", import.meta.url),
 } as const satisfies ModuleSpec<"B", "step">;
