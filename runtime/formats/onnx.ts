@@ -28,9 +28,8 @@ export function onnxInputs(bytes: Uint8Array, file: string): readonly string[] {
  * const predict = await Deno.readFile(linearRegression.onnx);
  * assert.deepEqual(onnxInputs(predict, "predict.onnx"), ["x", "l1.W", "l1.b"]);
  * const W = { dtype: "f32", shape: [1, 2], data: Float32Array.of(3, -2) } as const;
- * const b = { dtype: "f32", shape: [1], data: Float32Array.of(0.5) } as const;
- * const network = withWeights(predict, new Map([["l1.W", W], ["l1.b", b]]), "predict.onnx");
- * assert.deepEqual(onnxInputs(network, "network.onnx"), ["x"]);
+ * const network = withWeights(predict, new Map([["l1.W", W]]), "predict.onnx");
+ * assert.deepEqual(onnxInputs(network, "network.onnx"), ["x", "l1.b"]);
  * ```
  *
  * @throws {FormatError} if the file is damaged, has no such input, or weights have another shape
