@@ -93,7 +93,7 @@ class LinearRegressionOptimizer(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure=None):
-        """Changes every parameter by its gradient."""
+        """Changes every parameter that has a gradient."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -103,6 +103,8 @@ class LinearRegressionOptimizer(torch.optim.Optimizer):
         for group in self.param_groups:
             update = self.updates[group["update"]]
             for w in group["params"]:
+                if gradients[w] is None:
+                    continue
                 state = self.state[w]
                 if not state:
                     state["step"] = 0

@@ -1134,7 +1134,7 @@ class TinyTransformerOptimizer(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure=None):
-        """Changes every parameter by its gradient."""
+        """Changes every parameter that has a gradient."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -1144,6 +1144,8 @@ class TinyTransformerOptimizer(torch.optim.Optimizer):
         for group in self.param_groups:
             update = self.updates[group["update"]]
             for w in group["params"]:
+                if gradients[w] is None:
+                    continue
                 state = self.state[w]
                 if not state:
                     state["step"] = 0

@@ -122,21 +122,13 @@ export function fromListLines(
   const panels = (body: readonly string[]) =>
     loop("p", "group", [`const tw_size ${columnsFrom} = ${group} + p * TW_PANEL;`, ...body]);
   const count = `const tw_size ${columnCount} = tw_least(TW_PANEL, ${to} - ${columnsFrom});`;
-  const copy = copyLines(way, tensors, names, {
-    from: undefined,
-    steps,
-    panel: "copy",
-  }, writer);
+  const copy = copyLines(way, tensors, names, { from: undefined, steps, panel: "copy" }, writer);
   const panel = how === "none"
     ? `${writer.tensor(right.tensor)} + ${group} * ${steps}`
     : "thread->panel";
   const rowAt = stretch.from === "0" ? rowsFrom : `(${rowsFrom} - ${stretch.from})`;
-  const fetch = fetchLines(
-    way,
-    columnsFrom,
-    { from: `(${rowsFrom} + TW_AHEAD)`, count: "1" },
-    writer,
-  );
+  const ahead = { from: `(${rowsFrom} + TW_AHEAD)`, count: "1" };
+  const fetch = fetchLines(way, columnsFrom, ahead, writer);
   const rowLines = [
     `const tw_size ${rowCount} = 1;`,
     `const tw_size *const end = ends + ${rowsFrom} * parts + part;`,

@@ -10,7 +10,8 @@ import { valueName } from "../../programs/names.ts";
 import type { HelperName } from "./helpers.ts";
 import { type Identifiers, method } from "./language.ts";
 import { shapeText } from "./sizes.ts";
-import { namedNumber, namedValue, type Surroundings, type Value, valueOf } from "./values.ts";
+import { namedNumber, namedValue, type Surroundings, type Value } from "./value.ts";
+import { valueOf } from "./values.ts";
 
 /** The longest expression that stands inside of another one. */
 const INLINE = 44;

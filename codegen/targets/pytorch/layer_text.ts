@@ -8,20 +8,20 @@ import type { Node } from "../../../dsl/ops.ts";
 import { layerGradients } from "../../programs/layer_programs.ts";
 import { decideMode, dependsOnMode } from "../../programs/mode.ts";
 import { leafName } from "../../programs/programs.ts";
+import { functionClass } from "./function_text.ts";
+import { jointGraph } from "./joint_graph.ts";
+import { className, docstring, indent } from "./language.ts";
+import { moduleText } from "./module_text.ts";
+import { ownMethods, ownTensor } from "./own_tensors.ts";
+import { plainFunction } from "./plain_function.ts";
 import {
   annotated,
-  functionClass,
   type FunctionText,
   head,
   isScalar,
   type Parameters,
   parametersOf,
-  plainFunction,
-} from "./function_text.ts";
-import { jointGraph } from "./joint_graph.ts";
-import { className, docstring, indent } from "./language.ts";
-import { moduleText } from "./module_text.ts";
-import { ownMethods, ownTensor } from "./own_tensors.ts";
+} from "./signature.ts";
 
 /** The text of a layer's file. */
 export function layerText(layer: LayerDeclaration): string {

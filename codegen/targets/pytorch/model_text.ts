@@ -10,21 +10,14 @@ import { gradients } from "../../autodiff/gradient.ts";
 import { topologicalOrder } from "../../graph/graph.ts";
 import { dependsOnMode } from "../../programs/mode.ts";
 import { inMode, leafName } from "../../programs/programs.ts";
-import {
-  annotated,
-  functionClass,
-  type FunctionText,
-  head,
-  isScalar,
-  type Parameters,
-  parametersOf,
-  plainFunction,
-} from "./function_text.ts";
+import { functionClass } from "./function_text.ts";
 import { type Joint, jointGraph } from "./joint_graph.ts";
 import { className, docstring, indent } from "./language.ts";
 import { moduleText } from "./module_text.ts";
 import { optimizerText } from "./optimizer_text.ts";
 import { ownMethods, ownTensor } from "./own_tensors.ts";
+import { plainFunction } from "./plain_function.ts";
+import { annotated, type FunctionText, head, type Parameters, parametersOf } from "./signature.ts";
 
 /** The text of a model's file. */
 export function modelText(model: ModelDeclaration): string {
@@ -104,73 +97,94 @@ interface Calls {
 }
 
 function moduleClass(
-  { name: model, doc, inputs, params, state, outputs, metrics }: ModelDeclaration,
+  model: ModelDeclaration,
   name: string,
   { forward }: Joint,
-  { parameters, predictedBy, evaluatedBy }: Calls,
+  calls: Calls,
 ): FunctionText {
-  const isOwn = (leaf: Node): boolean => params.includes(leaf) || state.includes(leaf);
-  const argument = (leaf: Node): string => isOwn(leaf) ? ownTensor(leaf) : leafName(leaf);
-  const dims = [...new Set([...parameters.dims, ...predictedBy.dims])];
-  const allOf = (by: Parameters): readonly string[] => [
-    ...by.leaves.map(argument),
-    ...by.dims.map((dim) => `self.${dim}`),
-  ];
-  const givenOf = (by: Parameters): readonly string[] => [
-    "self",
-    ...by.leaves.filter((leaf) => inputs.includes(leaf) || isScalar(leaf))
-      .map((leaf) => annotated(leaf, leafName(leaf))),
-  ];
-  const judged = ["loss", ...metrics.keys()];
-  const updates = forward.flatMap(({ target, name }) =>
-    target === undefined ? [] : [{ target, name }]
-  );
-  const next = updates.map((_, at) => `state_${at + 1}`);
-  const dictionary = `{${judged.map((each) => `"${each}": ${each}`).join(", ")}}`;
-  const targets = [...judged, ...next];
-  const assigned = (call: string, by: Parameters, values: readonly string[], depth: number) =>
-    head(`${values.join(", ")} = ${call}`, allOf(by), "", depth);
-  const single = outputs.size === 1;
+  const { params, state } = model;
+  const { parameters, predictedBy, evaluatedBy } = calls;
+  const all = [parameters, predictedBy, ...(evaluatedBy === undefined ? [] : [evaluatedBy])];
+  const dims = [...new Set(all.flatMap((each) => each.dims))];
   return {
     others: new Set(),
     lines: [
       `class ${name}(nn.Module):`,
       ...indent([
-        docstring(doc === "" ? model : doc),
+        docstring(model.doc === "" ? model.name : model.doc),
         "",
         ...ownMethods({ params, state, dims }),
-        ...head("def forward", givenOf(parameters), " -> dict[str, Tensor]:", 1),
-        ...indent([
-          docstring("The loss and the metrics of each sample, by name."),
-          ...(evaluatedBy === undefined ? [] : [
-            "if not self.training:",
-            ...indent([
-              ...assigned("_evaluate", evaluatedBy, judged, 3),
-              `return ${dictionary}`,
-            ]),
-          ]),
-          ...assigned(`${name}Function.apply`, parameters, targets, 2),
-          ...(updates.length === 0 ? [] : [
-            "with torch.no_grad():",
-            ...updates.map(({ target }, at) => `    ${argument(target)}.copy_(${next[at]})`),
-          ]),
-          `return ${dictionary}`,
-        ]),
+        ...forwardMethod(model, `${name}Function.apply`, forward, calls),
         "",
-        ...head(
-          "def predict",
-          givenOf(predictedBy),
-          single ? " -> Tensor:" : " -> dict[str, Tensor]:",
-          1,
-        ),
-        ...indent([
-          docstring("What the network makes of a batch."),
-          ...(single ? head("return _predict", allOf(predictedBy), "", 2) : [
-            ...assigned("_predict", predictedBy, [...outputs.keys()], 2),
-            `return {${[...outputs.keys()].map((each) => `"${each}": ${each}`).join(", ")}}`,
-          ]),
-        ]),
+        ...predictMethod(model, predictedBy),
       ]),
     ],
   };
+}
+
+const isOwn = ({ params, state }: ModelDeclaration, leaf: Node): boolean =>
+  params.includes(leaf) || state.includes(leaf);
+
+/** What a function is given by the module that calls it. */
+function argumentsOf(model: ModelDeclaration, { leaves, dims }: Parameters): readonly string[] {
+  return [
+    ...leaves.map((leaf) => isOwn(model, leaf) ? ownTensor(leaf) : leafName(leaf)),
+    ...dims.map((dim) => `self.${dim}`),
+  ];
+}
+
+/** What a method is given, of what its function needs. */
+function parametersOfMethod(model: ModelDeclaration, { leaves }: Parameters): readonly string[] {
+  const given = leaves.filter((leaf) => !isOwn(model, leaf));
+  return ["self", ...given.map((leaf) => annotated(leaf, leafName(leaf)))];
+}
+
+const dictionary = (names: Iterable<string>): string =>
+  `{${[...names].map((each) => `"${each}": ${each}`).join(", ")}}`;
+
+function forwardMethod(
+  model: ModelDeclaration,
+  apply: string,
+  results: Joint["forward"],
+  { parameters, evaluatedBy }: Calls,
+): readonly string[] {
+  const judged = ["loss", ...model.metrics.keys()];
+  const updated = results.flatMap(({ target }) => target === undefined ? [] : [target]);
+  const next = updated.map((_, at) => `state_${at + 1}`);
+  const given = argumentsOf(model, parameters);
+  return [
+    ...head("def forward", parametersOfMethod(model, parameters), " -> dict[str, Tensor]:", 1),
+    ...indent([
+      docstring("The loss and the metrics of each sample, by name."),
+      ...(evaluatedBy === undefined ? [] : [
+        "if not self.training:",
+        ...indent([
+          ...head(`${judged.join(", ")} = _evaluate`, argumentsOf(model, evaluatedBy), "", 3),
+          `return ${dictionary(judged)}`,
+        ]),
+      ]),
+      ...head(`${[...judged, ...next].join(", ")} = ${apply}`, given, "", 2),
+      ...(updated.length === 0 ? [] : [
+        "with torch.no_grad():",
+        ...updated.map((target, at) => `    ${ownTensor(target)}.copy_(${next[at]})`),
+      ]),
+      `return ${dictionary(judged)}`,
+    ]),
+  ];
+}
+
+function predictMethod(model: ModelDeclaration, by: Parameters): readonly string[] {
+  const outputs = [...model.outputs.keys()];
+  const given = argumentsOf(model, by);
+  const type = outputs.length === 1 ? " -> Tensor:" : " -> dict[str, Tensor]:";
+  return [
+    ...head("def predict", parametersOfMethod(model, by), type, 1),
+    ...indent([
+      docstring("What the network makes of a batch."),
+      ...(outputs.length === 1 ? head("return _predict", given, "", 2) : [
+        ...head(`${outputs.join(", ")} = _predict`, given, "", 2),
+        `return ${dictionary(outputs)}`,
+      ]),
+    ]),
+  ];
 }

@@ -1,6 +1,6 @@
 /** A file of Python: what it imports, helpers, functions and classes. @module */
 import type { Needs } from "./body.ts";
-import type { FunctionText } from "./function_text.ts";
+import type { FunctionText } from "./signature.ts";
 import { type HelperName, HELPERS } from "./helpers.ts";
 import { docstring } from "./language.ts";
 

@@ -9,7 +9,7 @@ import type { Node } from "../../../dsl/ops.ts";
 import { topologicalOrder } from "../../graph/graph.ts";
 import { leafName } from "../../programs/programs.ts";
 import { Body, noNeeds } from "./body.ts";
-import { type FunctionText, head, isScalar } from "./function_text.ts";
+import { type FunctionText, head, isScalar } from "./signature.ts";
 import { rewrittenGraph } from "./joint_graph.ts";
 import { docstring, Identifiers, indent } from "./language.ts";
 import { ownTensor } from "./own_tensors.ts";
@@ -144,9 +144,6 @@ function classText(
 ): FunctionText {
   const model = (leaf: Node): string => ownTensor(leaf).replace(/^self/, "model");
   const groups = rules.map(({ params }, at) => ({ params: params.map(model), at }));
-  const gradients = isPrepared
-    ? ["gradients = dict(zip(parameters, _prepare(*(w.grad for w in parameters))))"]
-    : ["gradients = {w: w.grad for w in parameters}"];
   const states = [...new Set(rules.flatMap((rule) => rule.states))];
   return {
     others: new Set(),
@@ -175,31 +172,42 @@ function classText(
           "super().__init__(groups, {})",
         ]),
         "",
-        "@torch.no_grad()",
-        "def step(self, closure=None):",
-        ...indent([
-          docstring("Changes every parameter by its gradient."),
-          "loss = None",
-          "if closure is not None:",
-          "    with torch.enable_grad():",
-          "        loss = closure()",
-          'parameters = [w for group in self.param_groups for w in group["params"]]',
-          ...gradients,
-          "for group in self.param_groups:",
-          '    update = self.updates[group["update"]]',
-          '    for w in group["params"]:',
-          "        state = self.state[w]",
-          "        if not state:",
-          '            state["step"] = 0',
-          "            state.update({name: torch.zeros_like(w) for name in self.states})",
-          '        state["step"] += 1',
-          "        kept = [state[name] for name in self.states]",
-          '        new = update(w, gradients[w], *kept, state["step"])',
-          "        for tensor, value in zip((w, *kept), new):",
-          "            tensor.copy_(value)",
-          "return loss",
-        ]),
+        ...stepMethod(isPrepared),
       ]),
     ],
   };
+}
+
+/** The method that changes everything, in lines. */
+function stepMethod(isPrepared: boolean): readonly string[] {
+  return [
+    "@torch.no_grad()",
+    "def step(self, closure=None):",
+    ...indent([
+      docstring("Changes every parameter that has a gradient."),
+      "loss = None",
+      "if closure is not None:",
+      "    with torch.enable_grad():",
+      "        loss = closure()",
+      'parameters = [w for group in self.param_groups for w in group["params"]]',
+      isPrepared
+        ? "gradients = dict(zip(parameters, _prepare(*(w.grad for w in parameters))))"
+        : "gradients = {w: w.grad for w in parameters}",
+      "for group in self.param_groups:",
+      '    update = self.updates[group["update"]]',
+      '    for w in group["params"]:',
+      "        if gradients[w] is None:",
+      "            continue",
+      "        state = self.state[w]",
+      "        if not state:",
+      '            state["step"] = 0',
+      "            state.update({name: torch.zeros_like(w) for name in self.states})",
+      '        state["step"] += 1',
+      "        kept = [state[name] for name in self.states]",
+      '        new = update(w, gradients[w], *kept, state["step"])',
+      "        for tensor, value in zip((w, *kept), new):",
+      "            tensor.copy_(value)",
+      "return loss",
+    ]),
+  ];
 }

@@ -9,7 +9,7 @@
 import { factors } from "../../../dsl/dim.ts";
 import type { Node } from "../../../dsl/ops.ts";
 import { leafName } from "../../programs/programs.ts";
-import { head } from "./function_text.ts";
+import { head } from "./signature.ts";
 import { fillText } from "./initial_text.ts";
 import { indent } from "./language.ts";
 import { extentText } from "./sizes.ts";

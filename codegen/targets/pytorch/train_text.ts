@@ -10,7 +10,7 @@ import type { Node } from "../../../dsl/ops.ts";
 import { declarationHash } from "../../programs/declaration_hash.ts";
 import { inMode, leafName } from "../../programs/programs.ts";
 import { topologicalOrder } from "../../graph/graph.ts";
-import { isScalar } from "./function_text.ts";
+import { isScalar } from "./signature.ts";
 import { className, literal } from "./language.ts";
 import train from "./templates/train.py.hbs" with { type: "text" };
 

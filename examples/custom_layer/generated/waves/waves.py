@@ -231,7 +231,7 @@ class WavesOptimizer(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure=None):
-        """Changes every parameter by its gradient."""
+        """Changes every parameter that has a gradient."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -241,6 +241,8 @@ class WavesOptimizer(torch.optim.Optimizer):
         for group in self.param_groups:
             update = self.updates[group["update"]]
             for w in group["params"]:
+                if gradients[w] is None:
+                    continue
                 state = self.state[w]
                 if not state:
                     state["step"] = 0
