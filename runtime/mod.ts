@@ -30,6 +30,7 @@ export {
   type StoredExtent,
   type StoredKernel,
   type StoredLaunch,
+  TUNED_FORMAT,
   type TunedMachine,
   type TunedSchedules,
 } from "./webgpu/tuned.ts";
@@ -54,11 +55,21 @@ export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type NpzOptions } from "./formats/npz.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./formats/safetensors.ts";
 export * from "./train/events.ts";
+export type { BatchProgram } from "./train/runs.ts";
 export * from "./train/tables.ts";
-export type { MetricName, Sums, TrainableSpec } from "./train/totals.ts";
+export type { MetricName, Sums, Totalled, TrainableSpec } from "./train/totals.ts";
 export { NotFiniteError, TrainingError } from "./train/training_error.ts";
 export * from "./train/trainer.ts";
-export type * from "./train/trainer_options.ts";
+export type {
+  CaptureOptions,
+  CheckpointOptions,
+  DataOptions,
+  ReportOptions,
+  RunOptions,
+  SourceOptions,
+  TableOptions,
+  TrainerOptions,
+} from "./train/trainer_options.ts";
 export type { Checkpoint, Json, Position, RunSettings } from "./train/checkpoint.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint_file.ts";
 export {

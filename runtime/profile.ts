@@ -36,7 +36,7 @@ export interface ProfileRow {
 }
 
 /** A kernel's name, and how much it does. */
-type WorkOfKernel = Pick<KernelSpec<string>, "name" | "flops" | "bytes">;
+export type WorkOfKernel = Pick<KernelSpec<string>, "name" | "flops" | "bytes">;
 
 /** As much of a module's spec as a profile needs. */
 export interface WorkSpec {

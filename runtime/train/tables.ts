@@ -62,7 +62,11 @@ export class SampleTables {
   /** Values of a run of `draw`; the same object for every run. */
   readonly #values: Record<string, number> = { start: 0 };
 
-  /** @param model loaded with `samples` of at least both counts together */
+  /**
+   * Tables for the samples of both sets; {@linkcode SampleTables.fill} copies them to the device.
+   *
+   * @param model loaded with `samples` of at least both counts together
+   */
   constructor(
     model: LoadedModule<DrawnSpec>,
     training: LabelledBytes,

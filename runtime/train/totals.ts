@@ -25,7 +25,7 @@ export type MetricName<M extends TrainableSpec> = string extends keyof M["tensor
   : Totalled<keyof M["tensors"] & string>;
 
 /** Names of layers' states and of moments have dots in them. */
-type Totalled<Name extends string> = Name extends `${string}.${string}` ? never
+export type Totalled<Name extends string> = Name extends `${string}.${string}` ? never
   : Name extends `${infer Metric}_total` ? Metric
   : never;
 

@@ -47,7 +47,7 @@ const RUNS_BETWEEN_READS = 100;
 const MOST_LOSSES = 3;
 
 /** What a part of training tells, and what it results in. */
-type Events<M extends TrainableSpec, R = void> = AsyncGenerator<
+export type Events<M extends TrainableSpec, R = void> = AsyncGenerator<
   TrainerEvent<MetricName<M>>,
   R,
   void

@@ -14,6 +14,7 @@ export class NotFiniteError extends TrainingError {
   /** Where it began, as far as that could be found. */
   readonly fault: Fault | undefined;
 
+  /** A sentence, and where it began, as far as that could be found. */
   constructor(message: string, fault?: Fault) {
     super(message);
     this.fault = fault;

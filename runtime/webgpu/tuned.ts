@@ -14,7 +14,9 @@ import { withoutComments } from "./pipelines.ts";
 
 /** A size as data: a number times dims. */
 export interface StoredExtent {
+  /** The number. */
   readonly count: number;
+  /** The dims, by name. */
   readonly dims: readonly string[];
 }
 
@@ -22,12 +24,17 @@ export interface StoredExtent {
 export interface StoredLaunch {
   /** A name for messages. */
   readonly file: string;
+  /** The text of the shader. */
   readonly source: string;
   /** Workgroups: the product of how many pieces of `per` cover each extent. */
   readonly grid: readonly (StoredExtent & { readonly per: number })[];
+  /** Invocations of a workgroup, by direction. */
   readonly workgroupSize: readonly [number, number, number];
+  /** Bytes that the invocations of a workgroup share. */
   readonly workgroupMemory?: number;
+  /** Constants of the shader that are given when it is compiled, by name. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** What the shader binds, in order: a tensor, or nothing for what launches hand on. */
   readonly bindings?: readonly { readonly tensor: string | null; readonly access: Access }[];
 }
 
@@ -41,6 +48,7 @@ export interface StoredKernel {
   readonly schedule: string;
   /** Of one call. */
   readonly milliseconds: number;
+  /** What has to be launched, in order. */
   readonly launches: readonly StoredLaunch[];
   /** Elements that the launches hand on; absent for a single launch. */
   readonly partials?: StoredExtent;
@@ -52,15 +60,18 @@ export interface TunedMachine extends MachineFacts {
   readonly adapter: string;
 }
 
-/** The content of a file of tuned schedules. */
-export interface TunedSchedules {
-  readonly format: typeof TUNED_FORMAT;
-  readonly machine: TunedMachine;
-  readonly kernels: readonly StoredKernel[];
-}
-
 /** The version of the form of these files. */
 export const TUNED_FORMAT = 1;
+
+/** The content of a file of tuned schedules. */
+export interface TunedSchedules {
+  /** The version of this form. */
+  readonly format: typeof TUNED_FORMAT;
+  /** What they were tuned on. */
+  readonly machine: TunedMachine;
+  /** The fastest schedule of each kernel. */
+  readonly kernels: readonly StoredKernel[];
+}
 
 /**
  * Reads a file of tuned schedules.
