@@ -25,7 +25,7 @@ export function onnxInputs(bytes: Uint8Array, file: string): readonly string[] {
  * ```ts
  * import assert from "node:assert/strict";
  * import { linearRegression } from "../../generated/linear_regression/linear_regression.ts";
- * const predict = await Deno.readFile(linearRegression.onnx);
+ * const predict = await (await fetch(linearRegression.onnx)).bytes();
  * assert.deepEqual(onnxInputs(predict, "predict.onnx"), ["x", "l1.W", "l1.b"]);
  * const W = { dtype: "f32", shape: [1, 2], data: Float32Array.of(3, -2) } as const;
  * const network = withWeights(predict, new Map([["l1.W", W]]), "predict.onnx");
