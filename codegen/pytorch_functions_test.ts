@@ -1,7 +1,8 @@
 /** Functions that are generated for PyTorch, in float64 beside what is declared, and their gradients beside slopes. */
 import assert from "node:assert/strict";
-import type { LayerDeclaration } from "../dsl/declare.ts";
-import type { DimValues } from "../dsl/dim.ts";
+import { defineLayer, type LayerDeclaration, tensor } from "../dsl/declare.ts";
+import { dim, type DimValues } from "../dsl/dim.ts";
+import * as t from "../dsl/tensor.ts";
 import type { Value } from "./graph/interpret.ts";
 import { compile } from "./pipeline.ts";
 import { className } from "./targets/pytorch/language.ts";
@@ -138,6 +139,40 @@ for (const { declaration, sizes } of LAYERS) {
       checkCases(sizes.map((dims) => caseOf(declaration, dims, !FLAT.has(declaration.name)))),
   });
 }
+
+Deno.test({
+  name: "words of Python, and dims that are named like tensors, make names of layers and tensors",
+  ignore: python === undefined,
+  fn: async () => {
+    const [B, K, within] = [dim("B"), dim("K"), dim("in")];
+    const declaration = defineLayer({
+      name: "class_of",
+      inputs: { B: tensor(B, K), lambda: tensor(B, within) },
+      params: { torch: tensor(K, within), K: tensor(K), forward: tensor(within) },
+      forward: (given) =>
+        t.add(t.matmul(t.add(given.B, given.K), given.torch), t.mul(given.lambda, given.forward)),
+    });
+    const { asked, wanted } = caseOf(declaration, { B: 3, K: 5, in: 2 }, false);
+    const text = layerText(declaration);
+    assert.match(text, /class ClassOf\(nn\.Module\)/);
+    const named = asked as { readonly tensors: Readonly<Record<string, unknown>> };
+    // The script finds tensors by the names of parameters.
+    const renamed = {
+      B: "B_2",
+      K: "K_2",
+      lambda: "lambda_",
+      torch: "torch_2",
+      forward: "forward",
+    };
+    const tensors = Object.fromEntries(
+      Object.entries(renamed).map(([from, to]) => [to, named.tensors[from]]),
+    );
+    const [{ results = [] } = {}] = await resultsOf([
+      { asked: { ...named, tensors, differentiated: [] }, wanted },
+    ]);
+    wanted.results.forEach(([name, value], i) => assertClose(results[i] ?? [], value, name));
+  },
+});
 
 /** What a function gives, by the names of results of the layer's programs. */
 function byName(

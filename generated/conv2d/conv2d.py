@@ -45,14 +45,14 @@ class Conv2d(nn.Module):
 
     def __init__(self, O: int, C: int) -> None:
         super().__init__()
-        self.C = C
+        self._C = C
         self.W = nn.Parameter(torch.empty(O, C, 3, 3))
         self.b = nn.Parameter(torch.empty(O))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Gives parameters and states their first values."""
-        C = self.C
+        C = self._C
         nn.init.normal_(self.W, 0.0, math.sqrt(2.0 / (9 * C)))
         nn.init.zeros_(self.b)
 

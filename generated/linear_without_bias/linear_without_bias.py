@@ -36,13 +36,13 @@ class LinearWithoutBias(nn.Module):
 
     def __init__(self, O: int, I: int) -> None:
         super().__init__()
-        self.I = I
+        self._I = I
         self.W = nn.Parameter(torch.empty(O, I))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Gives parameters and states their first values."""
-        I = self.I
+        I = self._I
         nn.init.normal_(self.W, 0.0, math.sqrt(1.0 / I))
 
     def forward(self, x: Tensor) -> Tensor:

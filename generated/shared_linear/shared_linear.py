@@ -43,13 +43,13 @@ class SharedLinear(nn.Module):
 
     def __init__(self, O: int, K: int) -> None:
         super().__init__()
-        self.K = K
+        self._K = K
         self.W = nn.Parameter(torch.empty(O, K))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Gives parameters and states their first values."""
-        K = self.K
+        K = self._K
         nn.init.normal_(self.W, 0.0, math.sqrt(1.0 / K))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -45,14 +45,14 @@ class SharedLinearWithBias(nn.Module):
 
     def __init__(self, O: int, K: int) -> None:
         super().__init__()
-        self.K = K
+        self._K = K
         self.W = nn.Parameter(torch.empty(O, K))
         self.b = nn.Parameter(torch.empty(O))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Gives parameters and states their first values."""
-        K = self.K
+        K = self._K
         nn.init.normal_(self.W, 0.0, math.sqrt(1.0 / K))
         nn.init.zeros_(self.b)
 

@@ -75,7 +75,7 @@ export class Body {
     };
   }
 
-  /** Names that other values may be given later. */
+  /** What expressions in this function ask. */
   get surroundings(): Surroundings {
     return this.#surroundings;
   }

@@ -7,12 +7,13 @@ import type { Node } from "../../../dsl/ops.ts";
 import { topologicalOrder } from "../../graph/graph.ts";
 import { Body, LINE, noNeeds } from "./body.ts";
 import type { Joint } from "./joint_graph.ts";
-import { docstring, Identifiers, indent } from "./language.ts";
+import { docstring, type Identifiers, indent } from "./language.ts";
 import { returned, returnLines } from "./returns.ts";
 import {
   annotated,
   type FunctionText,
   head,
+  identifiersFor,
   isScalar,
   nameLeaves,
   type Parameters,
@@ -48,13 +49,16 @@ export function functionClass(
   };
 }
 
+const identifiersOf = ({ forward, backward }: Joint, { leaves }: Parameters) =>
+  identifiersFor([...[...forward, ...backward].map(({ node }) => node), ...leaves]);
+
 /** @param dims those that the gradients need and no tensor tells them */
 function forwardText(
   joint: Joint,
   parameters: Parameters,
   dims: readonly string[],
 ): FunctionText & { readonly kept: readonly Value[] } {
-  const ids = new Identifiers();
+  const ids = identifiersOf(joint, parameters);
   const given = nameLeaves(ids, parameters.leaves);
   const needs = noNeeds();
   const results = joint.forward.map(({ node }) => node);
@@ -128,7 +132,7 @@ function backwardText(
   parameters: Parameters,
   values: readonly Value[],
 ): FunctionText & { readonly unknown: readonly string[] } {
-  const ids = new Identifiers();
+  const ids = identifiersOf(joint, parameters);
   const leaves = nameLeaves(ids, parameters.leaves);
   const seeds = joint.forward.flatMap(({ seed }) => seed === undefined ? [] : [seed]);
   const seedNames = nameLeaves(ids, seeds);

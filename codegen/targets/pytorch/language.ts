@@ -86,13 +86,27 @@ export const quoted = (text: string): string => JSON.stringify(text);
 export const tuple = (parts: readonly string[]): string =>
   parts.length === 1 ? `(${parts[0]},)` : `(${parts.join(", ")})`;
 
-/** Words of Python, and what the texts import or name themselves. */
-export const RESERVED: ReadonlySet<string> = new Set(
+/** Words that Python keeps for itself. */
+const KEYWORDS: ReadonlySet<string> = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from
-  global if import in is lambda nonlocal not or pass raise return try while with yield match case type
-  abs bool dict float int len list max min range set str sum tuple zip print self super ctx cls math torch nn
-  np F Tensor annotations device dtype needed once_differentiable`.split(/\s+/),
+  global if import in is lambda nonlocal not or pass raise return try while with yield`.split(
+    /\s+/,
+  ),
 );
+
+/** Those, and what the texts import, call or name themselves. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  ...KEYWORDS,
+  ...`abs bool dict float int len list max min range set str sum tuple zip print self super ctx math torch nn
+  Tensor device dtype once_differentiable closure`.split(/\s+/),
+]);
+
+/** A name as Python takes one, apart from its keywords. */
+export function legalName(name: string): string {
+  const plain = name.replaceAll("'", "_next").replaceAll(/[^A-Za-z0-9_]/g, "_");
+  if (KEYWORDS.has(plain)) return `${plain}_`;
+  return /^[A-Za-z_]/.test(plain) ? plain : `n${plain}`;
+}
 
 /** Hands out names of Python: legal, and unique among those of one function. */
 export class Identifiers {
@@ -108,8 +122,7 @@ export class Identifiers {
   of(thing: unknown, wanted: string): string {
     const known = this.#given.get(thing);
     if (known !== undefined) return known;
-    const legal = wanted.replaceAll("'", "_next").replaceAll(/[^A-Za-z0-9_]/g, "_");
-    const plain = /^[A-Za-z_]/.test(legal) ? legal : `n${legal}`;
+    const plain = legalName(wanted);
     let name = plain;
     for (let count = 2; this.#taken.has(name); count++) name = `${plain}_${count}`;
     this.#taken.add(name);

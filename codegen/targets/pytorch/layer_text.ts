@@ -10,9 +10,9 @@ import { decideMode, dependsOnMode } from "../../programs/mode.ts";
 import { leafName } from "../../programs/programs.ts";
 import { functionClass } from "./function_text.ts";
 import { jointGraph } from "./joint_graph.ts";
-import { className, docstring, indent } from "./language.ts";
+import { className, docstring, indent, legalName } from "./language.ts";
 import { moduleText } from "./module_text.ts";
-import { ownMethods, ownTensor } from "./own_tensors.ts";
+import { ownMethods, ownSize, ownTensor } from "./own_tensors.ts";
 import { plainFunction } from "./plain_function.ts";
 import {
   annotated,
@@ -85,8 +85,8 @@ function moduleClass(
   { updated, differs, apply }: Calling,
 ): FunctionText {
   const argument = (leaf: Node): string =>
-    params.includes(leaf) || state.includes(leaf) ? ownTensor(leaf) : leafName(leaf);
-  const sizes = dims.map((dim) => `self.${dim}`);
+    params.includes(leaf) || state.includes(leaf) ? ownTensor(leaf) : legalName(leafName(leaf));
+  const sizes = dims.map(ownSize);
   const all = [...leaves.map(argument), ...sizes];
   const next = updated.map((leaf) => `${leafName(leaf)}_next`);
   const tensors = leaves.filter((leaf) => !isScalar(leaf));
@@ -102,7 +102,7 @@ function moduleClass(
         ...ownMethods({ params, state, dims }),
         ...head(
           "def forward",
-          ["self", ...given.map((leaf) => annotated(leaf, leafName(leaf)))],
+          ["self", ...given.map((leaf) => annotated(leaf, argument(leaf)))],
           " -> Tensor:",
           1,
         ),

@@ -12,10 +12,10 @@ import { dependsOnMode } from "../../programs/mode.ts";
 import { inMode, leafName } from "../../programs/programs.ts";
 import { functionClass } from "./function_text.ts";
 import { type Joint, jointGraph } from "./joint_graph.ts";
-import { className, docstring, indent } from "./language.ts";
+import { className, docstring, indent, legalName } from "./language.ts";
 import { moduleText } from "./module_text.ts";
 import { optimizerText } from "./optimizer_text.ts";
-import { ownMethods, ownTensor } from "./own_tensors.ts";
+import { ownMethods, ownSize, ownTensor } from "./own_tensors.ts";
 import { plainFunction } from "./plain_function.ts";
 import { annotated, type FunctionText, head, type Parameters, parametersOf } from "./signature.ts";
 
@@ -128,15 +128,15 @@ const isOwn = ({ params, state }: ModelDeclaration, leaf: Node): boolean =>
 /** What a function is given by the module that calls it. */
 function argumentsOf(model: ModelDeclaration, { leaves, dims }: Parameters): readonly string[] {
   return [
-    ...leaves.map((leaf) => isOwn(model, leaf) ? ownTensor(leaf) : leafName(leaf)),
-    ...dims.map((dim) => `self.${dim}`),
+    ...leaves.map((leaf) => isOwn(model, leaf) ? ownTensor(leaf) : legalName(leafName(leaf))),
+    ...dims.map(ownSize),
   ];
 }
 
 /** What a method is given, of what its function needs. */
 function parametersOfMethod(model: ModelDeclaration, { leaves }: Parameters): readonly string[] {
   const given = leaves.filter((leaf) => !isOwn(model, leaf));
-  return ["self", ...given.map((leaf) => annotated(leaf, leafName(leaf)))];
+  return ["self", ...given.map((leaf) => annotated(leaf, legalName(leafName(leaf))))];
 }
 
 const dictionary = (names: Iterable<string>): string =>

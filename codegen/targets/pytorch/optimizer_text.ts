@@ -9,9 +9,9 @@ import type { Node } from "../../../dsl/ops.ts";
 import { topologicalOrder } from "../../graph/graph.ts";
 import { leafName } from "../../programs/programs.ts";
 import { Body, noNeeds } from "./body.ts";
-import { type FunctionText, head, isScalar } from "./signature.ts";
+import { type FunctionText, head, identifiersFor, isScalar } from "./signature.ts";
 import { rewrittenGraph } from "./joint_graph.ts";
-import { docstring, Identifiers, indent } from "./language.ts";
+import { docstring, indent } from "./language.ts";
 import { ownTensor } from "./own_tensors.ts";
 
 /** The update of one parameter, and which parameters are updated so. */
@@ -62,7 +62,7 @@ function ruleOf({ optimizer }: ModelDeclaration, parameter: Node): UpdateRule {
   const graph = rewrittenGraph({ name: "step", layer: path, results, names: new Map() });
   const states = updates.slice(1).map(({ target }) => target);
   const stateNames = states.map((state) => leafName(state).slice(path.length + 1));
-  const ids = new Identifiers();
+  const ids = identifiersFor(graph.results.map(({ node }) => node));
   const order = topologicalOrder(graph.results.map(({ node }) => node));
   const named = [
     [parameter, "w"],
@@ -101,7 +101,7 @@ function prepareText(
   { optimizer, name }: ModelDeclaration,
   trained: readonly Node[],
 ): FunctionText {
-  const ids = new Identifiers();
+  const ids = identifiersFor(trained);
   const gradients = trained.map((parameter) =>
     make("input", {
       name: `g_${leafName(parameter)}`,

@@ -6,13 +6,12 @@
  *
  * @module
  */
-import { factors } from "../../../dsl/dim.ts";
 import type { Node } from "../../../dsl/ops.ts";
 import { leafName } from "../../programs/programs.ts";
 import { head } from "./signature.ts";
 import { fillText } from "./initial_text.ts";
-import { indent } from "./language.ts";
-import { extentText } from "./sizes.ts";
+import { indent, legalName } from "./language.ts";
+import { extentText, factorsOf } from "./sizes.ts";
 
 /** Attributes of `nn.Module` that a parameter must not hide. */
 const ATTRIBUTES: ReadonlySet<string> = new Set(
@@ -26,7 +25,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set(
 );
 
 /** The name under which a module has something: its own, unless modules have another use for that. */
-const attributeOf = (name: string): string => ATTRIBUTES.has(name) ? `${name}_` : name;
+const attributeOf = (name: string): string => ATTRIBUTES.has(name) ? `${name}_` : legalName(name);
 
 /** What a module keeps. */
 export interface OwnTensors {
@@ -40,9 +39,14 @@ export interface OwnTensors {
 export const ownTensor = (leaf: Node): string =>
   `self.${leafName(leaf).split(".").map(attributeOf).join(".")}`;
 
+/** A size that the module was made with; a parameter may have the name of a dim. */
+export const ownSize = (dim: string): string => `self._${dim}`;
+
 /** The dims in some shapes, in order of first use. */
 export function dimsOf(nodes: readonly Node[]): readonly string[] {
-  return [...new Set(nodes.flatMap(({ shape }) => shape.flatMap((each) => factors(each).symbols)))];
+  return [
+    ...new Set(nodes.flatMap(({ shape }) => shape.flatMap((each) => factorsOf(each).symbols))),
+  ];
 }
 
 /** The methods that make tensors and fill them; none where there is nothing to keep. */
@@ -59,7 +63,7 @@ export function ownMethods({ params, state, dims }: OwnTensors): readonly string
     ...head("def __init__", ["self", ...sizes.map((dim) => `${dim}: int`)], " -> None:", 1),
     ...indent([
       "super().__init__()",
-      ...known.map((dim) => `self.${dim} = ${dim}`),
+      ...known.map((dim) => `${ownSize(dim)} = ${dim}`),
       ...groupsOf(own),
       ...params.map((leaf) => `${ownTensor(leaf)} = nn.Parameter(${emptyText(leaf)})`),
       ...state.map((leaf) => bufferText(leaf)),
@@ -72,7 +76,7 @@ export function ownMethods({ params, state, dims }: OwnTensors): readonly string
         '"""Gives parameters and states their first values."""',
         ...(unpacked.length === 0
           ? []
-          : [`${unpacked.join(", ")} = ${unpacked.map((dim) => `self.${dim}`).join(", ")}`]),
+          : [`${unpacked.join(", ")} = ${unpacked.map(ownSize).join(", ")}`]),
         ...filled,
       ]),
       "",

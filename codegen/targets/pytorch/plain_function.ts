@@ -7,12 +7,13 @@ import type { Node } from "../../../dsl/ops.ts";
 import { type Result, topologicalOrder } from "../../graph/graph.ts";
 import { Body, noNeeds } from "./body.ts";
 import { rewrittenGraph } from "./joint_graph.ts";
-import { docstring, Identifiers, indent } from "./language.ts";
+import { docstring, indent } from "./language.ts";
 import { returned, returnLines } from "./returns.ts";
 import {
   annotated,
   type FunctionText,
   head,
+  identifiersFor,
   nameLeaves,
   type Parameters,
   preamble,
@@ -28,7 +29,7 @@ export function plainFunction(
 ): FunctionText {
   const graph = rewrittenGraph({ name, layer: name, results: declared, names });
   const results = graph.results.map(({ node }) => node);
-  const ids = new Identifiers();
+  const ids = identifiersFor([...results, ...parameters.leaves]);
   const given = nameLeaves(ids, parameters.leaves);
   const needs = noNeeds();
   const setting = { given, named: new Set<Node>(), names: graph.names, ids, needs };

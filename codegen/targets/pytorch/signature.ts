@@ -8,8 +8,8 @@ import { topologicalOrder } from "../../graph/graph.ts";
 import { dimNames } from "../../programs/extents.ts";
 import { leafName } from "../../programs/programs.ts";
 import { LINE, type Needs } from "./body.ts";
-import { type Identifiers, indent } from "./language.ts";
-import { bindDims } from "./sizes.ts";
+import { Identifiers, indent } from "./language.ts";
+import { bindDims, dimName, factorsOf } from "./sizes.ts";
 
 /** A function of Python with what it asks of its module. */
 export interface FunctionText {
@@ -33,11 +33,16 @@ export const isScalar = (node: Node): boolean =>
 export function parametersOf(tensors: readonly Node[], roots: readonly Node[]): Parameters {
   const order = topologicalOrder(roots);
   const shaped = tensors.map((leaf) => ({ name: leafName(leaf), shape: leaf.shape }));
-  const dims = new Set(dimNames(order));
+  const dims = new Set(dimNames(order).map(dimName));
   return {
     leaves: [...tensors, ...order.filter(isScalar)],
     dims: bindDims(shaped, dims).unknown,
   };
+}
+
+/** Names for what a function computes from such nodes: none of them is that of a dim. */
+export function identifiersFor(nodes: readonly Node[]): Identifiers {
+  return new Identifiers(dimNames(topologicalOrder(nodes)).map(dimName));
 }
 
 /** The names of parameters, which are those of leaves wherever Python has no other use for them. */
@@ -76,12 +81,8 @@ export function preamble(
   const all = new Set([...needs.dims].filter((dim) => !known.includes(dim)));
   // What is divided by has to be known before.
   for (const { shape } of shaped) {
-    for (const extent of shape) {
-      if (typeof extent !== "number") {
-        extent.name.split("·").forEach((dim) =>
-          /^\d/.test(dim) || known.includes(dim) || all.add(dim)
-        );
-      }
+    for (const dim of shape.flatMap((extent) => factorsOf(extent).symbols)) {
+      if (!known.includes(dim)) all.add(dim);
     }
   }
   const { lines, unknown } = bindDims(shaped, all);

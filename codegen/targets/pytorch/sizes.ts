@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { type Extent, factors, type Shape, showExtent } from "../../../dsl/dim.ts";
-import { atom, infix, LEVELS, type PythonText } from "./language.ts";
+import { type Extent, type Factors, factors, type Shape, showExtent } from "../../../dsl/dim.ts";
+import { atom, infix, LEVELS, type PythonText, RESERVED } from "./language.ts";
+
+/** The name of a dim in Python: its own, unless that is a word of the language. */
+export const dimName = (dim: string): string => RESERVED.has(dim) ? `${dim}_` : dim;
+
+/** An extent taken apart, its dims by their names in Python. */
+export function factorsOf(extent: Extent): Factors {
+  const { coefficient, symbols } = factors(extent);
+  return { coefficient, symbols: symbols.map(dimName) };
+}
 
 /** A tensor whose shape is known when a function is called. */
 export interface Shaped {
@@ -47,7 +56,7 @@ export function bindDims(tensors: readonly Shaped[], wanted: ReadonlySet<string>
         known.add(dim);
       });
     }
-    dims.forEach((dim) => dim === undefined || known.add(dim));
+    for (const dim of fresh) if (dim !== undefined) known.add(dim);
   }
   lines.push(...quotients(tensors, wanted, known));
   return { lines, unknown: [...wanted].filter((dim) => !known.has(dim)) };
@@ -61,7 +70,7 @@ function quotients(
 ): BoundDims["lines"] {
   const lines: { dims: readonly string[]; text: string }[] = [];
   const axes = tensors.flatMap(({ name, shape }) =>
-    shape.map((extent, axis) => ({ text: `${name}.shape[${axis}]`, ...factors(extent) }))
+    shape.map((extent, axis) => ({ text: `${name}.shape[${axis}]`, ...factorsOf(extent) }))
   );
   for (let found = true; found;) {
     found = false;
@@ -81,13 +90,13 @@ function quotients(
 }
 
 function soleDim(extent: Extent): string | undefined {
-  const { coefficient, symbols } = factors(extent);
+  const { coefficient, symbols } = factorsOf(extent);
   return coefficient === 1 && symbols.length === 1 ? symbols[0] : undefined;
 }
 
 /** An extent as an expression of bound dims. */
 export function extentText(extent: Extent): PythonText {
-  const { coefficient, symbols } = factors(extent);
+  const { coefficient, symbols } = factorsOf(extent);
   const parts = [
     ...(coefficient === 1 && symbols.length > 0 ? [] : [String(coefficient)]),
     ...symbols,
